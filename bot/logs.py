@@ -1,0 +1,60 @@
+"""One way to log for all processes: named events with agreed keys, so that no visitor's words can slip in."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import MutableMapping
+from typing import Any
+
+import structlog
+
+# An allow-list: a key that nobody has agreed to be free of health data is dropped and only counted.
+SAFE_KEYS = frozenset(
+    {
+        "event", "level", "timestamp", "process", "reference", "code", "channel", "outcome", "urgency", "phase",
+        "dropped", "duration_ms", "count", "seq", "conversation", "request", "method", "route", "status", "attempt",
+        "port", "path", "signal", "error", "staff", "model", "version",
+    }
+)  # fmt: skip
+
+
+def keep_only_safe_keys(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Drop every key that is not agreed, and say how many were dropped."""
+    extra = [key for key in event if key not in SAFE_KEYS]
+    for key in extra:
+        del event[key]
+    if extra:
+        event["dropped"] = len(extra)
+    return event
+
+
+def error_name(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Exceptions are logged by class name only: their messages may quote what a visitor wrote."""
+    error = event.get("error")
+    if isinstance(error, BaseException):
+        event["error"] = type(error).__name__
+    event.pop("exc_info", None)
+    return event
+
+
+def configure(process: str) -> None:
+    """Log events of this process as one JSON line each on stderr; other libraries only from WARNING up."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            lambda _logger, _method, event: {**event, "process": process},
+            error_name,
+            keep_only_safe_keys,
+            structlog.processors.JSONRenderer(),
+        ],
+        logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s")
+
+
+def get(**values: Any) -> Any:
+    """A logger with values bound to it."""
+    return structlog.get_logger(**values)

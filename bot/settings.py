@@ -1,0 +1,136 @@
+"""Every setting of the product in one frozen object, checked at the door, so that nothing else reads the environment."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+DEFAULT_CLINIC = Path(__file__).resolve().parent / "clinic_default.toml"
+COUNTRIES = ("US", "CA", "GB", "IE", "EU", "AU", "NZ")
+
+
+class BadSettings(ValueError):
+    """A setting cannot be used; the message names it and says what would do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clinic:
+    """What the clinic says of itself; the texts fill the `[[…]]` places of the bot's answers."""
+
+    name: str
+    country: str
+    time_zone: str
+    phone: str
+    email: str
+    address: str
+    hours: str
+    facts: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All settings. Ports are TCP ports on loopback unless `host` says otherwise; times are seconds."""
+
+    home: Path
+    host: str
+    port: int
+    rasa_port: int
+    actions_port: int
+    database_url: str
+    public_url: str
+    merge_seconds: float
+    waiting_seconds: int
+    internal_secret: str
+    frame_ancestors: tuple[str, ...]
+    clinic: Clinic
+
+    @property
+    def rasa_url(self) -> str:
+        """Where the Rasa process listens; never anything but loopback."""
+        return f"http://127.0.0.1:{self.rasa_port}"
+
+    @property
+    def actions_url(self) -> str:
+        """Where the action server listens; never anything but loopback."""
+        return f"http://127.0.0.1:{self.actions_port}"
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str]) -> Settings:
+        """Read the `PALPATE_…` variables and the clinic file; raise `BadSettings` naming what is wrong."""
+        home = Path(env.get("PALPATE_HOME") or REPOSITORY / "var").expanduser().resolve()
+        port = _port(env, "PALPATE_PORT", 8000)
+        return cls(
+            home=home,
+            host=env.get("PALPATE_HOST", "127.0.0.1"),
+            port=port,
+            rasa_port=_port(env, "PALPATE_RASA_PORT", 5005),
+            actions_port=_port(env, "PALPATE_ACTIONS_PORT", 5055),
+            database_url=_database_url(env, home),
+            public_url=env.get("PALPATE_PUBLIC_URL", f"http://localhost:{port}").rstrip("/"),
+            merge_seconds=_seconds(env, "PALPATE_MERGE_SECONDS", 0.0),
+            waiting_seconds=int(_seconds(env, "PALPATE_WAITING_SECONDS", 1800.0)),
+            internal_secret=env.get("PALPATE_INTERNAL_SECRET", ""),
+            frame_ancestors=_origins(env),
+            clinic=read_clinic(home / "clinic.toml"),
+        )
+
+
+def read_clinic(path: Path) -> Clinic:
+    """The clinic's own file over the shipped defaults; raise `BadSettings` for a value that cannot be used."""
+    raw = tomllib.loads(DEFAULT_CLINIC.read_text(encoding="utf-8"))
+    if path.exists():
+        raw = _merged(raw, _parsed(path))
+    facts = {key: str(text) for key, text in raw.pop("facts", {}).items()}
+    try:
+        clinic = Clinic(**{key: str(value) for key, value in raw.items()}, facts=facts)
+    except TypeError as error:
+        raise BadSettings(f"{path}: unknown key; the known ones are in {DEFAULT_CLINIC}") from error
+    if clinic.country not in COUNTRIES:
+        raise BadSettings(f"{path}: country must be one of {', '.join(COUNTRIES)}")
+    return clinic
+
+
+def _parsed(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        raise BadSettings(f"{path}: {error}") from error
+
+
+def _merged(base: dict[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
+    return {**base, **own, "facts": {**base.get("facts", {}), **own.get("facts", {})}}
+
+
+def _port(env: Mapping[str, str], name: str, default: int) -> int:
+    raw = env.get(name) or str(default)
+    if not raw.isascii() or not raw.isdigit() or not 0 < int(raw) < 65536:
+        raise BadSettings(f"{name} must be a port from 1 to 65535")
+    return int(raw)
+
+
+def _seconds(env: Mapping[str, str], name: str, default: float) -> float:
+    raw = env.get(name) or str(default)
+    if not re.fullmatch(r"\d{1,6}(\.\d{1,3})?", raw):
+        raise BadSettings(f"{name} must be a number of seconds, 0 or more")
+    return float(raw)
+
+
+def _database_url(env: Mapping[str, str], home: Path) -> str:
+    url = env.get("PALPATE_DATABASE_URL") or f"sqlite:///{home / 'palpate.db'}"
+    if not url.startswith(("sqlite:///", "postgresql://")):
+        raise BadSettings("PALPATE_DATABASE_URL must start with postgresql:// or sqlite:///")
+    return url
+
+
+def _origins(env: Mapping[str, str]) -> tuple[str, ...]:
+    """The sites that may show the chat in a frame; the clinic's own pages always may."""
+    raw = env.get("PALPATE_FRAME_ANCESTORS", "").split()
+    for origin in raw:
+        if not re.fullmatch(r"https?://[A-Za-z0-9.\-]+(:\d+)?", origin):
+            raise BadSettings("PALPATE_FRAME_ANCESTORS must be origins such as https://www.clinic.example")
+    return tuple(raw)
