@@ -1,0 +1,103 @@
+"""How a plain answer to an open question is read: yes and no, numbers, ages, choices named in words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+_YES = re.compile(
+    r"^\W*(yes|yeah|yep|yup|ya|aye|ok|okay|sure|of course|certainly|absolutely|agreed|i agree|i do|fine|correct|right|that'?s right|all good|looks good|go ahead|please do|👍)\b",
+    re.IGNORECASE,
+)
+_NO = re.compile(
+    r"^\W*(no|nope|nah|none|never|not at all|not really|nothing|neither|i don'?t|i do not|don'?t|negative|👎)\b", re.IGNORECASE
+)
+_UNSURE = re.compile(
+    r"\b(not (really )?sure|unsure|don'?t know|dont know|no idea|dunno|can'?t (say|tell)|maybe|perhaps|possibly|hard to say|i think so)\b", re.IGNORECASE
+)
+_NONE = re.compile(
+    r"^\W*((no+|nope|nah|none|nothing|neither|never|negative)\b|i'?m (fine|ok|okay|good)|all (clear|fine|good)|not that i know|i (don'?t|do not) have any|not any)",
+    re.IGNORECASE,
+)
+_UNITS = {
+    "zero": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
+    "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16, "seventeen": 17, "eighteen": 18,
+    "nineteen": 19, "twenty": 20, "thirty": 30, "forty": 40, "fourty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90,
+}  # fmt: skip
+_WORD_NUMBER = re.compile(rf"\b({'|'.join(_UNITS)})(?:[\s-]+({'|'.join(list(_UNITS)[1:10])}))?\b", re.IGNORECASE)
+_AGE_SAID = re.compile(
+    r"\b(?:i'?m|i am|im|age[d:]?|(?:he|she|they)(?:'s| is|'re| are)?)\s+(?:nearly |almost |about |just )?(\d{1,3})(?!\s*(?:%|/|out of|weeks?|months?|days?|hours?|minutes?|st\b|nd\b|rd\b|th\b|kg|lb|cm|feet|ft|times))"
+    r"|\b(\d{1,3})\s*-?\s*(?:years?|yrs?|y/?o|yo)\b(?:\s*-?\s*old)?(?!\s*ago)|\b(\d{1,3})[mf]\b",
+    re.IGNORECASE,
+)
+_OLD = re.compile(r"\bold\b|\by/?o\b|\d[mf]\b|\bi'?m\b|\bi am\b|\bim\b|\bage|\b(?:he|she)", re.IGNORECASE)
+_BP = re.compile(r"\b(\d{2,3})\s*(?:/|over|on)\s*(\d{2,3})\b", re.IGNORECASE)
+_WORD = re.compile(r"[a-z]+", re.IGNORECASE)
+_SMALL = frozenset("a an the of or and to in on my your i have it is that this any new with for at be was no not me you".split())
+
+
+def polarity(text: str, intent: str = "") -> str | None:
+    """"yes", "no", "unsure" or None: the first words weigh more than the classifier's guess."""
+    if _UNSURE.search(text):
+        return "unsure"
+    if _NO.search(text):
+        return "no"
+    if _YES.search(text):
+        return "yes"
+    return {"affirm": "yes", "deny": "no", "unsure": "unsure"}.get(intent)
+
+
+def says_none(text: str, intent: str = "") -> bool:
+    """True for "none of these", "no", "nothing like that" as the answer to a card."""
+    return bool(_NONE.search(text)) or intent == "deny"
+
+
+def whole_number(text: str, low: int, high: int) -> int | None:
+    """The one number in an answer, in digits or words; None when there is none in range."""
+    digits = [int(found) for found in re.findall(r"(?<![\d.])\d{1,4}(?![\d.]*\d)", text)]
+    words = [_UNITS[a.lower()] + (_UNITS[b.lower()] if b else 0) for a, b in _WORD_NUMBER.findall(text)]
+    for number in (*digits, *words):
+        if low <= number <= high:
+            return number
+    return None
+
+
+def age_said(text: str) -> int | None:
+    """An age told in passing: "I'm 46", "46 years old", "46F". A bare "3 years" is no age."""
+    for found in _AGE_SAID.finditer(text):
+        number = int(next(group for group in found.groups() if group))
+        around = text[max(0, found.start() - 4) : found.end() + 4]
+        if 1 <= number <= 120 and _OLD.search(around):
+            return number
+    return None
+
+
+def blood_pressure(text: str) -> list[int] | None:
+    """[systolic, diastolic] of "150 over 95"; None when it cannot be one."""
+    for high, low in _BP.findall(text):
+        systolic, diastolic = int(high), int(low)
+        if 60 <= systolic <= 300 and 30 <= diastolic <= 200 and diastolic < systolic:
+            return [systolic, diastolic]
+    return None
+
+
+def named_choices(text: str, choices: Iterable[Mapping[str, Any]]) -> list[Any]:
+    """The values of the choices named: by number in the list, by label, or by two telling words of it."""
+    listed = list(choices)
+    numbers = re.fullmatch(r"\s*(\d{1,2})(?:\s*(?:,|and|&|\s)\s*(\d{1,2}))*\s*", text)
+    if numbers:
+        picked = [int(n) for n in re.findall(r"\d+", text)]
+        return [listed[n - 1]["value"] for n in picked if 1 <= n <= len(listed)]
+    said = {_stem(word) for word in _WORD.findall(text)} - _SMALL
+    found = []
+    for choice in listed:
+        telling = {_stem(word) for word in _WORD.findall(str(choice["label"]))} - _SMALL
+        needed = min(2, len(telling))
+        if telling and len(telling & said) >= needed and needed:
+            found.append(choice["value"])
+    return found
+
+
+def _stem(word: str) -> str:
+    return re.sub(r"(ing|ed|es|s)$", "", word.lower()) if len(word) > 4 else word.lower()

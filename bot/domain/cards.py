@@ -1,0 +1,56 @@
+"""Which dangers and conditions each safety card asks about, so that one tap can answer many questions at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from bot.domain import screens
+from bot.domain.card_labels import LABELS
+from bot.domain.intake import Intake
+
+_FIXED = {
+    "emergency_gate": screens.EMERGENCY_CARD,
+    "general_screen": screens.GENERAL_CARD,
+    "conditions": screens.CONDITIONS_CARD,
+    "medicines": screens.MEDICINES_CARD,
+    "skin": screens.SKIN_CARD,
+}
+
+
+def is_card(field: str) -> bool:
+    """True for the fields whose answer is a list of flags and conditions."""
+    return field in _FIXED or field.startswith("screen_")
+
+
+def label(name: str) -> str:
+    """The row of a card for a flag or condition."""
+    return LABELS[name]
+
+
+def items(field: str, intake: Intake) -> tuple[str, ...]:
+    """The flags and conditions a card still has to ask: what was told or answered before is left out."""
+    known = {*intake.rf, *intake.ci}
+    return tuple(name for name in _all_items(field, intake) if name not in known and name not in intake.settled)
+
+
+def _all_items(field: str, intake: Intake) -> Sequence[str]:
+    if field in _FIXED:
+        return _FIXED[field]
+    age = intake.facts.get("age")
+    return screens.flags_for(field.removeprefix("screen_"), age=age, sex=intake.facts.get("sex"))
+
+
+def regions(intake: Intake) -> list[str]:
+    """The regions whose danger card is due, in the order of the sites named; never none."""
+    named = [screens.region_of(entry["site"]) for entry in intake.facts.get("sites") or []]
+    return list(dict.fromkeys(named)) or [screens.NO_SITE]
+
+
+def screen_fields(intake: Intake) -> list[str]:
+    """The fields of the danger cards that are due."""
+    return [f"screen_{region}" for region in regions(intake)]
+
+
+def clearable(ids: Iterable[str]) -> tuple[str, ...]:
+    """The conditions for which a doctor's word can lift "doctor first"."""
+    return tuple(name for name in ids if name in screens.CLEARABLE)

@@ -1,0 +1,107 @@
+"""The intake while it is being taken: what is known, whose words it came from, what was asked and what is still open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+# The facts of an intake, in the order in which they are read back. The slots of domain.yml are these (a test compares).
+FACTS = (
+    "consent_privacy", "consent_share", "emergency_gate", "narrative", "for_whom", "age", "sex", "complaint", "sites",
+    "duration_days", "onset", "nrs", "function_limited", "function", "quality", "cause", "region_screen",
+    "general_screen", "conditions", "medicines", "skin", "weeks_since_surgery", "weeks_since_fracture",
+    "weeks_since_birth", "bp", "doctor", "clearance", "preferred_times", "contact", "preferences", "read_back",
+)  # fmt: skip
+
+# What the dialogue itself has to remember, beside the facts.
+MEMORY = ("findings", "said", "settled", "waiting", "to_confirm", "asked", "phase", "reference", "result", "about", "wants_person")
+
+PHASES = ("consent", "interview", "read_back", "handed_off", "stopped", "with_staff", "closed", "erased")
+
+
+@dataclass(slots=True)
+class Intake:
+    """Everything known so far.
+
+    facts      field → value, shapes of contract §3 and §5
+    rf, ci     flags and conditions asserted; rf_unknown: asked and not answered
+    extra      the closed list of contract §3
+    said       field or id → the visitor's words that set it, oldest first, with offsets into that message
+    settled    fields asked and dealt with, answered or not
+    waiting    readings that came before consent, kept sealed until it comes
+    to_confirm flags read with doubt, each to be asked once
+    asked      how many questions were asked; `misses` how often the open one was misunderstood in a row
+    """
+
+    facts: dict[str, Any] = field(default_factory=dict)
+    rf: list[str] = field(default_factory=list)
+    rf_unknown: list[str] = field(default_factory=list)
+    ci: list[str] = field(default_factory=list)
+    extra: list[str] = field(default_factory=list)
+    said: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    settled: list[str] = field(default_factory=list)
+    waiting: list[dict[str, Any]] = field(default_factory=list)
+    to_confirm: list[str] = field(default_factory=list)
+    asked: int = 0
+    misses: int = 0
+    open_field: str | None = None
+    phase: str = "consent"
+    reference: str | None = None
+    wants_person: bool = False
+    corrected: list[dict[str, Any]] = field(default_factory=list)
+
+    def know(self, name: str, value: Any, words: Mapping[str, Any] | None = None) -> None:
+        """Set a fact, remember whose words set it, and keep the old value when it changes."""
+        old = self.facts.get(name)
+        if old is not None and old != value:
+            self.corrected.append({"field": name, "old": old, "new": value})
+        self.facts[name] = value
+        self.quote(name, words)
+        self.settle(name)
+
+    def quote(self, name: str, words: Mapping[str, Any] | None) -> None:
+        """Remember the words behind a fact, a flag or a condition."""
+        if words is not None and dict(words) not in self.said.get(name, []):
+            self.said.setdefault(name, []).append(dict(words))
+
+    def settle(self, name: str) -> None:
+        """The question of this field needs no (further) asking."""
+        if name not in self.settled:
+            self.settled.append(name)
+
+    def assert_all(self, ids: Iterable[str], words: Mapping[str, Any] | None = None) -> None:
+        """Take flags (`RF-…`) and conditions (`CI-…`) as said; what is asserted is no longer unknown."""
+        for name in ids:
+            kept = self.rf if name.startswith("RF-") else self.ci
+            if name not in kept:
+                kept.append(name)
+            if name in self.rf_unknown:
+                self.rf_unknown.remove(name)
+            self.quote(name, words)
+
+    def unsure_of(self, ids: Iterable[str]) -> None:
+        """Asked and not answered: never taken for a no."""
+        for name in ids:
+            if name not in self.rf_unknown and name not in self.rf and name not in self.ci:
+                self.rf_unknown.append(name)
+
+    def add_extra(self, name: str, words: Mapping[str, Any] | None = None) -> None:
+        """One of the closed list of contract §3."""
+        if name not in self.extra:
+            self.extra.append(name)
+        self.quote(name, words)
+
+    @property
+    def consented(self) -> bool:
+        """True when the visitor allowed the use of their answers."""
+        return bool(self.facts.get("consent_privacy"))
+
+    def to_json(self) -> dict[str, Any]:
+        """All of it, for the dialogue's memory."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
+    @classmethod
+    def from_json(cls, raw: Mapping[str, Any]) -> Intake:
+        """The inverse of `to_json`; keys of an older version are passed over."""
+        return cls(**{name: raw[name] for name in cls.__slots__ if name in raw})

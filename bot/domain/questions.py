@@ -1,0 +1,137 @@
+"""The questions of the interview: kind, choices, whether one may skip and why each is asked (contract §5)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bot.domain import cards, sites
+from bot.domain.intake import Intake
+
+NONE_UNSURE = ({"value": "none", "label": "None of these"}, {"value": "unsure", "label": "Not sure"})
+YES_NO = ({"value": "yes", "label": "Yes"}, {"value": "no", "label": "No"})
+UNSURE = ({"value": "unsure", "label": "Not sure"},)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One open question, in the shape of contract §4; the words of the question itself are in domain.yml."""
+
+    field: str
+    kind: str
+    choices: tuple[Mapping[str, Any], ...] = ()
+    skippable: bool = False
+    why: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """The contract's shape."""
+        return {
+            "field": self.field,
+            "kind": self.kind,
+            "choices": [dict(choice) for choice in self.choices],
+            "skippable": self.skippable,
+            "why": self.why,
+        }
+
+
+def _choices(*pairs: tuple[Any, str]) -> tuple[Mapping[str, Any], ...]:
+    return tuple({"value": value, "label": label} for value, label in pairs)
+
+
+_SCALE = tuple({"value": n, "label": str(n)} for n in range(11))
+
+_PLAIN: Mapping[str, Question] = {
+    question.field: question
+    for question in (
+        Question("consent_privacy", "yes_no", YES_NO, why="Your answers are about your health, so they are yours to share or not."),
+        Question("consent_share", "yes_no", YES_NO, True, "We write to your doctor only if you say so."),
+        Question("narrative", "text", why="Your own words tell us more than any form, and we watch them for danger signs."),
+        Question(
+            "for_whom", "choice", _choices(("self", "Me"), ("child", "My child"), ("other", "Someone else")),
+            why="The questions are about the person who will have the massage.",
+        ),
+        Question("age", "text", why="Some warning signs and some rules depend on age."),
+        Question("sex", "choice", _choices(("F", "Female"), ("M", "Male"), ("X", "Other or rather not say")), True, "A few warning signs depend on it."),
+        Question(
+            "complaint", "choice",
+            _choices(
+                ("relax", "To relax"), ("tension", "Tension or knots"), ("pain", "Pain or ache"), ("injury", "A strain or injury"),
+                ("rehab", "Getting movement back after an injury or operation"), ("illness", "Pain that comes with an illness"),
+            ),
+            why="It decides between a relaxation massage and a clinical one.",
+        ),
+        Question("sites", "body_map", why="Each part of the body has its own warning signs."),
+        Question("duration_days", "text", why="A fresh injury, a newer ache and a long one are treated differently."),
+        Question(
+            "onset", "choice",
+            _choices(
+                ("injury", "With an injury or accident"), ("sudden", "Suddenly, without an injury"), ("overuse", "After a lot of use, such as sport or work"),
+                ("gradual", "Little by little"), ("post_op", "After an operation"),
+            ),
+            why="How it began tells which causes to rule out.",
+        ),
+        Question("nrs", "scale", _SCALE, why="The number decides how much care the visit needs, and shows later whether it helped."),
+        Question("function_limited", "yes_no", YES_NO, why="Pain that stops you doing things points to a clinical massage."),
+        Question("weeks_since_surgery", "text", why="Within twelve weeks of an operation your surgeon needs to agree."),
+        Question("weeks_since_fracture", "text", why="A bone needs time to heal before massage near it."),
+        Question("weeks_since_birth", "text", why="In the first six weeks after a birth your midwife or doctor needs to agree."),
+        Question("bp", "text", skippable=True, why="Very high blood pressure needs a doctor before any massage."),
+        Question(
+            "doctor", "choice",
+            _choices(
+                ("none", "No, I haven't asked a doctor"), ("seen", "I saw one, massage didn't come up"), ("ok", "Yes, a doctor said massage is fine"),
+                ("ordered", "Yes, a doctor ordered or prescribed massage"), ("refused", "A doctor said not to have massage"),
+            ),
+            why="Clinical massage for long or illness-related pain goes together with your doctor's care.",
+        ),
+        Question("preferred_times", "date", skippable=True, why="So that staff can offer you a time that suits you."),
+        Question("contact", "contact", why="Staff confirm your visit, and can reach you if something needs care."),
+        Question("preferences", "text", skippable=True, why="Pressure, therapist, areas to leave out: it is your visit."),
+        Question(
+            "read_back", "choice", _choices(("confirm", "Yes, that's right"), ("change", "Change something")),
+            why="A mistake here would lead to the wrong appointment.",
+        ),
+    )
+}  # fmt: skip
+
+_CARD_WHY = "These signs are rare, but with any of them massage could be dangerous, so everybody is asked."
+
+
+def question(field: str, intake: Intake) -> Question:
+    """The open question of a field, its choices fitted to what is known. Raises KeyError for an unknown field."""
+    if field == "sites":
+        return Question("sites", "body_map", _site_choices(intake), why=_PLAIN["sites"].why)
+    if field == "clearance":
+        items = cards.clearable(intake.ci)
+        return Question("clearance", "multi", _labelled(items) + NONE_UNSURE, why="A doctor's word counts for exactly what it names.")
+    if field.startswith(("RF-", "CI-")):
+        return Question(field, "yes_no", YES_NO + UNSURE, why="One clear answer here keeps you out of danger.")
+    if cards.is_card(field):
+        return Question(field, "multi", _labelled(cards.items(field, intake)) + NONE_UNSURE, why=_CARD_WHY)
+    return _PLAIN[field]
+
+
+def _labelled(ids: Sequence[str]) -> tuple[Mapping[str, Any], ...]:
+    return tuple({"value": name, "label": cards.label(name)} for name in ids)
+
+
+def _site_choices(intake: Intake) -> tuple[Mapping[str, Any], ...]:
+    """Every offered place; or, when only the side is missing, the sides of the sites that were named."""
+    sideless = missing_sides(intake)
+    if sideless:
+        return tuple(
+            {"value": {"site": site, "side": side}, "label": sites.say({"site": site, "side": side}).capitalize()}
+            for site in sideless
+            for side in ("left", "right", "both")
+        )
+    rows: list[Mapping[str, Any]] = []
+    for site in sites.OFFERED:
+        for side in ("left", "right") if sites.paired(site) else (None,):
+            rows.append({"value": {"site": site, "side": side}, "label": sites.say({"site": site, "side": side}).capitalize()})
+    return tuple(rows)
+
+
+def missing_sides(intake: Intake) -> list[str]:
+    """Sites that come in pairs and were named without a side."""
+    return [entry["site"] for entry in intake.facts.get("sites") or [] if sites.paired(entry["site"]) and not entry.get("side")]

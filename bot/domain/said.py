@@ -1,0 +1,57 @@
+"""One message of a visitor as the interview sees it: the words, what was read in them, or the choice that was tapped."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bot.domain.mention import Danger, Mention
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A message: free text with its reading, or a structured answer (`question` and `value`, shapes of contract §5)."""
+
+    text: str
+    intent: str = ""
+    mentions: tuple[Mention, ...] = ()
+    danger: tuple[Danger, ...] = ()
+    question: str | None = None
+    value: Any = None
+    message: str = ""
+
+    def words(self, mention: Mention | Danger | None = None) -> dict[str, Any]:
+        """The visitor's own words behind a fact, with their place in the message."""
+        start, end = (mention.start, mention.end) if mention else (0, len(self.text))
+        return {"text": self.text[start:end], "start": start, "end": end, "message": self.message}
+
+    def of(self, *kinds: str) -> list[Mention]:
+        """The mentions of these kinds that count for the visitor today."""
+        return [mention for mention in self.mentions if mention.kind in kinds and mention.counts]
+
+    @property
+    def tells_something(self) -> bool:
+        """True when the message holds a fact worth keeping, not only a greeting or a question."""
+        return any(mention.counts for mention in self.mentions) or bool(self.danger) or self.intent == "describe_pain"
+
+    def to_json(self) -> dict[str, Any]:
+        """For the sealed waiting copy."""
+        return {
+            "text": self.text,
+            "intent": self.intent,
+            "mentions": [mention.to_json() for mention in self.mentions],
+            "danger": [danger.to_json() for danger in self.danger],
+            "message": self.message,
+        }
+
+    @classmethod
+    def from_json(cls, raw: Mapping[str, Any]) -> Said:
+        """The inverse of `to_json`."""
+        return cls(
+            text=raw["text"],
+            intent=raw["intent"],
+            mentions=tuple(Mention.from_json(mention) for mention in raw["mentions"]),
+            danger=tuple(Danger(**danger) for danger in raw["danger"]),
+            message=raw.get("message", ""),
+        )
