@@ -1,1 +1,101 @@
-def main() -> None: ...
+"""The command line: every name of contract §1, each a thin door to the part that does the work."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import click
+
+from bot.settings import REPOSITORY, BadSettings, Settings
+
+RASA_PYTHON = REPOSITORY / ".venv-rasa" / "bin" / "python"
+
+
+def settings() -> Settings:
+    """The settings of this process; a bad one ends the command with one line."""
+    try:
+        return Settings.from_env(os.environ)
+    except BadSettings as error:
+        raise click.ClickException(str(error)) from error
+
+
+@click.group()
+def cli() -> None:
+    """Palpate: the intake desk of clinical-massage clinics."""
+
+
+@cli.command()
+def up() -> None:
+    """Start the product: Rasa, the actions and the web. Ctrl-C stops all three."""
+    from bot import training, up as supervisor
+
+    try:
+        supervisor.up(settings(), sys.stdout)
+    except (supervisor.DidNotStart, training.TrainingFailed) as error:
+        raise click.ClickException(str(error)) from error
+
+
+@cli.command()
+def train() -> None:
+    """Train the dialogue model when its data, domain or language changed."""
+    from bot import training
+
+    try:
+        trained = training.train_if_needed(sys.stdout)
+    except training.TrainingFailed as error:
+        raise click.ClickException(str(error)) from error
+    click.echo("trained models/palpate.tar.gz" if trained else "models/palpate.tar.gz is up to date")
+
+
+@cli.command()
+@click.option("--intent", is_flag=True, help="Also run the trained intent classifier.")
+def understand(intent: bool) -> None:
+    """Read texts from stdin, one a line (or JSON), and print what was understood."""
+    from bot import understand as command
+
+    sys.exit(command.main(sys.stdin, sys.stdout, intent=intent))
+
+
+@cli.command()
+@click.option("--vocabulary", is_flag=True, help="Print every key and id a record may use.")
+def triage(vocabulary: bool) -> None:
+    """Read records from stdin, one JSON object a line, and print one result for each."""
+    from bot import triage_command as command
+
+    sys.exit(command.main(sys.stdin, sys.stdout, sys.stderr, vocabulary=vocabulary))
+
+
+@cli.command(context_settings={"ignore_unknown_options": True, "help_option_names": []}, add_help_option=False)
+@click.argument("args", nargs=-1, type=click.UNPROCESSED)
+def rasa(args: tuple[str, ...]) -> None:
+    """Rasa's own commands (train, shell, data validate …) through our launcher."""
+    _in_rasa("bot.engine.launch", args)
+
+
+@cli.command(context_settings={"ignore_unknown_options": True})
+@click.argument("args", nargs=-1, type=click.UNPROCESSED)
+def bench(args: tuple[str, ...]) -> None:
+    """Print the project's own figures: `turns` (add --baseline for stock Rasa beside it)."""
+    _in_rasa("bot.engine.bench", args)
+
+
+def _in_rasa(module: str, args: tuple[str, ...]) -> None:
+    """Run a module in Rasa's environment with this terminal, and leave with its status."""
+    if not RASA_PYTHON.exists():
+        raise click.ClickException("Rasa's environment is missing: run `make setup`")
+    done = subprocess.run([str(RASA_PYTHON), "-m", module, *args], cwd=REPOSITORY, check=False)
+    sys.exit(done.returncode)
+
+
+def main() -> None:
+    """The `palpate` command. Exit status 0, 1 for refused input, 2 for wrong usage."""
+    from bot import staff_commands
+
+    staff_commands.register(cli)
+    cli(prog_name="palpate")
+
+
+if __name__ == "__main__":
+    main()

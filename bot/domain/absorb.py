@@ -7,7 +7,8 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from bot.domain import answers, cards, questions, screens, sites
+from bot.domain import answers, cards, questions, sites
+from bot.domain.flags import CONDITIONS
 from bot.domain.intake import Intake
 from bot.domain.judge import held_back
 from bot.domain.mention import Mention
@@ -599,7 +600,7 @@ def _take_for_whom(intake: Intake, said: Said) -> bool:
 
 def _take_conditions(intake: Intake, said: Said) -> None:
     for mention in said.of("condition", "medicine"):
-        if isinstance(mention.value, str) and mention.value in screens.CONDITION_IDS and not mention.uncertain:
+        if isinstance(mention.value, str) and mention.value in CONDITIONS and not mention.uncertain:
             intake.assert_all([mention.value], said.words(mention))
     for mention in said.of("finding"):
         extra = _FINDING_EXTRA.get(str(mention.value))

@@ -17,6 +17,10 @@ _FIXED = {
 }
 
 
+# Nothing hurts and nobody named a place: what massage itself could make dangerous (clinical.md §E, last row).
+_RELAXING = ("RF-DVT", "RF-CELLULITIS")
+
+
 def is_card(field: str) -> bool:
     """True for the fields whose answer is a list of flags and conditions."""
     return field in _FIXED or field.startswith("screen_")
@@ -36,8 +40,11 @@ def items(field: str, intake: Intake) -> tuple[str, ...]:
 def _all_items(field: str, intake: Intake) -> Sequence[str]:
     if field in _FIXED:
         return _FIXED[field]
-    age = intake.facts.get("age")
-    return screens.flags_for(field.removeprefix("screen_"), age=age, sex=intake.facts.get("sex"))
+    region = field.removeprefix("screen_")
+    if region == screens.NO_SITE and intake.facts.get("complaint") == "relax":
+        return _RELAXING
+    pregnant = not {"CI-PREG", "CI-POSTPARTUM"}.isdisjoint(intake.ci)
+    return screens.flags_for(region, age=intake.facts.get("age"), sex=intake.facts.get("sex"), pregnant=pregnant)
 
 
 def regions(intake: Intake) -> list[str]:

@@ -14,6 +14,7 @@ from bot.domain.judge import judge
 # Intents that a rule of data/rules answers; the interview only makes sure that nothing said beside them is lost.
 INTERRUPTIONS = frozenset({"greet", "thank", "goodbye", "bot_challenge", "small_talk", "repeat", "wait", "abuse", "language_other", "out_of_scope"})
 MISSES_BEFORE_A_WAY_OUT = 2
+AFTERWARDS = ("handed_off", "stopped", "with_staff", "closed")
 
 
 @dataclass(slots=True)
@@ -51,7 +52,9 @@ def take(intake: Intake, said: Said) -> Move:
     absorb.danger(intake, said)
     if _stop_if_in_danger(intake, move, new=len(intake.rf) + len(intake.ci) > before):
         return move
-    if not intake.consented:
+    if intake.phase in AFTERWARDS:
+        _take_afterwards(intake, said, move)
+    elif not intake.consented:
         _take_consent(intake, said, move)
     else:
         _take_answer(intake, said, move)
@@ -104,6 +107,24 @@ def _take_consent(intake: Intake, said: Said, move: Move) -> None:
         move.say.append(questions.question("consent_privacy", intake).why)
     else:
         _missed(intake, move)
+
+
+def _take_afterwards(intake: Intake, said: Said, move: Move) -> None:
+    """The interview is over, the chat is not: the number again after a stop, a word on how to reach staff otherwise."""
+    if said.intent == "ask_person":
+        intake.wants_person = True
+        move.say.append("utter_person_coming")
+    elif is_interruption(said.intent):
+        move.interruption = True
+    elif intake.phase == "stopped":
+        move.say.append("utter_stopped")
+    elif intake.phase == "closed":
+        if answers.polarity(said.text, said.intent) == "yes":
+            intake.phase = "consent"
+            _ask_next(intake)
+        move.say.append("utter_reopened" if intake.phase == "consent" else "utter_closed")
+    else:
+        move.say.append("utter_after_hand_off")
 
 
 def _take_answer(intake: Intake, said: Said, move: Move) -> None:

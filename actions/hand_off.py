@@ -1,0 +1,29 @@
+"""At the read-back: a yes classifies the need and hands the summary to booking storage, anything else changes it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import ActiveLoop, EventType, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions import turn
+
+
+class HandOff(Action):
+    """Ends the interview, or opens it again where a change needs a new question."""
+
+    def name(self) -> str:
+        """Named in data/rules/read_back.yml."""
+        return "action_hand_off"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
+        """The slot events; the form becomes active again when something has to be asked."""
+        played = turn.play(tracker, dispatcher)
+        if played is None or played.ask is None:
+            return played.events if played else []
+        dispatcher.utter_message(response=f"utter_ask_{played.ask}", **{"about": played.intake.open_field})
+        if played.intake.phase == "interview":
+            return [*played.events, ActiveLoop("intake_form"), SlotSet("requested_slot", played.ask)]
+        return played.events

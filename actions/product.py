@@ -1,0 +1,51 @@
+"""The actions' door to the rest of the product: settings and booking storage, opened at first use, never at import."""
+
+from __future__ import annotations
+
+import functools
+import os
+import secrets
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from bot import bootstrap
+from bot.domain import judge
+from bot.domain.intake import Intake
+from bot.services import hand_off as handing
+from bot.settings import Settings
+
+# No letter or digit that can be taken for another when read out on the telephone.
+_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+@functools.cache
+def settings() -> Settings:
+    """The settings of this process."""
+    return Settings.from_env(os.environ)
+
+
+@functools.cache
+def _storage() -> Any:
+    return bootstrap.storage(settings())
+
+
+def new_reference() -> str:
+    """A reference people can read out: PLP-7K3F-9Q."""
+    word = "".join(secrets.choice(_ALPHABET) for _ in range(6))
+    return f"PLP-{word[:4]}-{word[4:]}"
+
+
+def hand_off(conversation: str, intake: Intake, result: Mapping[str, Any]) -> Any:
+    """Store the hand-off of this conversation, once; raises StorageUnavailable when nothing could be written."""
+    facts = {name: value for name, value in intake.facts.items() if value is not None}
+    return handing.hand_off(
+        _storage()(),
+        conversation=conversation,
+        record={**judge.record_json(intake), "facts": facts},
+        result=dict(result),
+        consent={"privacy": bool(facts.get("consent_privacy")), "share": bool(facts.get("consent_share")), "version": "2026-11", "language": "en"},
+        said=intake.said,
+        now=datetime.now(UTC),
+        new_reference=new_reference,
+    )

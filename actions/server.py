@@ -1,0 +1,62 @@
+"""Serves the actions to Rasa on loopback: nobody without the secret gets in, and an error answer never holds a word of the visitor."""
+
+from __future__ import annotations
+
+import hmac
+import os
+
+import uvicorn
+from rasa_sdk.executor import ActionExecutor
+from rasa_sdk.interfaces import ActionExecutionRejection, ActionNotFoundException
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from bot import logs
+from bot.settings import Settings
+
+SECRET_HEADER = "X-Palpate-Secret"
+
+
+def create_app(secret: str) -> Starlette:
+    """The action server; with an empty secret everybody on this machine may call (development only)."""
+    executor = ActionExecutor()
+    executor.register_package("actions")
+    log = logs.get()
+
+    async def webhook(request: Request) -> Response:
+        given = request.headers.get(SECRET_HEADER, "")
+        if secret and not hmac.compare_digest(given.encode(), secret.encode()):
+            return JSONResponse({"error": "unauthorized"}, 401)
+        call = await request.json()
+        try:
+            result = await executor.run(call)
+        except ActionExecutionRejection as error:
+            return JSONResponse({"error": "rejected", "action_name": error.action_name}, 400)
+        except ActionNotFoundException:
+            return JSONResponse({"error": "unknown action"}, 404)
+        return JSONResponse(result if isinstance(result, dict) else result.model_dump(by_alias=True))
+
+    async def health(_request: Request) -> Response:
+        return JSONResponse({"status": "ok"})
+
+    async def failed(_request: Request, error: Exception) -> Response:
+        """Rasa logs what this answer says, so it says nothing but that it failed."""
+        log.error("action_failed", error=error)
+        return JSONResponse({"error": "failed"}, 500)
+
+    routes = [Route("/webhook", webhook, methods=["POST"]), Route("/health", health)]
+    return Starlette(routes=routes, exception_handlers={Exception: failed})
+
+
+def main() -> None:
+    """`python -m actions.server`: run until stopped."""
+    logs.configure("actions")
+    settings = Settings.from_env(os.environ)
+    app = create_app(settings.internal_secret)
+    uvicorn.run(app, host="127.0.0.1", port=settings.actions_port, log_level="warning", access_log=False)
+
+
+if __name__ == "__main__":
+    main()

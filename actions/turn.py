@@ -1,0 +1,145 @@
+"""One turn, the same for every action: read the message into the intake, do what follows, tell the edge the state."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from rasa_sdk import Tracker
+from rasa_sdk.events import EventType, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions import memory, product
+from bot.domain import cards, interview, judge, questions, scripts, triage, wording
+from bot.domain.card_labels import LABELS
+from bot.domain.errors import StorageUnavailable
+from bot.domain.intake import Intake
+from bot.domain.interview import Move
+from bot.domain.said import Said
+
+# Fields whose question text is the same whatever stands behind them; domain.yml has one utter_ask_… for each.
+_SIDE = "side"
+
+
+@dataclass(slots=True)
+class Turn:
+    """What an action needs: the intake after the message, the move it led to, and the events to store."""
+
+    intake: Intake
+    move: Move
+    events: list[EventType]
+    ask: str | None
+
+
+def play(tracker: Tracker, dispatcher: CollectingDispatcher) -> Turn | None:
+    """Take the latest message; None when a rule is to answer it and nothing of ours changed."""
+    intake, said = memory.intake_of(tracker), memory.said_in(tracker)
+    open_before = intake.open_field
+    move = interview.take(intake, said)
+    if move.interruption:
+        return None
+    if move.hand_off or move.alert:
+        _settle(tracker, dispatcher, intake, move, said)
+    else:
+        _speak(dispatcher, move.say)
+        if intake.open_field == "read_back" and (open_before != "read_back" or move.say or intake.misses):
+            dispatcher.utter_message(text=wording.read_back(intake))
+    ask = slot_of(intake.open_field, intake) if intake.open_field else None
+    _report(dispatcher, intake)
+    events = memory.changed_slots(tracker, intake) + _ask_slots(intake)
+    return Turn(intake, move, events, ask)
+
+
+def slot_of(field: str, intake: Intake) -> str:
+    """The slot (and utter_ask_… response) that stands for a field of contract §5."""
+    if field.startswith(("RF-", "CI-")):
+        return "confirm_flag"
+    if field.startswith("screen_"):
+        return "region_screen"
+    if field == "sites" and questions.missing_sides(intake):
+        return _SIDE
+    return field
+
+
+def _ask_slots(intake: Intake) -> list[EventType]:
+    """What the words of the open question need beside the field: the danger to confirm, the site whose side is open."""
+    field, about = intake.open_field or "", None
+    if field.startswith(("RF-", "CI-")):
+        about = LABELS[field]
+    elif field == "sites" and (missing := questions.missing_sides(intake)):
+        about = wording.sites.label(missing[0])
+    return [SlotSet("about", about)] if about else []
+
+
+def _speak(dispatcher: CollectingDispatcher, texts: list[str]) -> None:
+    for text in texts:
+        if text.startswith("utter_"):
+            dispatcher.utter_message(response=text)
+        else:
+            dispatcher.utter_message(text=text)
+
+
+def _settle(tracker: Tracker, dispatcher: CollectingDispatcher, intake: Intake, move: Move, said: Said) -> None:
+    """The end of the interview: hand off when consent was given, then tell the result or the danger script."""
+    result = judge.judge(intake)
+    result_json = triage.result_to_json(result)
+    country = product.settings().clinic.country
+    if move.hand_off:
+        try:
+            receipt = product.hand_off(tracker.sender_id, intake, result_json)
+        except StorageUnavailable:
+            dispatcher.utter_message(response="utter_hand_off_failed")
+            if move.alert is None:
+                return
+        else:
+            intake.reference = receipt.reference
+    if move.alert:
+        _tell_danger(tracker, dispatcher, intake, move, country)
+        return
+    intake.phase = "handed_off"
+    intake.open_field = None
+    message = scripts.result_message(result, country=country)
+    dispatcher.utter_message(text=message, json_message={"outcome": result_json})
+    dispatcher.utter_message(text=scripts.SAFETY_NET)
+    dispatcher.utter_message(response="utter_handed_off", reference=intake.reference)
+
+
+def _tell_danger(tracker: Tracker, dispatcher: CollectingDispatcher, intake: Intake, move: Move, country: str) -> None:
+    """The script, unless the edge has shown it already; then the reference, so that the visitor knows staff were told."""
+    metadata = tracker.latest_message.get("metadata") or {}
+    alert = move.alert or {}
+    if not metadata.get("scripted"):
+        script = scripts.for_danger([*alert["flags"], *intake.ci], country=country, urgency=alert["urgency"])
+        dispatcher.utter_message(text=script.text, json_message={"alert": {"urgency": script.urgency, "call": script.call}})
+    if intake.reference:
+        dispatcher.utter_message(response="utter_staff_told", reference=intake.reference)
+
+
+def _report(dispatcher: CollectingDispatcher, intake: Intake) -> None:
+    """Tell the edge where the conversation stands; a reply without text is never shown."""
+    field = intake.open_field
+    dispatcher.utter_message(
+        json_message={
+            "state": {
+                "phase": intake.phase,
+                "field": field,
+                "asked": intake.asked,
+                "left": interview.left(intake),
+                "handoff": intake.reference,
+            },
+            "question": questions.question(field, intake).to_json() if field else None,
+            "record": known(intake) if intake.consented else {},
+            "said": intake.said if intake.consented else {},
+            "wants_person": intake.wants_person,
+        }
+    )
+
+
+def known(intake: Intake) -> dict[str, Any]:
+    """What is known about this person, field by field, as `GET …/record` shows it."""
+    record = judge.record_json(intake)
+    extra = {name: intake.facts[name] for name in ("narrative", "for_whom", "function", "quality", "cause", "preferred_times", "contact", "preferences") if name in intake.facts}
+    return {**record, **extra}
+
+
+__all__ = ["Turn", "cards", "known", "play", "slot_of"]

@@ -1,0 +1,174 @@
+"""Starts the three processes of the product, watches them, and stops them together: what `palpate up` runs."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import secrets
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from types import FrameType
+from typing import TextIO
+
+import httpx
+
+from bot import logs, training
+from bot.settings import REPOSITORY, Settings
+
+RASA_PYTHON = REPOSITORY / ".venv-rasa" / "bin" / "python"
+START_SECONDS = 120.0
+STOP_SECONDS = 20.0
+LOOK_SECONDS = 0.2
+_PR_SET_PDEATHSIG = 1
+
+
+class DidNotStart(RuntimeError):
+    """One of the processes did not come up; the message says which and where its log is."""
+
+
+@dataclass(slots=True)
+class Part:
+    """One process of the product: how it is started and where it says that it is well."""
+
+    name: str
+    command: list[str]
+    health: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    process: subprocess.Popen[bytes] | None = None
+    started: float = 0.0
+    restarts: int = 0
+
+
+def parts(settings: Settings, secret: str) -> list[Part]:
+    """The three processes, in the order in which they are needed."""
+    rasa = [str(RASA_PYTHON), "-m", "bot.engine.launch", "run", "--model", str(training.ARCHIVE), "--port", str(settings.rasa_port)]
+    rasa += ["--endpoints", "endpoints.yml", "--credentials", "credentials.yml"]
+    return [
+        Part("actions", [sys.executable, "-m", "actions.server"], f"{settings.actions_url}/health"),
+        Part("rasa", rasa, f"{settings.rasa_url}/webhooks/palpate/health", {"X-Palpate-Secret": secret}),
+        Part("web", [sys.executable, "-m", "bot.web"], f"http://127.0.0.1:{settings.port}/healthz"),
+    ]
+
+
+class Supervisor:
+    """Keeps the parts running until told to stop; a part that dies is started again at once, then ever more slowly."""
+
+    def __init__(self, settings: Settings, env: Mapping[str, str]) -> None:
+        secret = env.get("PALPATE_INTERNAL_SECRET") or secrets.token_urlsafe(32)
+        self._env = {**env, "PALPATE_INTERNAL_SECRET": secret, "PALPATE_HOME": str(settings.home), "PYTHONUNBUFFERED": "1"}
+        self._home = settings.home
+        self._log = logs.get()
+        self.parts = parts(settings, secret)
+        self._stopping = False
+
+    def stop_on_signals(self) -> None:
+        """Ctrl-C and SIGTERM stop all three."""
+
+        def stop(_number: int, _frame: FrameType | None) -> None:
+            self._stopping = True
+
+        signal.signal(signal.SIGINT, stop)
+        signal.signal(signal.SIGTERM, stop)
+
+    def run(self, ready: Callable[[], None]) -> None:
+        """Start all parts, call `ready` once when all are well, and watch until stopped. Raises `DidNotStart`."""
+        try:
+            for part in self.parts:
+                self._start(part)
+            if self._wait_until_well():
+                ready()
+            while not self._stopping:
+                self._restart_the_dead()
+                time.sleep(LOOK_SECONDS)
+        finally:
+            self.stop()
+
+    def _start(self, part: Part) -> None:
+        log_path = self._home / "logs" / f"{part.name}.log"
+        log_path.parent.mkdir(parents=True, exist_ok=True)
+        with log_path.open("ab") as sink:
+            part.process = subprocess.Popen(
+                part.command, cwd=REPOSITORY, env=dict(self._env), stdin=subprocess.DEVNULL, stdout=sink, stderr=sink,
+                start_new_session=True, preexec_fn=_die_with_parent,
+            )  # fmt: skip
+        part.started = time.monotonic()
+        (self._home / f"{part.name}.pid").write_text(str(part.process.pid), encoding="ascii")
+
+    def _wait_until_well(self) -> bool:
+        deadline = time.monotonic() + START_SECONDS
+        for part in self.parts:
+            while not self._stopping and not _well(part):
+                if part.process is None or part.process.poll() is not None or time.monotonic() > deadline:
+                    raise DidNotStart(f"{part.name} did not start; see {self._home / 'logs' / (part.name + '.log')}")
+                time.sleep(LOOK_SECONDS)
+        return not self._stopping
+
+    def _restart_the_dead(self) -> None:
+        for part in self.parts:
+            if part.process is None or part.process.poll() is None:
+                continue
+            lived = time.monotonic() - part.started
+            part.restarts = 0 if lived > 60 else part.restarts + 1
+            if lived < min(10.0, 0.5 * (part.restarts - 1)):
+                continue
+            self._log.warning("part_restarted", path=part.name, status=part.process.returncode, count=part.restarts)
+            self._start(part)
+
+    def stop(self) -> None:
+        """Ask every part to finish, last started first; kill what does not."""
+        for part in reversed(self.parts):
+            if part.process is not None and part.process.poll() is None:
+                part.process.terminate()
+        deadline = time.monotonic() + STOP_SECONDS
+        for part in reversed(self.parts):
+            if part.process is None:
+                continue
+            try:
+                part.process.wait(max(0.1, deadline - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                part.process.kill()
+                part.process.wait()
+            (self._home / f"{part.name}.pid").unlink(missing_ok=True)
+
+
+def _well(part: Part) -> bool:
+    try:
+        return httpx.get(part.health, headers=dict(part.headers), timeout=2.0).status_code == httpx.codes.OK
+    except httpx.HTTPError:
+        return False
+
+
+def _die_with_parent() -> None:
+    """On Linux the parts end when the supervisor is killed; elsewhere they are left to the service manager."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def up(settings: Settings, out: TextIO) -> None:
+    """What `palpate up` does: train if needed, migrate, make the first account, start, say so, watch."""
+    from bot import staff_commands
+
+    settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    training.train_if_needed(out)
+    staff_commands.upgrade_database(settings)
+    welcome = staff_commands.first_account(settings)
+
+    def ready() -> None:
+        base = f"http://localhost:{settings.port}"
+        out.write(f"demo clinic   {base}/\nstaff desk    {base}/desk\n")
+        if welcome is not None:
+            name, password = welcome
+            out.write(f"first sign-in: name {name}, password {password} (shown this once; change it with `palpate staff password {name}`)\n")
+        out.write(f"ready {base}\n")
+        out.flush()
+
+    supervisor = Supervisor(settings, os.environ)
+    supervisor.stop_on_signals()
+    supervisor.run(ready)
+
+
+
