@@ -1,0 +1,97 @@
+"""Starts Rasa's own command line with our repairs in place: `python -m bot.engine.launch run|train|shell|data …`."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+import warnings
+from collections.abc import Sequence
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+# These would open doors that stay shut in a clinic: an API without a password, a second action server on all interfaces.
+CLOSED = {
+    "--enable-api": "Rasa's HTTP API lets anybody who reaches it read and change every conversation",
+    "--remote-storage": "models come from this machine only",
+    "actions": "the action server is started by `palpate up`, on loopback",
+}
+
+
+class BadCommand(ValueError):
+    """The command line asks for something this launcher does not allow."""
+
+
+def main(args: Sequence[str] | None = None) -> None:
+    """Run one Rasa command in this process; exits 2 for a command line that is not allowed."""
+    args = list(sys.argv[1:] if args is None else args)
+    try:
+        args = checked(args)
+    except BadCommand as error:
+        sys.stderr.write(f"{error}\n")
+        raise SystemExit(2) from None
+    serving = args[:1] == ["run"]
+    prepare(serving=serving)
+    sys.argv = ["palpate rasa", *args]
+    from rasa.__main__ import main as rasa_main
+
+    rasa_main()
+
+
+def checked(args: Sequence[str]) -> list[str]:
+    """The arguments with loopback as the interface; raise `BadCommand` for what is not allowed when serving."""
+    if args[:1] != ["run"]:
+        return list(args)
+    for word in args[1:]:
+        if word.partition("=")[0] in CLOSED:
+            raise BadCommand(f"palpate rasa run: {word} is not allowed: {CLOSED[word.partition('=')[0]]}")
+    for index, word in enumerate(args):
+        name, _, value = word.partition("=")
+        if name in ("-i", "--interface"):
+            value = value or (args[index + 1] if index + 1 < len(args) else "")
+            if value not in LOOPBACK:
+                raise BadCommand("palpate rasa run: Rasa listens on 127.0.0.1 only; the public side is `palpate up`")
+    return [*args, "--interface", "127.0.0.1"]
+
+
+def prepare(*, serving: bool) -> None:
+    """Put every repair in place; must come before Rasa is imported."""
+    from bot.engine import environment, no_tensorflow
+
+    environment.settle(os.environ)
+    no_tensorflow.install()
+    if serving:
+        from bot.engine import quiet_logs
+
+        quiet_logs.install()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # Rasa's own libraries of 2022; not ours to mend
+        importlib.import_module("rasa.__main__")
+        importlib.import_module("rasa.core.run")
+    from bot.engine import fail_closed, keep_alive, runner, telemetry_off, validator
+
+    telemetry_off.install()
+    no_tensorflow.guard()
+    validator.install()
+    runner.install()
+    keep_alive.install()
+    fail_closed.install(serving=serving)
+    _listen_on_loopback()
+    if serving:
+        from bot.engine import no_commands, one_at_a_time, ready
+
+        quiet_logs.keep()
+        no_commands.install()
+        one_at_a_time.install()
+        ready.install()
+
+
+def _listen_on_loopback() -> None:
+    """Every server Rasa starts, `shell` included, listens on this machine only, on the port of our settings."""
+    from rasa.core import constants
+
+    constants.DEFAULT_SERVER_INTERFACE = "127.0.0.1"
+    constants.DEFAULT_SERVER_PORT = int(os.environ["PALPATE_RASA_PORT"])
+
+
+if __name__ == "__main__":
+    main()
