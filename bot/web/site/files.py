@@ -1,0 +1,91 @@
+"""Serves the few static files from memory: read once, without comments and indentation, compressed once, by ETag."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+TYPES = {
+    ".js": "text/javascript; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".svg": "image/svg+xml",
+    ".html": "text/html; charset=utf-8",
+}
+COMMON_HEADERS = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "same-origin"}
+# Revalidated each time: a clinic that updates must not run an old chat against a new server.
+CACHE = "no-cache"
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """One file as it goes out: plain and gzipped bytes, its type, ETag and extra headers."""
+
+    plain: bytes
+    packed: bytes
+    media_type: str
+    etag: str
+    headers: Mapping[str, str]
+
+
+def squeeze(text: str, suffix: str) -> str:
+    """The source without whole-line comments, blank lines and indentation; what runs stays character for character.
+
+    Trailing comments stay: telling them from strings would need a parser, and a wrong guess would break the chat.
+    """
+    lines: list[str] = []
+    in_comment = False
+    for raw in text.splitlines():
+        line = raw.strip()
+        if in_comment or line.startswith("/*"):
+            in_comment = "*/" not in line
+        elif line and not (suffix == ".js" and line.startswith("//")):
+            lines.append(line)
+    joined = "\n".join(lines)
+    return re.sub(r"\s*([{};,])\s*", r"\1", joined) if suffix == ".css" else joined
+
+
+def read(path: Path, **headers: str) -> File:
+    """A file from disk, ready to be sent."""
+    text = path.read_text(encoding="utf-8")
+    return pack(squeeze(text, path.suffix) if path.suffix in (".js", ".css") else text, path.suffix, **headers)
+
+
+def pack(text: str, suffix: str, **headers: str) -> File:
+    """Text as a file of the type its suffix says; header names are given with underscores."""
+    plain = text.encode()
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    etag = f'"{hashlib.sha256(plain).hexdigest()[:20]}"'
+    return File(plain, gzip.compress(plain, 9, mtime=0), TYPES[suffix], etag, COMMON_HEADERS | named)
+
+
+def answer(file: File, request: Request) -> Response:
+    """The file, gzipped where the browser takes it, or 304 when it has it already."""
+    headers = {**file.headers, "ETag": file.etag, "Cache-Control": CACHE, "Vary": "Accept-Encoding"}
+    if file.etag in request.headers.get("if-none-match", ""):
+        return Response(status_code=304, headers=headers)
+    packed = "gzip" in request.headers.get("accept-encoding", "")
+    if packed:
+        headers["Content-Encoding"] = "gzip"
+    return Response(file.packed if packed else file.plain, media_type=file.media_type, headers=headers)
+
+
+def route(path: str, file: File) -> Route:
+    """A route that serves one file."""
+
+    async def serve(request: Request) -> Response:
+        return answer(file, request)
+
+    return Route(path, serve, methods=["GET"], name=f"file {path}")
+
+
+def folder(prefix: str, paths: Iterable[Path], **headers: str) -> list[Route]:
+    """Routes for each of the files, under one prefix; nothing else in the folder can be reached."""
+    return [route(f"{prefix}/{path.name}", read(path, **headers)) for path in sorted(paths)]

@@ -1,0 +1,75 @@
+/** Answers that need a send button: several choices at once, and the 0 to 10 scale without a starting value. */
+
+import { el } from "./dom.js";
+import { long, offered } from "./questions.js";
+import { learn, t } from "./words.js";
+
+learn({
+  done: "Send answer", choose: "Choose at least one answer.", choose_number: "Choose a number from 0 to 10.",
+  nrs_low: "no pain", nrs_high: "worst pain imaginable", peg_low: "not at all", peg_high: "completely",
+  psfs_low: "cannot do it", psfs_high: "as before", scale_low: "not at all", scale_high: "extremely",
+});
+
+const ALONE = ["none", "unsure"]; // answers that exclude all others
+const alone = (box) => ALONE.includes(box.value);
+
+/** The parts of a `multi` or `scale` question. */
+export function build(question, submit, form) {
+  return (question.kind === "scale" ? scale : multi)(question, submit, form);
+}
+
+function multi(question, submit, form) {
+  const options = offered(question);
+  const boxes = options.map(({ value }) => el("input", { type: "checkbox", value }));
+  const change = (box) => {
+    if (!box.checked) return;
+    for (const other of boxes) if (other !== box && (alone(box) || alone(other))) other.checked = false;
+  };
+  const rows = options.map(({ label }, at) => {
+    boxes[at].addEventListener("change", () => change(boxes[at]));
+    return el("label", { class: "option" }, boxes[at], el("span", {}, label));
+  });
+  sending(form, () => {
+    const chosen = options.filter((_, at) => boxes[at].checked);
+    if (!chosen.length) return t("choose");
+    const value = ALONE.includes(chosen[0].value) ? chosen[0].value : chosen.map((option) => option.value);
+    submit(value, chosen.map((option) => option.label).join("; "));
+    return null;
+  });
+  return [el("div", { class: long(options) }, ...rows), ...sendRow()];
+}
+
+function scale(question, submit, form) {
+  const labels = new Map((question.choices ?? []).map(({ value, label }) => [Number(value), label]));
+  const family = ["nrs", "peg", "psfs"].find((start) => question.field.startsWith(start)) ?? "scale";
+  const low = wordy(labels.get(0)) ?? t(`${family}_low`);
+  const high = wordy(labels.get(10)) ?? t(`${family}_high`);
+  const numbers = Array.from({ length: 11 }, (_, number) => el("label", { class: "number" },
+    el("input", {
+      type: "radio", name: "scale", value: number,
+      "aria-label": number === 0 ? `0, ${low}` : number === 10 ? `10, ${high}` : null,
+    }), el("span", {}, String(number))));
+  sending(form, () => {
+    const chosen = form.querySelector("input:checked");
+    if (!chosen) return t("choose_number");
+    submit(Number(chosen.value), chosen.value);
+    return null;
+  });
+  const anchors = el("p", { class: "anchors", "aria-hidden": "true" }, el("span", {}, `0 ${low}`), el("span", {}, `10 ${high}`));
+  return [el("div", { class: "numbers" }, ...numbers), anchors, ...sendRow()];
+}
+
+const wordy = (label) => (label && !/^\d+$/.test(label) ? label.replace(/^\d+\s*[-–=:]?\s*/, "") : null);
+
+/** The row with the send button and the place where a form says what is missing. */
+export function sendRow(label = t("done")) {
+  return [el("p", { class: "wrong", role: "alert" }), el("div", { class: "submit" }, el("button", { type: "submit", class: "primary" }, label))];
+}
+
+/** On submit, `work()` sends and returns null, or returns what is wrong, which is then read out. */
+export function sending(form, work) {
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    form.querySelector(".wrong").textContent = work() ?? "";
+  });
+}

@@ -1,0 +1,112 @@
+/** The conversation on screen: an append-only log, so that a screen reader hears each message once. */
+
+import { el, paragraphs } from "./dom.js";
+import { t } from "./words.js";
+
+export class Log {
+  #bubbles = new Map(); // item id -> bubble of something not yet confirmed
+  #anchor = null; // what should stay in view: the first message since the visitor last wrote
+  #pinned = true;
+
+  /** `box` is the scrolling role=log, `latest` the button shown while the reader is further up. */
+  constructor(box, latest) {
+    this.box = box;
+    this.list = box.querySelector("ol");
+    this.latest = latest;
+    box.addEventListener("scroll", () => this.#scrolled());
+    latest.addEventListener("click", () => this.#toEnd());
+    new ResizeObserver(() => this.#pinned && this.#follow()).observe(box);
+  }
+
+  /** While history is replayed nothing is read out; after it every addition is. */
+  live() {
+    this.box.setAttribute("aria-live", "polite");
+    this.#follow();
+  }
+
+  /** Shows a message of the server; a visitor message sent from here becomes the bubble already shown. */
+  add(message, item) {
+    const known = item && this.#bubbles.get(item.id);
+    if (known) {
+      this.#bubbles.delete(item.id);
+      const body = known.querySelector(".text");
+      if (body.textContent !== message.text) body.replaceChildren(...paragraphs(message.text));
+      known.dataset.seq = message.seq;
+      return known;
+    }
+    const bubble = this.#bubble(message.from, message.text, message.author);
+    bubble.dataset.seq = message.seq;
+    this.#append(bubble, message.from === "visitor");
+    return bubble;
+  }
+
+  /** Shows what the visitor just sent, before the server has it. */
+  optimistic(item, onRetry) {
+    const bubble = this.#bubble("visitor", item.label);
+    const state = el("p", { class: "delivery" });
+    bubble.append(state);
+    this.#bubbles.set(item.id, bubble);
+    item.bubble = bubble;
+    item.retry = onRetry;
+    this.#append(bubble, true);
+    this.delivery(item);
+  }
+
+  /** Marks how far a sent message has come: sending, sent, failed (with a button), refused. */
+  delivery(item) {
+    const line = item.bubble?.querySelector(".delivery");
+    if (!line) return;
+    item.bubble.dataset.status = item.status;
+    const again = item.status === "failed" && el("button", { type: "button", class: "link", onclick: item.retry }, t("retry"));
+    line.replaceChildren(t(item.status === "failed" ? "failed" : item.status), ...(again ? [" ", again] : []));
+    if (item.status === "sent") {
+      for (const old of this.list.querySelectorAll(".delivery")) if (old !== line && old.parentNode.dataset.status === "sent") old.remove();
+    }
+    if (this.#pinned) this.#follow();
+  }
+
+  clear() {
+    this.list.replaceChildren();
+    this.#bubbles.clear();
+  }
+
+  #bubble(from, text, author) {
+    const who = from === "visitor" ? t("you") : from === "staff" ? author || t("staff") : t("assistant");
+    const previous = this.list.lastElementChild?.dataset.from;
+    return el("li", { "data-from": from, class: previous === from ? "more" : null },
+      el("span", { class: "vh" }, t("said", { who })),
+      from === "staff" && previous !== from ? el("span", { class: "name", "aria-hidden": "true" }, who) : null,
+      el("div", { class: "text" }, ...paragraphs(text)));
+  }
+
+  #append(bubble, own) {
+    if (own) this.#anchor = null;
+    else this.#anchor ??= bubble;
+    this.list.append(bubble);
+    if (own || this.#pinned) this.#follow();
+    else this.latest.hidden = false;
+  }
+
+  /** To the end, but never past the first line of what is new. */
+  #follow() {
+    const end = this.box.scrollHeight - this.box.clientHeight;
+    const top = this.#anchor ? this.#anchor.offsetTop - this.box.offsetTop - 14 : end;
+    this.box.scrollTop = Math.max(0, Math.min(end, top));
+    this.#pinned = true;
+    this.latest.hidden = this.box.scrollTop >= end - 40;
+  }
+
+  #toEnd() {
+    this.#anchor = null;
+    this.#follow();
+    this.box.focus();
+  }
+
+  #scrolled() {
+    const end = this.box.scrollHeight - this.box.clientHeight;
+    const here = this.box.scrollTop;
+    const goal = this.#anchor ? Math.min(end, this.#anchor.offsetTop - this.box.offsetTop - 14) : end;
+    this.#pinned = Math.abs(here - goal) < 48 || here >= end - 48;
+    if (here >= end - 40) this.latest.hidden = true;
+  }
+}

@@ -1,0 +1,51 @@
+/** The answer controls of the open question, shown above the message box; a shortcut beside free text, never a wall. */
+
+import { el, styled } from "./dom.js";
+import { t } from "./words.js";
+
+const LATER = {
+  multi: () => import("./answers.js"),
+  scale: () => import("./answers.js"),
+  body_map: () => import("./body_map.js"),
+  contact: () => import("./contact.js"),
+  date: () => import("./when.js"),
+};
+
+/** Whether the answer is a number, so that phones show digits. */
+export function wantsNumber(question) {
+  return question?.kind === "text" && /^(age$|weeks_since_)/.test(question.field);
+}
+
+/**
+ * The controls of a question, or null when there is nothing to show.
+ * `asked` is the question in words, `submit(value, label)` sends an answer.
+ */
+export async function controls(question, asked, submit) {
+  const build = { yes_no: choice, choice }[question.kind] ?? (await LATER[question.kind]?.())?.build;
+  if (build && build !== choice) await styled();
+  const form = el("form", { novalidate: true, "data-kind": question.kind, "data-field": question.field });
+  if (build) form.append(el("fieldset", {}, el("legend", { class: "vh" }, asked), ...build(question, submit, form)));
+  const extra = el("div", { class: "extra" });
+  if (question.why) extra.append(el("details", { class: "why" }, el("summary", {}, t("why")), el("p", {}, question.why)));
+  if (question.skippable) {
+    extra.append(el("button", { type: "button", class: "link", onclick: () => submit(null, t("skip")) }, t("skip")));
+  }
+  if (extra.children.length) form.append(extra);
+  return form.children.length ? form : null;
+}
+
+/** The choices to show; a yes/no question without any has these two. */
+export function offered(question) {
+  if (question.choices?.length) return question.choices;
+  return question.kind === "yes_no" ? ["yes", "no"].map((value) => ({ value, label: t(value) })) : [];
+}
+
+/** Whether a choice is too long to sit beside others. */
+export const long = (options) => (options.some(({ label }) => label.length > 26) ? "options long" : "options");
+
+function choice(question, submit) {
+  const options = offered(question);
+  const buttons = options.map(({ value, label }) =>
+    el("button", { type: "button", class: "option", onclick: () => submit(value, label) }, label));
+  return [el("div", { class: long(options) }, ...buttons)];
+}

@@ -1,0 +1,251 @@
+/** One conversation: its token, what is sent (each once, in order) and what comes back (each once, in order). */
+
+import { backoff, listen, pause, poll } from "./stream.js";
+
+const KEY = "palpate"; // the only thing this product keeps in a browser: the conversation's id and token
+const CATCH_UP = 4000; // ms of silence after a message was taken, until we ask instead of listen
+const SEND_LIMIT = 20000; // ms
+
+/** An answer of the server that is not a success: `status`, the problem document, `gone`, `after` in ms. */
+class Refused extends Error {
+  constructor(status, problem, after) {
+    super(problem.code || `status ${status}`);
+    this.status = status;
+    this.problem = problem;
+    this.gone = status === 401 || status === 403 || status === 404 || status === 410;
+    this.after = after;
+  }
+}
+
+async function request(url, options) {
+  const answer = await fetch(url, { cache: "no-store", credentials: "omit", ...options });
+  if (answer.ok) return answer;
+  const problem = await answer.json().catch(() => ({}));
+  const after = Number.parseFloat(answer.headers.get("Retry-After"));
+  throw new Refused(answer.status, problem, Number.isFinite(after) ? after * 1000 : undefined);
+}
+
+/**
+ * `on` is told: `message(message, item|null)`, `state(state)`, `delivery(item)`, `busy(bool)`, `typing(on)`,
+ * `connection("up"|"down")`, `gone()`. An item is one thing the visitor sent: `{id, body, label, status, problem}`
+ * with status sending, failed (tried again by itself), sent or refused.
+ */
+export class Session {
+  #items = []; // not yet taken by the server, oldest first
+  #own = new Map(); // seq -> item
+  #waiting = new Map(); // seq -> message, not yet shown
+  #last = 0;
+  #stop = new AbortController();
+  #wake = () => {};
+  #pumping = false;
+  #visitor = 0; // seq of the newest visitor message
+  state = { phase: "consent", asked: 0, left: null, handoff: null, answered_through: 0 };
+
+  constructor({ locale, on }) {
+    this.locale = locale;
+    this.on = on;
+  }
+
+  get unsent() {
+    return this.#items.length > 0;
+  }
+
+  /** Opens the stored conversation or a new one, replays it, then listens; returns after the replay. */
+  async start() {
+    [this.id, this.token] = (sessionStorage.getItem(KEY) || "").split(" ");
+    const fresh = !this.token;
+    if (fresh) await this.#insist(() => this.#create());
+    if (this.#stop.signal.aborted) return;
+    if (!fresh) await this.#insist(() => poll({ ...this.#wires(), wait: 0 }));
+    listen(this.#wires());
+    if (fresh) setTimeout(() => this.#catchUp(0), CATCH_UP);
+    this.#pump();
+  }
+
+  async #create() {
+    const open = (locale) => request("/api/conversations", {
+      method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ channel: "web", locale }),
+    });
+    const answer = await open(this.locale).catch((problem) => {
+      if (problem.status === 422 && this.locale !== "en") return open("en");
+      throw problem;
+    });
+    ({ id: this.id, token: this.token } = await answer.json());
+    sessionStorage.setItem(KEY, `${this.id} ${this.token}`);
+    this.on.busy(true);
+  }
+
+  /** Tries until it works, the session ends, or the server says that the conversation is gone. */
+  async #insist(work) {
+    for (let tries = 0; !this.#stop.signal.aborted; tries += 1) {
+      try {
+        const value = await work();
+        this.on.connection("up");
+        return value;
+      } catch (problem) {
+        if (problem.gone) return this.#gone();
+        this.on.connection("down");
+        await pause(problem.after ?? backoff(tries), this.#stop.signal);
+      }
+    }
+    return undefined;
+  }
+
+  #call = (path, { headers, ...options } = {}) => request(`/api/conversations/${this.id}${path}`, {
+    ...options, headers: { Authorization: `Bearer ${this.token}`, ...headers },
+  });
+
+  #wires() {
+    return {
+      call: this.#call, last: () => this.#last, signal: this.#stop.signal,
+      on: {
+        message: (message) => this.#take(message),
+        state: (state) => this.#settle(state),
+        typing: (what) => this.on.typing(what?.on !== false),
+        up: () => this.on.connection("up"),
+        down: () => this.on.connection("down"),
+        gone: () => this.#gone(),
+      },
+    };
+  }
+
+  /** Text in the visitor's own words; shown at once, sent in order, tried again until it is taken. */
+  say(text) {
+    return this.#enqueue({ text }, text);
+  }
+
+  /** A shortcut answer; `label` is what the visitor reads as their own answer. */
+  answer(question, value, label) {
+    return this.#enqueue({ answer: { question, value } }, label);
+  }
+
+  #enqueue(body, label) {
+    const item = { id: crypto.randomUUID(), body, label, status: "sending", problem: null };
+    this.#items.push(item);
+    this.#pump();
+    return item;
+  }
+
+  /** Tries what is waiting now instead of later. */
+  retry() {
+    this.#wake();
+  }
+
+  async #pump() {
+    if (this.#pumping || !this.token) return;
+    this.#pumping = true;
+    for (let tries = 0; this.#items.length && !this.#stop.signal.aborted;) {
+      const item = this.#items[0];
+      this.#mark(item, "sending");
+      try {
+        const answer = await this.#call("/messages", {
+          method: "POST", headers: { "Content-Type": "application/json" },
+          body: JSON.stringify({ id: item.id, ...item.body }), signal: AbortSignal.timeout(SEND_LIMIT),
+        });
+        const { seq } = await answer.json();
+        this.#items.shift();
+        this.#own.set(seq, item);
+        this.#visitor = Math.max(this.#visitor, seq);
+        tries = 0;
+        this.#mark(item, "sent");
+        setTimeout(() => this.#catchUp(seq), CATCH_UP);
+      } catch (problem) {
+        const hopeless = problem.status && problem.status < 500 && problem.status !== 429 && problem.status !== 408;
+        if (hopeless) {
+          this.#items.shift();
+          item.problem = problem;
+          this.#mark(item, "refused");
+          if (problem.gone) this.#gone();
+        } else {
+          item.problem = problem;
+          this.#mark(item, "failed");
+          this.#show();
+          await this.#rest(problem.after ?? backoff(tries));
+          tries += 1;
+        }
+      }
+      this.#show();
+      this.#busy();
+    }
+    this.#pumping = false;
+  }
+
+  #rest(ms) {
+    const early = new AbortController();
+    this.#wake = () => early.abort();
+    return pause(ms, AbortSignal.any([early.signal, this.#stop.signal]));
+  }
+
+  #mark(item, status) {
+    item.status = status;
+    this.on.delivery(item);
+  }
+
+  #take(message) {
+    if (message.seq <= this.#last) return;
+    this.#waiting.set(message.seq, message);
+    this.#show();
+  }
+
+  /** Shows what has come, in order; a visitor message waits while its own POST is under way, so none shows twice. */
+  #show() {
+    for (const seq of [...this.#waiting.keys()].sort((a, b) => a - b)) {
+      const message = this.#waiting.get(seq);
+      const item = this.#own.get(seq) ?? null;
+      const under_way = this.#items[0]?.status === "sending";
+      if (message.from === "visitor" && !item && under_way) return;
+      this.#waiting.delete(seq);
+      this.#last = seq;
+      if (message.from === "visitor") this.#visitor = Math.max(this.#visitor, seq);
+      this.on.message(message, item);
+    }
+    this.#busy();
+  }
+
+  #settle(state) {
+    if (!state) return;
+    this.state = { ...this.state, ...state };
+    this.on.state(this.state);
+    this.#busy();
+  }
+
+  #busy() {
+    const quiet = ["with_staff", "closed", "erased"].includes(this.state.phase);
+    const greeting = this.#last === 0;
+    this.on.busy(Boolean(this.token) && !quiet && (greeting || this.#visitor > (this.state.answered_through ?? 0)));
+  }
+
+  /** A stream may be held back by something between us; then one question brings what it should have. */
+  async #catchUp(seq) {
+    const heard = this.#last > seq && this.state.answered_through >= seq;
+    if (heard || this.#stop.signal.aborted) return;
+    await poll({ ...this.#wires(), wait: 0 }).catch((problem) => problem.gone && this.#gone());
+  }
+
+  async record() {
+    return (await this.#call("/record", { signal: AbortSignal.timeout(SEND_LIMIT) })).json();
+  }
+
+  async download() {
+    return (await this.#call("/export", { signal: AbortSignal.timeout(SEND_LIMIT) })).blob();
+  }
+
+  /** Erases the conversation on the server, then here; raises when the server did not do it. */
+  async forget() {
+    await this.#call("", { method: "DELETE", signal: AbortSignal.timeout(SEND_LIMIT) });
+    this.end();
+  }
+
+  #gone() {
+    this.end();
+    this.on.gone();
+  }
+
+  /** Stops listening and forgets the token; the conversation on the server is left as it is. */
+  end() {
+    this.#stop.abort();
+    this.#items.length = 0;
+    this.token = null;
+    sessionStorage.removeItem(KEY);
+  }
+}
