@@ -23,7 +23,7 @@ class HandOff(Action):
         played = turn.play(tracker, dispatcher)
         if played is None or played.ask is None:
             return played.events if played else []
-        dispatcher.utter_message(response=f"utter_ask_{played.ask}", **{"about": played.intake.open_field})
+        dispatcher.utter_message(response=f"utter_ask_{played.ask}", about=played.intake.open_field)
         if played.intake.phase == "interview":
             return [*played.events, ActiveLoop("intake_form"), SlotSet("requested_slot", played.ask)]
         return played.events

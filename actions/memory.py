@@ -49,7 +49,11 @@ def said_in(tracker: Tracker) -> Said:
         text=latest.get("text") or "",
         intent=(latest.get("intent") or {}).get("name") or "",
         mentions=tuple(Mention.from_json(_bare(raw)) for raw in entities if raw.get("entity") != "danger"),
-        danger=tuple(Danger(str(raw["value"]), bool(raw.get("certain")), raw["start"], raw["end"]) for raw in entities if raw.get("entity") == "danger"),
+        danger=tuple(
+            Danger(str(raw["value"]), bool(raw.get("certain")), raw["start"], raw["end"])
+            for raw in entities
+            if raw.get("entity") == "danger"
+        ),
         question=answer.get("question"),
         value=answer.get("value"),
         message=latest.get("message_id") or "",

@@ -44,7 +44,12 @@ def hand_off(conversation: str, intake: Intake, result: Mapping[str, Any]) -> An
         conversation=conversation,
         record={**judge.record_json(intake), "facts": facts},
         result=dict(result),
-        consent={"privacy": bool(facts.get("consent_privacy")), "share": bool(facts.get("consent_share")), "version": "2026-11", "language": "en"},
+        consent={
+            "privacy": bool(facts.get("consent_privacy")),
+            "share": bool(facts.get("consent_share")),
+            "version": "2026-11",
+            "language": "en",
+        },
         said=intake.said,
         now=datetime.now(UTC),
         new_reference=new_reference,

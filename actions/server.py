@@ -16,7 +16,7 @@ from starlette.routing import Route
 from bot import logs
 from bot.settings import Settings
 
-SECRET_HEADER = "X-Palpate-Secret"
+SECRET_HEADER = "X-Palpate-Secret"  # noqa: S105 - the name of a header
 
 
 def create_app(secret: str) -> Starlette:

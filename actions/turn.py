@@ -110,7 +110,9 @@ def _tell_danger(tracker: Tracker, dispatcher: CollectingDispatcher, intake: Int
     alert = move.alert or {}
     if not metadata.get("scripted"):
         script = scripts.for_danger([*alert["flags"], *intake.ci], country=country, urgency=alert["urgency"])
-        dispatcher.utter_message(text=script.text, json_message={"alert": {"urgency": script.urgency, "call": script.call}})
+        dispatcher.utter_message(
+            text=script.text, json_message={"alert": {"urgency": script.urgency, "call": script.call}}
+        )
     if intake.reference:
         dispatcher.utter_message(response="utter_staff_told", reference=intake.reference)
 
@@ -138,7 +140,20 @@ def _report(dispatcher: CollectingDispatcher, intake: Intake) -> None:
 def known(intake: Intake) -> dict[str, Any]:
     """What is known about this person, field by field, as `GET …/record` shows it."""
     record = judge.record_json(intake)
-    extra = {name: intake.facts[name] for name in ("narrative", "for_whom", "function", "quality", "cause", "preferred_times", "contact", "preferences") if name in intake.facts}
+    extra = {
+        name: intake.facts[name]
+        for name in (
+            "narrative",
+            "for_whom",
+            "function",
+            "quality",
+            "cause",
+            "preferred_times",
+            "contact",
+            "preferences",
+        )
+        if name in intake.facts
+    }
     return {**record, **extra}
 
 

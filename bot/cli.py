@@ -29,7 +29,8 @@ def cli() -> None:
 @cli.command()
 def up() -> None:
     """Start the product: Rasa, the actions and the web. Ctrl-C stops all three."""
-    from bot import training, up as supervisor
+    from bot import training
+    from bot import up as supervisor
 
     try:
         supervisor.up(settings(), sys.stdout)

@@ -12,7 +12,15 @@ from bot.settings import REPOSITORY
 ARCHIVE = REPOSITORY / "models" / "palpate.tar.gz"
 STAMP = REPOSITORY / "models" / ".made-of"
 TRAIN_SECONDS = 900
-_MADE_OF = ("config.yml", "domain.yml", "data", "bot/nlu", "bot/language", "bot/domain/mention.py", "requirements/rasa.txt")
+_MADE_OF = (
+    "config.yml",
+    "domain.yml",
+    "data",
+    "bot/nlu",
+    "bot/language",
+    "bot/domain/mention.py",
+    "requirements/rasa.txt",
+)
 
 
 class TrainingFailed(RuntimeError):
@@ -44,7 +52,16 @@ def train_if_needed(out: TextIO) -> bool:
     made_of = fingerprint()
     out.write("training the dialogue model (about half a minute, only when its data changed)\n")
     out.flush()
-    command = [str(REPOSITORY / ".venv-rasa/bin/python"), "-m", "bot.engine.launch", "train", "--fixed-model-name", "palpate", "--out", "models"]
+    command = [
+        str(REPOSITORY / ".venv-rasa/bin/python"),
+        "-m",
+        "bot.engine.launch",
+        "train",
+        "--fixed-model-name",
+        "palpate",
+        "--out",
+        "models",
+    ]
     done = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, timeout=TRAIN_SECONDS, check=False)
     if done.returncode != 0 or not ARCHIVE.exists():
         out.write(done.stdout[-4000:] + done.stderr[-4000:])

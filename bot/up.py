@@ -45,7 +45,16 @@ class Part:
 
 def parts(settings: Settings, secret: str) -> list[Part]:
     """The three processes, in the order in which they are needed."""
-    rasa = [str(RASA_PYTHON), "-m", "bot.engine.launch", "run", "--model", str(training.ARCHIVE), "--port", str(settings.rasa_port)]
+    rasa = [
+        str(RASA_PYTHON),
+        "-m",
+        "bot.engine.launch",
+        "run",
+        "--model",
+        str(training.ARCHIVE),
+        "--port",
+        str(settings.rasa_port),
+    ]
     rasa += ["--endpoints", "endpoints.yml", "--credentials", "credentials.yml"]
     return [
         Part("actions", [sys.executable, "-m", "actions.server"], f"{settings.actions_url}/health"),
@@ -59,7 +68,12 @@ class Supervisor:
 
     def __init__(self, settings: Settings, env: Mapping[str, str]) -> None:
         secret = env.get("PALPATE_INTERNAL_SECRET") or secrets.token_urlsafe(32)
-        self._env = {**env, "PALPATE_INTERNAL_SECRET": secret, "PALPATE_HOME": str(settings.home), "PYTHONUNBUFFERED": "1"}
+        self._env = {
+            **env,
+            "PALPATE_INTERNAL_SECRET": secret,
+            "PALPATE_HOME": str(settings.home),
+            "PYTHONUNBUFFERED": "1",
+        }
         self._home = settings.home
         self._log = logs.get()
         self.parts = parts(settings, secret)
@@ -162,13 +176,12 @@ def up(settings: Settings, out: TextIO) -> None:
         out.write(f"demo clinic   {base}/\nstaff desk    {base}/desk\n")
         if welcome is not None:
             name, password = welcome
-            out.write(f"first sign-in: name {name}, password {password} (shown this once; change it with `palpate staff password {name}`)\n")
+            out.write(
+                f"first sign-in: name {name}, password {password} (shown this once; change it with `palpate staff password {name}`)\n"
+            )
         out.write(f"ready {base}\n")
         out.flush()
 
     supervisor = Supervisor(settings, os.environ)
     supervisor.stop_on_signals()
     supervisor.run(ready)
-
-
-

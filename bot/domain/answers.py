@@ -11,10 +11,12 @@ _YES = re.compile(
     re.IGNORECASE,
 )
 _NO = re.compile(
-    r"^\W*(no|nope|nah|none|never|not at all|not really|nothing|neither|i don'?t|i do not|don'?t|negative|👎)\b", re.IGNORECASE
+    r"^\W*(no|nope|nah|none|never|not at all|not really|nothing|neither|i don'?t|i do not|don'?t|negative|👎)\b",
+    re.IGNORECASE,
 )
 _UNSURE = re.compile(
-    r"\b(not (really )?sure|unsure|don'?t know|dont know|no idea|dunno|can'?t (say|tell)|maybe|perhaps|possibly|hard to say|i think so)\b", re.IGNORECASE
+    r"\b(not (really )?sure|unsure|don'?t know|dont know|no idea|dunno|can'?t (say|tell)|maybe|perhaps|possibly|hard to say|i think so)\b",
+    re.IGNORECASE,
 )
 _NONE = re.compile(
     r"^\W*((no+|nope|nah|none|nothing|neither|never|negative)\b|i'?m (fine|ok|okay|good)|all (clear|fine|good)|not that i know|i (don'?t|do not) have any|not any)",
@@ -34,11 +36,42 @@ _AGE_SAID = re.compile(
 _OLD = re.compile(r"\bold\b|\by/?o\b|\d[mf]\b|\bi'?m\b|\bi am\b|\bim\b|\bage|\b(?:he|she)", re.IGNORECASE)
 _BP = re.compile(r"\b(\d{2,3})\s*(?:/|over|on)\s*(\d{2,3})\b", re.IGNORECASE)
 _WORD = re.compile(r"[a-z]+", re.IGNORECASE)
-_SMALL = frozenset("a an the of or and to in on my your i have it is that this any new with for at be was no not me you".split())
+_SMALL = frozenset(
+    [
+        "a",
+        "an",
+        "the",
+        "of",
+        "or",
+        "and",
+        "to",
+        "in",
+        "on",
+        "my",
+        "your",
+        "i",
+        "have",
+        "it",
+        "is",
+        "that",
+        "this",
+        "any",
+        "new",
+        "with",
+        "for",
+        "at",
+        "be",
+        "was",
+        "no",
+        "not",
+        "me",
+        "you",
+    ]
+)
 
 
 def polarity(text: str, intent: str = "") -> str | None:
-    """"yes", "no", "unsure" or None: the first words weigh more than the classifier's guess."""
+    """ "yes", "no", "unsure" or None: the first words weigh more than the classifier's guess."""
     if _UNSURE.search(text):
         return "unsure"
     if _NO.search(text):

@@ -15,7 +15,19 @@ FACTS = (
 )  # fmt: skip
 
 # What the dialogue itself has to remember, beside the facts.
-MEMORY = ("findings", "said", "settled", "waiting", "to_confirm", "asked", "phase", "reference", "result", "about", "wants_person")
+MEMORY = (
+    "findings",
+    "said",
+    "settled",
+    "waiting",
+    "to_confirm",
+    "asked",
+    "phase",
+    "reference",
+    "result",
+    "about",
+    "wants_person",
+)
 
 PHASES = ("consent", "interview", "read_back", "handed_off", "stopped", "with_staff", "closed", "erased")
 

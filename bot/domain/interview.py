@@ -6,13 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.domain import absorb, answers, cards, questions, wording
-from bot.domain.absorb import Said
+from bot.domain import absorb, answers, cards, questions, told, wording
 from bot.domain.intake import Intake
-from bot.domain.judge import judge
+from bot.domain.judge import held_back, judge
+from bot.domain.said import Said
 
-# Intents that a rule of data/rules answers; the interview only makes sure that nothing said beside them is lost.
-INTERRUPTIONS = frozenset({"greet", "thank", "goodbye", "bot_challenge", "small_talk", "repeat", "wait", "abuse", "language_other", "out_of_scope"})
 MISSES_BEFORE_A_WAY_OUT = 2
 AFTERWARDS = ("handed_off", "stopped", "with_staff", "closed")
 
@@ -31,11 +29,6 @@ class Move:
     alert: Mapping[str, Any] | None = None
     interruption: bool = False
     hand_off: bool = False
-
-
-def is_interruption(intent: str) -> bool:
-    """True for what the rules answer: frequent questions and small talk."""
-    return intent.startswith("faq_") or intent in INTERRUPTIONS
 
 
 def take(intake: Intake, said: Said) -> Move:
@@ -101,7 +94,7 @@ def _take_consent(intake: Intake, said: Said, move: Move) -> None:
         intake.phase = "closed"
         intake.open_field = None
         move.say.append("utter_consent_refused")
-    elif is_interruption(said.intent):
+    elif said.is_interruption:
         move.interruption = True
     elif said.intent == "ask_why":
         move.say.append(questions.question("consent_privacy", intake).why)
@@ -114,7 +107,7 @@ def _take_afterwards(intake: Intake, said: Said, move: Move) -> None:
     if said.intent == "ask_person":
         intake.wants_person = True
         move.say.append("utter_person_coming")
-    elif is_interruption(said.intent):
+    elif said.is_interruption:
         move.interruption = True
     elif intake.phase == "stopped":
         move.say.append("utter_stopped")
@@ -140,19 +133,19 @@ def _take_answer(intake: Intake, said: Said, move: Move) -> None:
         move.say.append("utter_stop" if said.intent == "stop" else "utter_restart")
         return
     answered = absorb.answer(intake, said)
-    told = absorb.facts(intake, said)
-    if is_interruption(said.intent) and not answered:
-        move.interruption = not told
-        if told:
-            move.say += [wording.acknowledge(intake, told), f"utter_{said.intent}"]
+    news = told.facts(intake, said)
+    if said.is_interruption and not answered:
+        move.interruption = not news
+        if news:
+            move.say += [wording.acknowledge(intake, news), f"utter_{said.intent}"]
         return
-    if intake.open_field == "read_back" and answered and said.confirms(intake):
+    if intake.open_field == "read_back" and answered and said.confirms():
         move.hand_off = True
         return
-    if answered or told:
+    if answered or news:
         intake.misses = 0
-        if told:
-            move.say.append(wording.acknowledge(intake, told))
+        if news:
+            move.say.append(wording.acknowledge(intake, news))
     elif said.intent == "skip" and intake.open_field and questions.question(intake.open_field, intake).skippable:
         intake.settle(intake.open_field)
     else:
@@ -233,7 +226,12 @@ def _plan(intake: Intake) -> list[str]:
 
 
 def _follow_ups(intake: Intake) -> list[str]:
-    pairs = (("CI-SURG", "weeks_since_surgery"), ("CI-FX-HEAL", "weeks_since_fracture"), ("CI-POSTPARTUM", "weeks_since_birth"), ("CI-HTN-UNC", "bp"))
+    pairs = (
+        ("CI-SURG", "weeks_since_surgery"),
+        ("CI-FX-HEAL", "weeks_since_fracture"),
+        ("CI-POSTPARTUM", "weeks_since_birth"),
+        ("CI-HTN-UNC", "bp"),
+    )
     return [name for condition, name in pairs if condition in intake.ci]
 
 
@@ -241,4 +239,4 @@ def _claimable(intake: Intake) -> tuple[str, ...]:
     """What a doctor's yes could be about; empty unless a doctor said yes."""
     if intake.facts.get("doctor") not in ("ok", "ordered"):
         return ()
-    return absorb.held_back(intake)
+    return held_back(intake)

@@ -104,7 +104,12 @@ def question(field: str, intake: Intake) -> Question:
         return Question("sites", "body_map", _site_choices(intake), why=_PLAIN["sites"].why)
     if field == "clearance":
         items = cards.clearable(intake.ci)
-        return Question("clearance", "multi", _labelled(items) + NONE_UNSURE, why="A doctor's word counts for exactly what it names.")
+        return Question(
+            "clearance",
+            "multi",
+            _labelled(items) + NONE_UNSURE,
+            why="A doctor's word counts for exactly what it names.",
+        )
     if field.startswith(("RF-", "CI-")):
         return Question(field, "yes_no", YES_NO + UNSURE, why="One clear answer here keeps you out of danger.")
     if cards.is_card(field):
@@ -128,10 +133,16 @@ def _site_choices(intake: Intake) -> tuple[Mapping[str, Any], ...]:
     rows: list[Mapping[str, Any]] = []
     for site in sites.OFFERED:
         for side in ("left", "right") if sites.paired(site) else (None,):
-            rows.append({"value": {"site": site, "side": side}, "label": sites.say({"site": site, "side": side}).capitalize()})
+            rows.append(
+                {"value": {"site": site, "side": side}, "label": sites.say({"site": site, "side": side}).capitalize()}
+            )
     return tuple(rows)
 
 
 def missing_sides(intake: Intake) -> list[str]:
     """Sites that come in pairs and were named without a side."""
-    return [entry["site"] for entry in intake.facts.get("sites") or [] if sites.paired(entry["site"]) and not entry.get("side")]
+    return [
+        entry["site"]
+        for entry in intake.facts.get("sites") or []
+        if sites.paired(entry["site"]) and not entry.get("side")
+    ]

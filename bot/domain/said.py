@@ -6,7 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from bot.domain import answers
 from bot.domain.mention import Danger, Mention
+
+# What a rule of data/rules answers, beside the frequent questions: greetings, small talk and the like.
+INTERRUPTIONS = frozenset(
+    {
+        "greet", "thank", "goodbye", "bot_challenge", "small_talk", "repeat", "wait", "abuse", "language_other", "out_of_scope",
+        "privacy_know", "privacy_download", "privacy_forget", "book",
+    }
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +43,17 @@ class Said:
     def tells_something(self) -> bool:
         """True when the message holds a fact worth keeping, not only a greeting or a question."""
         return any(mention.counts for mention in self.mentions) or bool(self.danger) or self.intent == "describe_pain"
+
+    @property
+    def is_interruption(self) -> bool:
+        """True for what the rules answer; the interview only makes sure that nothing said beside it is lost."""
+        return self.intent.startswith("faq_") or self.intent in INTERRUPTIONS
+
+    def confirms(self) -> bool:
+        """True when this says yes to the read-back, by tap or in words."""
+        if self.question is not None:
+            return self.question == "read_back" and self.value == "confirm"
+        return answers.polarity(self.text, self.intent) == "yes"
 
     def to_json(self) -> dict[str, Any]:
         """For the sealed waiting copy."""

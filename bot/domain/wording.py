@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from bot.domain import sites
@@ -13,7 +13,14 @@ _GOALS = {
     "relax": "to relax", "tension": "tension or knots", "pain": "pain", "injury": "a strain or injury",
     "rehab": "getting movement back", "illness": "pain with an illness",
 }  # fmt: skip
-_ONSETS = {"gradual": "came on little by little", "sudden": "came on suddenly", "overuse": "after a lot of use", "injury": "after an injury", "post_op": "after an operation", "none": ""}
+_ONSETS = {
+    "gradual": "came on little by little",
+    "sudden": "came on suddenly",
+    "overuse": "after a lot of use",
+    "injury": "after an injury",
+    "post_op": "after an operation",
+    "none": "",
+}
 _DOCTORS = {
     "none": "no doctor asked yet", "seen": "a doctor has seen it", "ok": "your doctor said massage is fine",
     "ordered": "your doctor ordered massage", "refused": "a doctor said not to have massage",
@@ -39,36 +46,33 @@ def acknowledge(intake: Intake, told: Iterable[str]) -> str:
     return f"Got it: {sites.join(parts)}." if parts else "Got it."
 
 
+_PHRASES: Mapping[str, Callable[[Any, Intake], str]] = {
+    "sites": lambda value, _: sites.say_all(value),
+    "duration_days": lambda value, _: days(value),
+    "nrs": lambda value, _: f"{value} of 10",
+    "complaint": lambda value, _: _GOALS[value],
+    "onset": lambda value, _: _ONSETS[value],
+    "function_limited": lambda value, intake: _limits(value, intake.facts.get("function")),
+    "doctor": lambda value, _: _DOCTORS[value],
+    "age": lambda value, _: f"age {value}",
+    "for_whom": lambda value, _: {"child": "for your child", "other": "for someone else"}.get(value, ""),
+    "contact": lambda _value, _intake: "how to reach you",
+    "preferred_times": lambda _value, _intake: "the time you would like",
+}
+
+
+def _limits(limited: bool, what: str | None) -> str:
+    if not limited:
+        return "it does not limit you"
+    return f"it stops you doing things ({what})" if what else "it limits you"
+
+
 def _phrase(intake: Intake, name: str) -> str:
-    value = intake.facts.get(name)
+    """One fact or finding in a few words; empty when there is nothing to say."""
     if name.startswith(("RF-", "CI-")):
         return _lower(LABELS[name])
-    if value is None:
-        return ""
-    match name:
-        case "sites":
-            return sites.say_all(value)
-        case "duration_days":
-            return days(value)
-        case "nrs":
-            return f"{value} of 10"
-        case "complaint":
-            return _GOALS[value]
-        case "onset":
-            return _ONSETS[value]
-        case "function_limited":
-            return f"it stops you doing things ({intake.facts['function']})" if value and intake.facts.get("function") else ("it limits you" if value else "it does not limit you")
-        case "doctor":
-            return _DOCTORS[value]
-        case "age":
-            return f"age {value}"
-        case "for_whom":
-            return "" if value == "self" else "for your child" if value == "child" else "for someone else"
-        case "contact":
-            return "how to reach you"
-        case "preferred_times":
-            return "the time you would like"
-    return ""
+    value = intake.facts.get(name)
+    return "" if value is None or name not in _PHRASES else _PHRASES[name](value, intake)
 
 
 def _lower(text: str) -> str:
@@ -81,13 +85,33 @@ _HINTS: Mapping[str, tuple[str, str, str]] = {
         "Just “yes” or “no” is enough. Without a yes I keep nothing of what you write.",
         "I need a yes or no here. You can also call us: [[phone]].",
     ),
-    "nrs": ("Please give me one number from 0 to 10.", "For example “4”: 0 is no pain, 10 the worst you can imagine.", "That's fine, we leave the number out."),
-    "duration_days": ("Roughly how long? Days, weeks, months or years.", "For example “3 weeks” or “since March”.", "That's fine, staff will ask you."),
+    "nrs": (
+        "Please give me one number from 0 to 10.",
+        "For example “4”: 0 is no pain, 10 the worst you can imagine.",
+        "That's fine, we leave the number out.",
+    ),
+    "duration_days": (
+        "Roughly how long? Days, weeks, months or years.",
+        "For example “3 weeks” or “since March”.",
+        "That's fine, staff will ask you.",
+    ),
     "age": ("I need the age as a number.", "For example “46”.", "That's fine, a member of staff will ask."),
-    "sites": ("Which part of the body is it?", "For example “left shoulder” or “lower back”.", "That's fine, your therapist will ask."),
-    "contact": ("I need a phone number or an e-mail address.", "For example “Ana Ruiz, 555 010 0199” or “ana@example.org”.", "You can also call us: [[phone]]."),
+    "sites": (
+        "Which part of the body is it?",
+        "For example “left shoulder” or “lower back”.",
+        "That's fine, your therapist will ask.",
+    ),
+    "contact": (
+        "I need a phone number or an e-mail address.",
+        "For example “Ana Ruiz, 555 010 0199” or “ana@example.org”.",
+        "You can also call us: [[phone]].",
+    ),
 }
-_PLAIN_HINT = ("Sorry, I didn't understand that.", "Sorry, I still don't get it. You can pick one of the choices, or say “not sure”.", "Let's leave that one for our staff.")
+_PLAIN_HINT = (
+    "Sorry, I didn't understand that.",
+    "Sorry, I still don't get it. You can pick one of the choices, or say “not sure”.",
+    "Let's leave that one for our staff.",
+)
 _CARD_HINT = (
     "Which of these is it? Name it, or say “none” or “not sure”.",
     "Please name the one that fits, for example by its number, or say “none”.",
@@ -100,7 +124,12 @@ def hint(field: str, misses: int) -> str:
     base = field.split("#")[0]
     texts = _HINTS.get(base)
     if texts is None:
-        texts = _CARD_HINT if base.startswith("screen_") or base in ("emergency_gate", "general_screen", "conditions", "medicines", "skin") else _PLAIN_HINT
+        texts = (
+            _CARD_HINT
+            if base.startswith("screen_")
+            or base in ("emergency_gate", "general_screen", "conditions", "medicines", "skin")
+            else _PLAIN_HINT
+        )
     return texts[min(misses, 3) - 1]
 
 
@@ -112,7 +141,9 @@ def read_back(intake: Intake) -> str:
 
 
 def _read_back_lines(intake: Intake, facts: Mapping[str, Any]) -> list[str]:
-    whom = {"self": "For you", "child": "For your child", "other": "For someone else"}.get(facts.get("for_whom", ""), "For you")
+    whom = {"self": "For you", "child": "For your child", "other": "For someone else"}.get(
+        facts.get("for_whom", ""), "For you"
+    )
     age = f", age {facts['age']}" if facts.get("age") is not None else ""
     lines = [f"{whom}{age}"]
     lines.append(f"You want: {_GOALS[facts['complaint']]}" if facts.get("complaint") else "")
@@ -121,9 +152,15 @@ def _read_back_lines(intake: Intake, facts: Mapping[str, Any]) -> list[str]:
     lines.append(_phrase(intake, "function_limited").capitalize())
     lines += [LABELS[name] for name in [*intake.rf, *intake.ci]]
     if intake.rf_unknown:
-        lines.append(f"Not sure about {len(intake.rf_unknown)} safety question{'s' if len(intake.rf_unknown) > 1 else ''}")
+        lines.append(
+            f"Not sure about {len(intake.rf_unknown)} safety question{'s' if len(intake.rf_unknown) > 1 else ''}"
+        )
     lines.append(_phrase(intake, "doctor").capitalize())
     lines.append(f"Times: {facts['preferred_times']}" if isinstance(facts.get("preferred_times"), str) else "")
     contact = facts.get("contact") or {}
-    lines.append("Reach you: " + ", ".join(str(contact[key]) for key in ("name", "phone", "email") if contact.get(key)) if contact else "")
+    lines.append(
+        "Reach you: " + ", ".join(str(contact[key]) for key in ("name", "phone", "email") if contact.get(key))
+        if contact
+        else ""
+    )
     return lines

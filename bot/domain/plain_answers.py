@@ -1,0 +1,209 @@
+"""How the answer to each open question is read from plain words: one small reader per field."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Mapping
+
+from bot.domain import answers, cards, questions, told
+from bot.domain.intake import Intake
+from bot.domain.judge import held_back
+from bot.domain.said import Said
+
+_SELF = re.compile(r"\b(?:me|myself|i|i'm|im|my own|mine|self)\b", re.IGNORECASE)
+
+
+def _read_for_whom(intake: Intake, said: Said) -> bool:
+    for value, pattern in (("child", told.CHILD), ("other", told.OTHER), ("self", _SELF)):
+        if pattern.search(said.text):
+            intake.know("for_whom", value, said.words())
+            return True
+    return False
+
+
+def _read_age(intake: Intake, said: Said) -> bool:
+    age = answers.age_said(said.text) or answers.whole_number(said.text, 0, 120)
+    if age is None:
+        return False
+    intake.know("age", age, said.words())
+    return True
+
+
+def _read_choice(name: str) -> Callable[[Intake, Said], bool]:
+    def read(intake: Intake, said: Said) -> bool:
+        named = answers.named_choices(said.text, questions.question(name, intake).choices)
+        if not named:
+            return False
+        intake.know(name, named[0], said.words())
+        return True
+
+    return read
+
+
+def _read_sites(intake: Intake, said: Said) -> bool:
+    named = said.of("site")
+    if named:
+        return told.take_sites(intake, said, named)
+    side = told.side(said.text)
+    if side is None or not questions.missing_sides(intake):
+        return _side_unknown(intake, said)
+    entries = [{**entry, "side": side} if told.needstold.side(entry) else entry for entry in intake.facts["sites"]]
+    told.set_sites(intake, entries, said.words())
+    return True
+
+
+def _side_unknown(intake: Intake, said: Said) -> bool:
+    """ "The middle" and "not sure" settle the side: it changes no rule and the therapist will see."""
+    if questions.missing_sides(intake) and (
+        answers.polarity(said.text, said.intent) == "unsure"
+        or re.search(r"\b(middle|cent(er|re)|neither)\b", said.text, re.I)
+    ):
+        intake.settle("side")
+        return True
+    return False
+
+
+def _read_duration(intake: Intake, said: Said) -> bool:
+    found = said.of("duration", "span") or [m for m in said.mentions if m.kind == "duration"]
+    if not found:
+        return False
+    intake.know("durationtold.days", told.days(found[0]), said.words(found[0]))
+    return True
+
+
+def _read_nrs(intake: Intake, said: Said) -> bool:
+    found = said.of("intensity")
+    if found:
+        return told.take_intensity(intake, said, found[0])
+    number = answers.whole_number(said.text, 0, 10)
+    if number is None:
+        return False
+    intake.know("nrs", number, said.words())
+    return True
+
+
+def _read_function(intake: Intake, said: Said) -> bool:
+    if said.of("function"):
+        told.take_function(intake, said)
+        return True
+    polarity = answers.polarity(said.text, said.intent)
+    if polarity in ("yes", "no"):
+        intake.know("function_limited", polarity == "yes", said.words())
+        return True
+    if polarity == "unsure":
+        intake.settle("function_limited")
+        return True
+    return False
+
+
+def _read_weeks(name: str) -> Callable[[Intake, Said], bool]:
+    def read(intake: Intake, said: Said) -> bool:
+        spans = [m for m in said.mentions if m.kind in ("duration", "span")]
+        weeks = math.floor(told.days(spans[0]) / 7) if spans else answers.whole_number(said.text, 0, 1000)
+        if weeks is None:
+            return False
+        intake.know(name, weeks, said.words())
+        return True
+
+    return read
+
+
+def _read_bp(intake: Intake, said: Said) -> bool:
+    pressure = answers.blood_pressure(said.text)
+    if pressure is None:
+        return _settle_if_unknown(intake, said, "bp")
+    intake.know("bp", pressure, said.words())
+    return True
+
+
+def _settle_if_unknown(intake: Intake, said: Said, name: str) -> bool:
+    if answers.polarity(said.text, said.intent) in ("no", "unsure") or said.intent == "skip":
+        intake.settle(name)
+        return True
+    return False
+
+
+def _read_doctor(intake: Intake, said: Said) -> bool:
+    if said.of("doctor"):
+        told.take_doctor(intake, said)
+        return True
+    named = answers.named_choices(said.text, questions.question("doctor", intake).choices)
+    polarity = answers.polarity(said.text, said.intent)
+    value = "none" if polarity == "no" else "ok" if polarity == "yes" else (named[0] if named else None)
+    if value is None and polarity == "unsure":
+        value = "none"
+    if value is None:
+        return False
+    told.set_doctor(intake, value, said.words())
+    return True
+
+
+def _read_clearance(intake: Intake, said: Said) -> bool:
+    items = held_back(intake)
+    named = answers.named_choices(said.text, [{"value": item, "label": cards.label(item)} for item in items])
+    polarity = answers.polarity(said.text, said.intent)
+    if not named and polarity is None and not re.search(r"\b(all|both|everything)\b", said.text, re.I):
+        return False
+    told.clear(intake, named or ([] if polarity in ("no", "unsure") else list(items)), said.words())
+    return True
+
+
+def _read_times(intake: Intake, said: Said) -> bool:
+    if _settle_if_unknown(intake, said, "preferred_times"):
+        return True
+    if not said.text.strip() or (not said.of("when") and said.intent.startswith("faq_")):
+        return False
+    intake.know("preferred_times", said.text.strip(), said.words())
+    return True
+
+
+def _read_contact(intake: Intake, said: Said) -> bool:
+    return told.take_contact(intake, said, name_too=True)
+
+
+def _read_text(name: str) -> Callable[[Intake, Said], bool]:
+    def read(intake: Intake, said: Said) -> bool:
+        intake.know(name, said.text.strip(), said.words())
+        return True
+
+    return read
+
+
+def _read_yes_no(name: str) -> Callable[[Intake, Said], bool]:
+    def read(intake: Intake, said: Said) -> bool:
+        polarity = answers.polarity(said.text, said.intent)
+        if polarity not in ("yes", "no"):
+            return False
+        intake.know(name, polarity == "yes", said.words())
+        return True
+
+    return read
+
+
+def _read_read_back(_intake: Intake, said: Said) -> bool:
+    return answers.polarity(said.text, said.intent) in ("yes", "no") or said.intent in ("affirm", "deny", "correct")
+
+
+READERS: Mapping[str, Callable[[Intake, Said], bool]] = {
+    "for_whom": _read_for_whom,
+    "age": _read_age,
+    "sex": _read_choice("sex"),
+    "complaint": lambda intake, said: told.take_goal(intake, said) or _read_choice("complaint")(intake, said),
+    "sites": _read_sites,
+    "durationtold.days": _read_duration,
+    "onset": lambda intake, said: told.take_cause(intake, said) or _read_choice("onset")(intake, said),
+    "nrs": _read_nrs,
+    "function_limited": _read_function,
+    "weeks_since_surgery": _read_weeks("weeks_since_surgery"),
+    "weeks_since_fracture": _read_weeks("weeks_since_fracture"),
+    "weeks_since_birth": _read_weeks("weeks_since_birth"),
+    "bp": _read_bp,
+    "doctor": _read_doctor,
+    "clearance": _read_clearance,
+    "consent_share": _read_yes_no("consent_share"),
+    "preferred_times": _read_times,
+    "contact": _read_contact,
+    "preferences": _read_text("preferences"),
+    "read_back": _read_read_back,
+}
