@@ -129,8 +129,8 @@ def _take_answer(intake: Intake, said: Said, move: Move) -> None:
     if said.intent == "ask_why" and intake.open_field:
         move.say.append(questions.question(intake.open_field, intake).why)
         return
-    if said.intent in ("stop", "restart"):
-        move.say.append("utter_stop" if said.intent == "stop" else "utter_restart")
+    if said.intent in ("stop", "start_over"):
+        move.say.append("utter_stop" if said.intent == "stop" else "utter_start_over")
         return
     answered = absorb.answer(intake, said)
     news = told.facts(intake, said)

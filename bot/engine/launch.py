@@ -67,11 +67,13 @@ def prepare(*, serving: bool) -> None:
         warnings.simplefilter("ignore")  # Rasa's own libraries of 2022; not ours to mend
         importlib.import_module("rasa.__main__")
         importlib.import_module("rasa.core.run")
-    from bot.engine import fail_closed, keep_alive, runner, telemetry_off, validator
+    from bot.engine import fail_closed, keep_alive, one_validation, runner, telemetry_off, used_responses, validator
 
     telemetry_off.install()
     no_tensorflow.guard()
     validator.install()
+    one_validation.install()
+    used_responses.install()
     runner.install()
     keep_alive.install()
     fail_closed.install(serving=serving)
