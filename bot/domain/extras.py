@@ -85,6 +85,7 @@ EXTRAS: Mapping[str, str] = {
     "contradiction": "two answers that did not match",
     "parse_doubt": "an answer the assistant could not read",
     "not_improved": "no better after six weeks or four to six sessions",
+    "asked_to_skip": "the wish to skip safety questions, or to be told a diagnosis",
     "low_risk_pregnancy": "a pregnancy without known risks, and the midwife knows about the massage",
 }
 

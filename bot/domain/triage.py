@@ -1,0 +1,163 @@
+"""The decision itself: a record in, the answer with every reason out. Fixed rules only; no model has a say here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from bot.domain.decision import Decision, Fired, decide
+from bot.domain.modifiers import Modifier, modifiers_for
+from bot.domain.policy import DEFAULT_POLICY, Policy
+from bot.domain.record import IntakeRecord
+from bot.domain.rules import NOTES, RULES_VERSION
+from bot.domain.what_if import Change, changes
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One rule that fired: `because` for the visitor, `staff` for staff, `facts` the ids and fields that met it."""
+
+    rule: str
+    outcome: str
+    urgency: str | None
+    because: str
+    staff: str
+    source: str
+    facts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """What can be booked now, while the doctor is asked."""
+
+    outcome: str
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """The answer of contract §3. `reasons` come strongest first; `what_would_change` is found when it is asked for."""
+
+    outcome: str
+    urgency: str | None
+    rule: str
+    provisional: bool
+    reasons: tuple[Reason, ...]
+    modifiers: tuple[Modifier, ...]
+    unknown: tuple[str, ...]
+    alternative: Alternative | None
+    rules_version: str
+    record: IntakeRecord = field(repr=False)
+    policy: Policy = field(repr=False, default=DEFAULT_POLICY)
+
+    @property
+    def what_would_change(self) -> tuple[Change, ...]:
+        """Counterfactuals, by running the rules again."""
+        return changes(self.record, self.policy, decide(self.record, self.policy))
+
+    @property
+    def books(self) -> bool:
+        """True when an appointment may be offered, if only a pending one."""
+        return self.outcome in ("relaxation_massage", "clinical_massage")
+
+
+def classify(record: IntakeRecord, policy: Policy = DEFAULT_POLICY) -> Result:
+    """The most cautious answer any rule asks for, with every reason.
+
+    Pure: the same record and policy always give the same result. Every record gets an answer.
+    """
+    decision = decide(record, policy)
+    top = decision.strongest
+    stopped = top.outcome == "not_now"
+    unknown = dict.fromkeys(name for facts in decision.facts for name in facts.core_unknown())
+    return Result(
+        outcome=top.outcome,
+        urgency=top.urgency,
+        rule=top.id,
+        provisional=decision.provisional,
+        reasons=(*(_reason(one) for one in decision.fired), *_notes(record, top.outcome, top.urgency)),
+        modifiers=() if stopped else modifiers_for(decision.facts),
+        unknown=tuple(unknown),
+        alternative=_alternative(decision),
+        rules_version=RULES_VERSION,
+        record=record,
+        policy=policy,
+    )
+
+
+def result_to_json(result: Result) -> dict[str, Any]:
+    """The result in the shape of contract §3."""
+    return {
+        "outcome": result.outcome,
+        "urgency": result.urgency,
+        "rule": result.rule,
+        "provisional": result.provisional,
+        "reasons": [
+            {
+                "rule": reason.rule,
+                "outcome": reason.outcome,
+                "urgency": reason.urgency,
+                "because": reason.because,
+                "staff": reason.staff,
+                "source": reason.source,
+                "facts": list(reason.facts),
+            }
+            for reason in result.reasons
+        ],
+        "modifiers": [
+            {"id": one.id, "instruction": one.instruction, "visitor": one.visitor, "source": one.source}
+            for one in result.modifiers
+        ],
+        "unknown": list(result.unknown),
+        "alternative": None
+        if result.alternative is None
+        else {"outcome": result.alternative.outcome, "because": result.alternative.because},
+        "rules_version": result.rules_version,
+        "what_would_change": [
+            {"if": one.if_, "outcome": one.outcome, "urgency": one.urgency, "provisional": one.provisional}
+            for one in result.what_would_change
+        ],
+    }
+
+
+def _reason(one: Fired) -> Reason:
+    rule = one.rule
+    met = rule.when.met_by(one.facts)
+    because = rule.because
+    if "{told}" in because:
+        because = because.replace("{told}", _said(atom.said for atom in met))
+    return Reason(
+        rule.id,
+        rule.outcome,
+        rule.urgency,
+        because,
+        rule.staff,
+        rule.source,
+        tuple(dict.fromkeys(atom.name for atom in met)),
+    )
+
+
+def _said(parts: Iterable[str]) -> str:
+    """The answers that together matter, as one phrase the person can repeat to a call handler."""
+    words = [part for part in dict.fromkeys(parts) if part]
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} together with {words[-1]}"
+
+
+def _notes(record: IntakeRecord, outcome: str, urgency: str | None) -> list[Reason]:
+    told = {*record.extra, *(name for ache in record.complaints for name in ache.extra)}
+    return [
+        Reason(rule_id, outcome, urgency, because, staff, "design", (extra,))
+        for rule_id, (extra, because, staff) in NOTES.items()
+        if extra in told
+    ]
+
+
+def _alternative(decision: Decision) -> Alternative | None:
+    """Chronic pain alone holds the clinical visit: a relaxing one, away from the sore place, can be had now."""
+    if [one.rule.id for one in decision.fired] != ["R-CI-CHRONIC"]:
+        return None
+    return Alternative(
+        "relaxation_massage",
+        "While you ask your doctor, you can have a relaxation massage now, away from the painful area.",
+    )
