@@ -48,7 +48,7 @@ def _read_sites(intake: Intake, said: Said) -> bool:
     side = told.side(said.text)
     if side is None or not questions.missing_sides(intake):
         return _side_unknown(intake, said)
-    entries = [{**entry, "side": side} if told.needstold.side(entry) else entry for entry in intake.facts["sites"]]
+    entries = [{**entry, "side": side} if told.needs_side(entry) else entry for entry in intake.facts["sites"]]
     told.set_sites(intake, entries, said.words())
     return True
 
@@ -68,7 +68,7 @@ def _read_duration(intake: Intake, said: Said) -> bool:
     found = said.of("duration", "span") or [m for m in said.mentions if m.kind == "duration"]
     if not found:
         return False
-    intake.know("durationtold.days", told.days(found[0]), said.words(found[0]))
+    intake.know("duration_days", told.days(found[0]), said.words(found[0]))
     return True
 
 
@@ -191,7 +191,7 @@ READERS: Mapping[str, Callable[[Intake, Said], bool]] = {
     "sex": _read_choice("sex"),
     "complaint": lambda intake, said: told.take_goal(intake, said) or _read_choice("complaint")(intake, said),
     "sites": _read_sites,
-    "durationtold.days": _read_duration,
+    "duration_days": _read_duration,
     "onset": lambda intake, said: told.take_cause(intake, said) or _read_choice("onset")(intake, said),
     "nrs": _read_nrs,
     "function_limited": _read_function,

@@ -77,7 +77,7 @@ def set_sites(intake: Intake, entries: list[dict[str, Any]], words: Mapping[str,
         intake.settle("side")
 
 
-def needsside(entry: Mapping[str, Any]) -> bool:
+def needs_side(entry: Mapping[str, Any]) -> bool:
     return sites.paired(entry["site"]) and not entry.get("side")
 
 
@@ -98,7 +98,7 @@ def _take_duration(intake: Intake, said: Said) -> bool:
     if not found:
         return False
     longest = max(found, key=lambda m: m.days_hi or 0)
-    intake.know("durationdays", days(longest), said.words(longest))
+    intake.know("duration_days", days(longest), said.words(longest))
     return True
 
 
@@ -202,7 +202,7 @@ def clear(intake: Intake, items: list[str], words: Mapping[str, Any]) -> None:
 
 def _take_times(intake: Intake, said: Said) -> bool:
     found = said.of("when")
-    if not found or intake.open_field in ("narrative", "durationdays"):
+    if not found or intake.open_field in ("narrative", "duration_days"):
         return False
     intake.know("preferred_times", "; ".join(said.text[m.start : m.end] for m in found), said.words(found[0]))
     return True
@@ -306,7 +306,7 @@ def _take_conditions(intake: Intake, said: Said) -> None:
 
 _TAKERS: Mapping[str, Callable[[Intake, Said], bool]] = {
     "sites": take_sites,
-    "durationdays": _take_duration,
+    "duration_days": _take_duration,
     "nrs": take_intensity,
     "complaint": take_goal,
     "onset": take_cause,
@@ -320,7 +320,7 @@ _TAKERS: Mapping[str, Callable[[Intake, Said], bool]] = {
 }
 _TOLD = (
     "sites",
-    "durationdays",
+    "duration_days",
     "nrs",
     "complaint",
     "onset",
