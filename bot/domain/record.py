@@ -263,7 +263,7 @@ def _number(value: Any, ends: tuple[float, float], where: str, *, whole: bool) -
     if isinstance(value, bool) or not isinstance(value, int | float) or (whole and not isinstance(value, int)):
         raise BadRecord(where, f"must be a {'whole ' if whole else ''}number from {ends[0]:g} to {ends[1]:g}")
     if not ends[0] <= value <= ends[1]:
-        raise BadRecord(where, f"{value:g} is out of range; known are {ends[0]:g} to {ends[1]:g}")
+        raise BadRecord(where, f"{_short(value)} is out of range; known are {ends[0]:g} to {ends[1]:g}")
     return value
 
 
@@ -274,7 +274,8 @@ def _known_keys(raw: Mapping[Any, Any], known: Iterable[str], prefix: str) -> No
 
 
 def _short(value: Any) -> str:
-    return repr(value if len(str(value)) <= 40 else f"{str(value)[:40]}…")
+    words = ascii(value)
+    return words if len(words) <= 40 else f"{words[:40]}…"
 
 
 def _nearest(value: Any, known: tuple[str, ...]) -> str:

@@ -16,7 +16,7 @@ from bot.domain.what_if import Change, changes
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One rule that fired: `because` for the visitor, `staff` for staff, `facts` the ids and fields that met it."""
+    """One rule that fired: `because` for the visitor, `staff` for staff, `facts` the ids and fields that met it, `told` their words."""
 
     rule: str
     outcome: str
@@ -25,6 +25,7 @@ class Reason:
     staff: str
     source: str
     facts: tuple[str, ...] = ()
+    told: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,9 +125,8 @@ def result_to_json(result: Result) -> dict[str, Any]:
 def _reason(one: Fired) -> Reason:
     rule = one.rule
     met = rule.when.met_by(one.facts)
-    because = rule.because
-    if "{told}" in because:
-        because = because.replace("{told}", _said(atom.said for atom in met))
+    told = "" if rule.id == "R-RF-SUICIDE" else _said(atom.said for atom in met)
+    because = rule.because.replace("{told}", told)
     return Reason(
         rule.id,
         rule.outcome,
@@ -135,13 +135,14 @@ def _reason(one: Fired) -> Reason:
         rule.staff,
         rule.source,
         tuple(dict.fromkeys(atom.name for atom in met)),
+        told,
     )
 
 
 def _said(parts: Iterable[str]) -> str:
     """The answers that together matter, as one phrase the person can repeat to a call handler."""
     words = [part for part in dict.fromkeys(parts) if part]
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} together with {words[-1]}"
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} together with {words[-1]}" if words else ""
 
 
 def _notes(record: IntakeRecord, outcome: str, urgency: str | None) -> list[Reason]:

@@ -1,0 +1,52 @@
+"""The `palpate triage` command: records on stdin, one result per line on stdout, so that other programs can ask the rules."""
+
+from __future__ import annotations
+
+import json
+from typing import TextIO
+
+from bot.domain import record as records
+from bot.domain import triage
+
+
+def main(stdin: TextIO, stdout: TextIO, stderr: TextIO, *, vocabulary: bool = False) -> int:
+    """Judge one record per line; blank lines are passed over.
+
+    A refused record gives `{"error": {"key", "why"}}` in its place, and the exit status is then 1. With `vocabulary`
+    prints every accepted key and id instead and reads nothing.
+    """
+    if vocabulary:
+        _print(stdout, records.vocabulary())
+        return 0
+    refused: list[str] = []
+    for number, line in enumerate(stdin, start=1):
+        if not line.strip():
+            continue
+        try:
+            record = records.from_json(_parsed(line))
+        except records.BadRecord as bad:
+            refused.append(f"line {number}: {bad.key}: {bad.why}")
+            _print(stdout, {"error": {"key": bad.key, "why": bad.why}})
+        else:
+            _print(stdout, triage.result_to_json(triage.classify(record)))
+    if refused:
+        more = f" (and {len(refused) - 1} more)" if len(refused) > 1 else ""
+        print(f"refused {refused[0]}{more}", file=stderr)
+        return 1
+    return 0
+
+
+def _parsed(line: str) -> object:
+    try:
+        return json.loads(line, parse_constant=_no_constant)
+    except (ValueError, RecursionError) as error:
+        raise records.BadRecord("record", "is not one line of JSON") from error
+
+
+def _no_constant(name: str) -> float:
+    raise ValueError(name)
+
+
+def _print(stdout: TextIO, value: object) -> None:
+    stdout.write(json.dumps(value) + "\n")
+    stdout.flush()
