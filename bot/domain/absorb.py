@@ -16,11 +16,16 @@ def danger(intake: Intake, said: Said) -> None:
     for found in said.danger:
         if found.certain or found.flag in intake.rf:
             intake.assert_all([found.flag], said.words(found))
-        elif found.flag not in intake.to_confirm and found.flag not in intake.settled:
+        elif found.flag not in intake.to_confirm and confirmed(found.flag) not in intake.settled:
             intake.to_confirm.append(found.flag)
             intake.quote(found.flag, said.words(found))
     if said.question and cards.is_card(said.question) and isinstance(said.value, list):
         intake.assert_all([name for name in said.value if str(name).startswith(("RF-", "CI-"))], said.words())
+
+
+def confirmed(flag: str) -> str:
+    """The mark that the one confirming question of a flag was asked: a "none" on a card does not spare it."""
+    return f"{flag} confirmed"
 
 
 def confirm(intake: Intake, flag: str, answer: str, words: Mapping[str, Any] | None) -> None:
@@ -28,6 +33,7 @@ def confirm(intake: Intake, flag: str, answer: str, words: Mapping[str, Any] | N
     if flag in intake.to_confirm:
         intake.to_confirm.remove(flag)
     intake.settle(flag)
+    intake.settle(confirmed(flag))
     if answer in ("yes", "unsure"):
         intake.assert_all([flag], words)
 

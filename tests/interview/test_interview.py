@@ -1,0 +1,209 @@
+"""What the interview promises, one message at a time, without Rasa, language reading or storage."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.domain import cards, interview, judge, questions
+from bot.domain.flags import RED_FLAGS
+from bot.domain.intake import FACTS, Intake
+from bot.domain.mention import Danger, Mention
+from bot.domain.said import Said
+
+
+def mention(kind: str, value: Any = None, **more: Any) -> Mention:
+    return Mention(kind, value, 0, 4, **more)
+
+
+def begin() -> Intake:
+    """A visitor who has agreed that their answers are used, and answered the emergency card with none."""
+    intake = Intake()
+    interview.take(intake, Said("hello", question="open"))
+    interview.take(intake, Said("yes", "affirm"))
+    interview.take(intake, Said("None of these", "answer", question="emergency_gate", value=["none"]))
+    return intake
+
+
+def tell(intake: Intake, text: str, *mentions: Mention, intent: str = "describe_pain") -> interview.Move:
+    return interview.take(intake, Said(text, intent, mentions))
+
+
+def test_the_first_question_is_consent() -> None:
+    intake = Intake()
+    move = interview.take(intake, Said("hello", question="open"))
+    assert (intake.open_field, move.say) == ("consent_privacy", ["utter_open"])
+
+
+def test_what_was_told_before_consent_is_used_after_it_and_never_before() -> None:
+    intake = Intake()
+    interview.take(intake, Said("hello", question="open"))
+    tell(intake, "my left knee hurts", mention("site", "knee", side="left"))
+    assert "sites" not in intake.facts
+    interview.take(intake, Said("yes", "affirm"))
+    assert intake.facts["sites"] == [{"site": "knee", "side": "left"}]
+    assert intake.waiting == []
+
+
+def test_a_no_to_consent_keeps_nothing() -> None:
+    intake = Intake()
+    interview.take(intake, Said("hello", question="open"))
+    tell(intake, "my left knee hurts", mention("site", "knee", side="left"))
+    interview.take(intake, Said("no thanks", "deny"))
+    assert intake.phase == "closed"
+    assert intake.waiting == []
+    assert set(intake.facts) == {"consent_privacy"}
+
+
+def test_one_message_fills_many_fields_and_none_of_them_is_asked() -> None:
+    intake = begin()
+    tell(
+        intake,
+        "my left knee, 6/10, since monday, I can't run",
+        mention("site", "knee", side="left"),
+        mention("intensity", lo=6, hi=6),
+        mention("duration", days_lo=3, days_hi=3),
+        mention("function", "running"),
+    )
+    assert {"sites", "nrs", "duration_days", "function_limited", "narrative"} <= set(intake.settled)
+    assert intake.open_field == "age"
+
+
+def test_a_denied_or_foreign_mention_is_no_fact() -> None:
+    intake = begin()
+    tell(intake, "no knee pain", mention("site", "knee", negated=True), mention("condition", "CI-PREG", other_person=True))
+    assert "sites" not in intake.facts
+    assert intake.ci == []
+
+
+def test_nonsense_never_wipes_a_good_value_and_never_loops() -> None:
+    intake = begin()
+    tell(intake, "my knee hurts, 6", mention("site", "knee", side="left"), mention("intensity", lo=6, hi=6))
+    before = dict(intake.facts)
+    asked = []
+    for _ in range(60):
+        if intake.phase != "interview":
+            break
+        asked.append(intake.open_field)
+        tell(intake, "purple elephants", intent="out_of_scope_ish")
+    assert {name: intake.facts.get(name) for name in before} == before
+    assert max(asked.count(name) for name in asked if name != "contact") <= interview.MISSES_BEFORE_A_WAY_OUT + 1
+
+
+def test_a_missing_side_is_asked_once_and_a_word_settles_it() -> None:
+    intake = begin()
+    tell(intake, "my knee", mention("site", "knee"))
+    tell(intake, "40", intent="inform")
+    tell(intake, "pain", mention("goal", "pain"))
+    assert intake.open_field == "sites"
+    assert {choice["label"] for choice in questions.question("sites", intake).choices} == {"Left knee", "Right knee", "Both knees"}
+    tell(intake, "the left one", intent="inform")
+    assert intake.facts["sites"] == [{"site": "knee", "side": "left"}]
+
+
+def test_a_doubtful_danger_is_asked_once_and_only_a_clear_no_goes_on() -> None:
+    for answer, phase in (("no", "interview"), ("yes", "stopped"), ("I'm not sure", "stopped")):
+        intake = begin()
+        interview.take(intake, Said("…", "describe_pain", danger=(Danger("RF-CES", False, 0, 1),)))
+        assert intake.open_field == "RF-CES"
+        tell(intake, answer, intent="inform")
+        assert intake.phase == phase, answer
+
+
+def test_an_unclear_card_is_never_taken_for_a_no() -> None:
+    intake = begin()
+    intake.facts.update(sites=[{"site": "low_back", "side": None}], complaint="pain")
+    intake.open_field = "screen_back"
+    asked = cards.items("screen_back", intake)
+    tell(intake, "not sure about those", intent="unsure")
+    assert set(asked) <= set(intake.rf_unknown)
+
+
+def test_an_interruption_leaves_everything_as_it_was() -> None:
+    intake = begin()
+    before = intake.to_json() | {"facts": dict(intake.facts)}
+    move = tell(intake, "what does it cost?", intent="faq_cost")
+    assert move.interruption
+    assert intake.to_json() == before
+
+
+def test_every_fact_of_the_plan_has_a_question() -> None:
+    intake = begin()
+    for name in FACTS:
+        if name in ("emergency_gate", "region_screen", "function", "quality", "cause"):
+            continue
+        assert questions.question(name, intake).field == name
+
+
+EMERGENCIES = sorted(flag.id for flag in RED_FLAGS.values() if flag.urgency in ("emergency", "same_day"))
+TALK = st.sampled_from(
+    [
+        Said("my neck hurts", "describe_pain", (mention("site", "neck"),)),
+        Said("yes", "affirm"),
+        Said("no", "deny"),
+        Said("not sure", "unsure"),
+        Said("7", "inform", (mention("intensity", lo=7, hi=7),)),
+        Said("what does it cost?", "faq_cost"),
+        Said("I'm 52", "inform"),
+        Said("skip", "skip"),
+        Said("why?", "ask_why"),
+        Said("blue", "out_of_scope"),
+        Said("", ""),
+        Said("ana@example.org", "inform", (mention("contact", "ana@example.org"),)),
+        Said("three weeks", "inform", (mention("duration", days_lo=20, days_hi=22),)),
+        Said("talk to a person", "ask_person"),
+    ]
+)
+
+
+@given(st.lists(TALK, max_size=25), st.sampled_from(EMERGENCIES), st.lists(TALK, max_size=6))
+def test_a_certain_danger_stops_at_any_point_and_for_good(before: list[Said], flag: str, after: list[Said]) -> None:
+    intake = Intake()
+    interview.take(intake, Said("hello", question="open"))
+    for said in before:
+        interview.take(intake, said)
+    move = interview.take(intake, Said("danger", "danger", danger=(Danger(flag, True, 0, 6),)))
+    assert move.alert is not None
+    assert flag in move.alert["flags"]
+    for said in after:
+        interview.take(intake, said)
+        assert intake.phase == "stopped"
+        assert flag in intake.rf
+
+
+@given(st.lists(TALK, max_size=60))
+def test_there_is_always_an_open_question_until_the_interview_is_over(talk: list[Said]) -> None:
+    intake = Intake()
+    interview.take(intake, Said("hello", question="open"))
+    for said in talk:
+        move = interview.take(intake, said)
+        if intake.phase in ("consent", "interview", "read_back"):
+            assert intake.open_field is not None
+            questions.question(intake.open_field, intake)
+        if move.hand_off:
+            break
+        assert Intake.from_json(intake.to_json()).to_json() == intake.to_json()
+
+
+@given(st.lists(TALK, max_size=40))
+def test_every_record_the_interview_makes_gets_a_result(talk: list[Said]) -> None:
+    intake = begin()
+    for said in talk:
+        interview.take(intake, said)
+    assert judge.judge(intake).outcome in ("relaxation_massage", "clinical_massage", "doctor_first", "not_now")
+
+
+@pytest.mark.parametrize("name", sorted({*cards.LABELS}))
+def test_every_flag_and_condition_has_a_row_in_plain_words(name: str) -> None:
+    label = cards.label(name)
+    assert 3 <= len(label) <= 130
+    assert not label.endswith((".", "?"))
+
+
+def test_no_flag_or_condition_is_without_a_row() -> None:
+    from bot.domain.flags import CONDITIONS
+
+    assert {*RED_FLAGS, *CONDITIONS} <= set(cards.LABELS)
