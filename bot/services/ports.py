@@ -1,0 +1,296 @@
+"""What the use cases ask of storage and of alerts: protocols that memory, SQLite and PostgreSQL keep alike."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from types import TracebackType
+from typing import Protocol, Self
+
+from bot.domain.errors import PalpateError
+from bot.services.stored import (
+    Appended,
+    Appointment,
+    AuditEntry,
+    Conversation,
+    Decision,
+    Erasure,
+    Handoff,
+    Json,
+    Message,
+    NewMessage,
+    Note,
+    OutboxItem,
+    QueueFilter,
+    Revision,
+    StaffAccount,
+    StaffSession,
+)
+
+
+class LeaseLost(PalpateError):
+    """Another worker has taken over this conversation; what this one worked out must not be stored."""
+
+    code = "P411"
+
+
+class Conversations(Protocol):
+    """The conversation log: the truth of what was said, and the queue of what is still to be answered."""
+
+    def add(self, conversation: Conversation) -> None:
+        """Store a new conversation."""
+
+    def get(self, conversation: str) -> Conversation | None:
+        """The conversation, erased ones too, or None."""
+
+    def append(self, conversation: str, message: NewMessage, *, now: datetime) -> Appended:
+        """Append to the log; a known `message.id` of this conversation gives its old place. Raises `NotFound`."""
+
+    def messages(self, conversation: str, *, after: int = 0, limit: int | None = None) -> list[Message]:
+        """The log after `after`, oldest first, without the opening turn."""
+
+    def claim(self, conversation: str, *, worker: str, now: datetime, until: datetime) -> Message | None:
+        """The oldest unanswered visitor message, for this worker alone until `until`; None when there is none or
+        another worker is at it. Claiming again extends one's own time."""
+
+    def unanswered(self, conversation: str) -> list[Message]:
+        """All unanswered visitor messages, oldest first (the first one may be in work)."""
+
+    def finish_turn(
+        self,
+        conversation: str,
+        *,
+        worker: str,
+        through: int,
+        replies: Sequence[NewMessage],
+        now: datetime,
+        phase: str | None = None,
+        state: Json | None = None,
+        record: Json | None = None,
+    ) -> list[Message]:
+        """Store the replies, the state and that all up to `through` is answered, and give the conversation free.
+
+        While a person speaks, `phase` is kept for afterwards. Raises `LeaseLost` when another worker has it now.
+        """
+
+    def release(self, conversation: str, *, worker: str) -> None:
+        """Give the conversation free without an answer; the message stays unanswered."""
+
+    def with_work(self, *, now: datetime) -> list[str]:
+        """Conversations that wait for an answer and are in nobody's hands, longest waiting first."""
+
+    def save(
+        self,
+        conversation: str,
+        *,
+        now: datetime,
+        phase: str | None = None,
+        state: Json | None = None,
+        record: Json | None = None,
+    ) -> None:
+        """Store what is not None. Raises `NotFound`."""
+
+    def give_consent(self, conversation: str, *, version: str, now: datetime) -> None:
+        """From now on the messages are kept."""
+
+    def purge_waiting(self, conversation: str) -> int:
+        """Delete every message written without consent, and what was read in it; how many there were."""
+
+    def waiting_since(self, before: datetime) -> list[str]:
+        """Conversations without consent that still hold messages and were last touched before `before`."""
+
+    def untouched_since(self, before: datetime) -> list[str]:
+        """Conversations without a hand-off, not erased, last touched before `before`."""
+
+    def taken(self, conversation: str, by: str | None) -> None:
+        """A person speaks from now on (or no more, with None); the phase follows. Raises `NotFound`."""
+
+    def erase(self, conversation: str, *, erasure: Erasure) -> None:
+        """Delete messages, state and record; the bare row stays as `erased`, with the proof. Safe to repeat."""
+
+    def erasures(self) -> list[Erasure]:
+        """All proofs, oldest first."""
+
+
+class Handoffs(Protocol):
+    """Booking storage: one hand-off per conversation, with all its revisions, decisions and notes."""
+
+    def add(self, handoff: Handoff, revision: Revision, *, terms: Sequence[str]) -> Handoff:
+        """Store a first hand-off with its first revision; returns it with its id. Raises `AlreadyThere`."""
+
+    def revise(self, handoff: Handoff, revision: Revision, *, terms: Sequence[str]) -> None:
+        """Store a further revision and the hand-off as it stands now."""
+
+    def by_conversation(self, conversation: str) -> Handoff | None:
+        """The hand-off of a conversation, locked for this transaction, or None."""
+
+    def by_reference(self, reference: str, *, lock: bool = False) -> Handoff:
+        """The hand-off; `lock` keeps others from changing it in the meantime. Raises `NotFound`."""
+
+    def save(self, handoff: Handoff) -> None:
+        """Store the hand-off as it stands now."""
+
+    def revisions(self, handoff: int) -> list[Revision]:
+        """All revisions, oldest first."""
+
+    def search(self, wanted: QueueFilter, *, after: tuple[int, int] | None = None, limit: int = 50) -> list[Handoff]:
+        """Most cautious first, then the oldest; `after` is (rank, id) of the last one seen."""
+
+    def counts(self) -> Mapping[tuple[str, int], int]:
+        """How many hand-offs there are by (status, rank)."""
+
+    def add_note(self, note: Note) -> None:
+        """Store a note."""
+
+    def notes(self, handoff: int) -> list[Note]:
+        """All notes, oldest first."""
+
+    def add_decision(self, decision: Decision) -> None:
+        """Store an agreement or an override."""
+
+    def decisions(self, handoff: int) -> list[Decision]:
+        """All decisions, oldest first."""
+
+    def remove(self, handoff: int) -> None:
+        """Delete the hand-off with all that belongs to it."""
+
+    def older_than(self, before: datetime) -> list[Handoff]:
+        """Hand-offs last changed before `before`."""
+
+    def drop_transcripts(self, before: datetime, *, dry_run: bool = False) -> int:
+        """Empty the transcripts of revisions made before `before`; how many there were."""
+
+
+class AlreadyThere(PalpateError):
+    """Another transaction stored the same thing first; look again."""
+
+    code = "P412"
+
+
+class Appointments(Protocol):
+    """Booked times; storage itself makes a double booking impossible."""
+
+    def add(self, appointment: Appointment) -> Appointment:
+        """Store it; raises `DoubleBooking` when the therapist or the room is taken at any minute of it."""
+
+    def of(self, handoff: int) -> list[Appointment]:
+        """All appointments of a hand-off, oldest first."""
+
+    def set_status(self, appointment: int, status: str) -> None:
+        """Change the status; `cancelled` gives therapist and room free."""
+
+    def between(self, start: datetime, end: datetime) -> list[Appointment]:
+        """Appointments that are not cancelled and overlap this time, by start."""
+
+
+class AuditLog(Protocol):
+    """Append-only."""
+
+    def add(self, entry: AuditEntry) -> None:
+        """Store an entry in the transaction of what it tells of."""
+
+    def of(self, reference: str) -> list[AuditEntry]:
+        """Everything about one hand-off, oldest first."""
+
+    def newest(self, *, actor: str | None = None, action: str | None = None, limit: int = 100) -> list[AuditEntry]:
+        """The last entries, newest first."""
+
+    def of_conversation(self, conversation: str) -> list[AuditEntry]:
+        """Everything about one conversation, oldest first."""
+
+    def forget_details(self, conversation: str, reference: str | None) -> None:
+        """Empty what the entries of this conversation quote; that they happened stays."""
+
+
+class StaffAccounts(Protocol):
+    """Staff and their sessions."""
+
+    def add(self, account: StaffAccount) -> StaffAccount:
+        """Store a new account; raises `AlreadyThere` when the name is taken."""
+
+    def by_name(self, name: str) -> StaffAccount | None:
+        """The account of this name, whatever the case."""
+
+    def by_id(self, staff: int) -> StaffAccount | None:
+        """The account, or None."""
+
+    def all(self) -> list[StaffAccount]:
+        """Every account, by name."""
+
+    def save(self, account: StaffAccount) -> None:
+        """Store the account as it stands now."""
+
+    def add_session(self, session: StaffSession) -> None:
+        """Store a session or an API token."""
+
+    def session(self, token_hash: bytes) -> StaffSession | None:
+        """The session, or None."""
+
+    def seen(self, token_hash: bytes, at: datetime) -> None:
+        """The session was used."""
+
+    def end_session(self, token_hash: bytes) -> None:
+        """Sign out."""
+
+    def end_sessions_of(self, staff: int) -> None:
+        """Sign out everywhere, API tokens included."""
+
+    def end_idle(self, before: datetime) -> int:
+        """Delete browser sessions last used before `before`."""
+
+
+class Outbox(Protocol):
+    """What is to be sent once the transaction is through."""
+
+    def add(self, item: OutboxItem) -> bool:
+        """Queue it; False when an item with this key was queued before."""
+
+    def due(self, now: datetime, *, until: datetime, limit: int = 20) -> list[OutboxItem]:
+        """Items to be sent now; nobody else gets them before `until`."""
+
+    def sent(self, item: int, *, at: datetime) -> None:
+        """It was delivered."""
+
+    def retry(self, item: int, *, due_at: datetime) -> None:
+        """It was not delivered; try again then."""
+
+    def waiting(self) -> int:
+        """How many items are not sent yet."""
+
+
+class UnitOfWork(Protocol):
+    """One transaction: `with uow: …; uow.commit()`. Leaving the block without commit takes everything back.
+
+    Every failure of the database is raised as `StorageUnavailable`; then nothing was stored.
+    """
+
+    conversations: Conversations
+    handoffs: Handoffs
+    appointments: Appointments
+    audit: AuditLog
+    staff: StaffAccounts
+    outbox: Outbox
+
+    def __enter__(self) -> Self:
+        """Begin."""
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Take back what was not committed."""
+
+    def commit(self) -> None:
+        """Make it last."""
+
+
+class Storage(Protocol):
+    """Makes units of work; safe to share between threads."""
+
+    def __call__(self) -> UnitOfWork:
+        """A transaction that may write."""
+
+    def reading(self) -> UnitOfWork:
+        """A transaction that only reads and holds up nobody."""
+
+    def close(self) -> None:
+        """Give the connections back."""

@@ -1,0 +1,241 @@
+"""The values that cross the storage port: plain, frozen, the same for every database behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+Json = Mapping[str, Any]
+
+# Who a message is from. `opening` is the turn that makes the bot greet: it is work to do, never shown in the log.
+SENDERS = ("visitor", "bot", "staff", "opening")
+WORK = ("visitor", "opening")
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """One visitor's chat.
+
+    `answered_through` and `spoken_through` are the `seq` of the last visitor message that was dealt with, and that was
+    written. `state` and `record` are sealed on disk. `taken_by` names the staff member who speaks in place of the bot;
+    `phase` is then `with_staff` and `phase_before` what comes back afterwards.
+    """
+
+    id: str
+    token_hash: bytes
+    channel: str
+    locale: str
+    phase: str
+    created_at: datetime
+    touched_at: datetime
+    state: Json = field(default_factory=dict)
+    record: Json = field(default_factory=dict)
+    consent_at: datetime | None = None
+    consent_version: str | None = None
+    last_seq: int = 0
+    spoken_through: int = 0
+    answered_through: int = 0
+    taken_by: str | None = None
+    phase_before: str | None = None
+    erased_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewMessage:
+    """A message to be appended; `body` holds what comes beside the text (question, alert, outcome, answer …)."""
+
+    sender: str
+    text: str
+    body: Json = field(default_factory=dict)
+    id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One line of the conversation log; `seq` grows by one within the conversation, `id` is the client's own."""
+
+    conversation: str
+    seq: int
+    sender: str
+    at: datetime
+    text: str
+    body: Json = field(default_factory=dict)
+    id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Appended:
+    """Where a message stands in the log; `created` is False when the same id was there before."""
+
+    seq: int
+    created: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Handoff:
+    """The one hand-off of a conversation as it stands now; `id` is 0 until it is stored.
+
+    `outcome`, `urgency` and `provisional` are what counts now: the rules' result of the newest revision, or what staff
+    decided above it (`overridden`). `rank` orders caution (see `bot.domain.review.rank`). `contact` is sealed on disk.
+    """
+
+    id: int
+    reference: str
+    conversation: str
+    revision: int
+    status: str
+    outcome: str
+    urgency: str | None
+    provisional: bool
+    rank: int
+    rules_version: str
+    channel: str
+    locale: str
+    created_at: datetime
+    changed_at: datetime
+    contact: Json = field(default_factory=dict)
+    claimed_by: str | None = None
+    wait_until: datetime | None = None
+    overridden: bool = False
+    age: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """What the rules said at one time, and on what: never changed once stored. Everything but the dates is sealed."""
+
+    handoff: int
+    number: int
+    at: datetime
+    cause: str
+    rules_version: str
+    record: Json
+    result: Json
+    consent: Json
+    said: Json
+    transcript: tuple[Json, ...] = ()
+    clearance: Json | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A person's word on a result: agreement, or another outcome with a reason. `direction` is same, up or down."""
+
+    handoff: int
+    revision: int
+    at: datetime
+    by: str
+    kind: str
+    outcome: str
+    urgency: str | None
+    direction: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A staff note on a hand-off; the text is sealed on disk."""
+
+    handoff: int
+    at: datetime
+    by: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Appointment:
+    """A booked time; `status` is confirmed, pending, on_hold or cancelled. Times in UTC, 5-minute steps."""
+
+    id: int
+    handoff: int
+    starts_at: datetime
+    minutes: int
+    therapist: str
+    room: str
+    status: str
+    created_at: datetime
+    created_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEntry:
+    """Who did or read what, when; `detail` is sealed and goes with an erasure, the rest stays."""
+
+    at: datetime
+    actor: str
+    action: str
+    reference: str | None = None
+    conversation: str | None = None
+    from_status: str | None = None
+    to_status: str | None = None
+    detail: Json | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StaffAccount:
+    """A person of the clinic; `name` is unique without regard to case."""
+
+    id: int
+    name: str
+    role: str
+    password_hash: str
+    created_at: datetime
+    must_change: bool = False
+    failures: int = 0
+    locked_until: datetime | None = None
+    disabled_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StaffSession:
+    """A signed-in browser (`cookie`) or a program (`token`); only the hash of its secret is stored."""
+
+    token_hash: bytes
+    staff: int
+    kind: str
+    csrf: str
+    created_at: datetime
+    seen_at: datetime
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxItem:
+    """Something to be sent after the commit; `key` makes sure that it is queued once. Never holds health text."""
+
+    id: int
+    key: str
+    kind: str
+    payload: Json
+    created_at: datetime
+    due_at: datetime
+    attempts: int = 0
+    sent_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Erasure:
+    """The proof that something was forgotten, without a word of what it was; applied again after a restore."""
+
+    conversation: str
+    at: datetime
+    by: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class QueueFilter:
+    """What the desk's list shows; empty values do not filter. `terms` must all match (see `bot.services.search`)."""
+
+    statuses: tuple[str, ...] = ()
+    min_rank: int = 0
+    claimed_by: str | None = None
+    outcome: str | None = None
+    channel: str | None = None
+    locale: str | None = None
+    reference: str | None = None
+    terms: tuple[str, ...] = ()
+    age_from: int | None = None
+    age_to: int | None = None

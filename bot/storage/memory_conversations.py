@@ -1,0 +1,186 @@
+"""The conversation log of the memory twin."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from bot.domain.errors import NotFound
+from bot.services.ports import LeaseLost
+from bot.services.stored import WORK, Appended, Conversation, Erasure, Json, Message, NewMessage
+from bot.storage.shelves import Shelves
+
+
+class MemoryConversations:
+    """See `bot.services.ports.Conversations`."""
+
+    def __init__(self, shelves: Shelves) -> None:
+        self._all = shelves.conversations
+        self._messages = shelves.messages
+        self._leases = shelves.leases
+        self._shelves = shelves
+
+    def add(self, conversation: Conversation) -> None:
+        """Store a new conversation."""
+        self._all[conversation.id] = conversation
+
+    def get(self, conversation: str) -> Conversation | None:
+        """The conversation or None."""
+        return self._all.get(conversation)
+
+    def append(self, conversation: str, message: NewMessage, *, now: datetime) -> Appended:
+        """Append, or find the same id again."""
+        current = self._living(conversation)
+        for old in self._log(conversation).values():
+            if message.id is not None and old.id == message.id:
+                return Appended(old.seq, False)
+        seq = current.last_seq + 1
+        spoken = seq if message.sender in WORK else current.spoken_through
+        self._all[conversation] = replace(current, last_seq=seq, spoken_through=spoken, touched_at=now)
+        self._store(conversation, seq, message, now)
+        return Appended(seq, True)
+
+    def messages(self, conversation: str, *, after: int = 0, limit: int | None = None) -> list[Message]:
+        """The log after `after`."""
+        log = self._log(conversation)
+        return [log[seq] for seq in sorted(log) if seq > after and log[seq].sender != "opening"][:limit]
+
+    def claim(self, conversation: str, *, worker: str, now: datetime, until: datetime) -> Message | None:
+        """The oldest unanswered visitor message, for this worker alone."""
+        waiting = self.unanswered(conversation)
+        if not waiting or not self._free(conversation, now, worker):
+            return None
+        self._leases[conversation] = (worker, until)
+        return waiting[0]
+
+    def unanswered(self, conversation: str) -> list[Message]:
+        """All unanswered visitor messages."""
+        current = self._all.get(conversation)
+        log = self._log(conversation)
+        through = current.answered_through if current else 0
+        return [log[seq] for seq in sorted(log) if seq > through and log[seq].sender in WORK]
+
+    def finish_turn(
+        self,
+        conversation: str,
+        *,
+        worker: str,
+        through: int,
+        replies: Sequence[NewMessage],
+        now: datetime,
+        phase: str | None = None,
+        state: Json | None = None,
+        record: Json | None = None,
+    ) -> list[Message]:
+        """Store the end of a turn, all of it or nothing."""
+        if self._leases.get(conversation, ("", None))[0] != worker:
+            raise LeaseLost(conversation)
+        del self._leases[conversation]
+        self.save(conversation, now=now, phase=phase, state=state, record=record)
+        stored = []
+        for reply in replies:
+            current = self._all[conversation]
+            self._all[conversation] = replace(current, last_seq=current.last_seq + 1)
+            stored.append(self._store(conversation, current.last_seq + 1, reply, now))
+        current = self._all[conversation]
+        self._all[conversation] = replace(current, answered_through=max(through, current.answered_through))
+        return stored
+
+    def release(self, conversation: str, *, worker: str) -> None:
+        """Give the conversation free without an answer."""
+        if self._leases.get(conversation, ("", None))[0] == worker:
+            del self._leases[conversation]
+
+    def with_work(self, *, now: datetime) -> list[str]:
+        """Conversations that wait for an answer and are in nobody's hands."""
+        waiting = [c for c in self._all.values() if c.spoken_through > c.answered_through]
+        return [c.id for c in sorted(waiting, key=lambda c: c.touched_at) if self._free(c.id, now, "")]
+
+    def save(
+        self,
+        conversation: str,
+        *,
+        now: datetime,
+        phase: str | None = None,
+        state: Json | None = None,
+        record: Json | None = None,
+    ) -> None:
+        """Store what is not None."""
+        current = self._living(conversation)
+        values: dict[str, Any] = {"touched_at": now}
+        values.update({name: value for name, value in (("state", state), ("record", record)) if value is not None})
+        if phase is not None:
+            values["phase_before" if current.phase == "with_staff" else "phase"] = phase
+        self._all[conversation] = replace(current, **values)
+
+    def give_consent(self, conversation: str, *, version: str, now: datetime) -> None:
+        """From now on the messages are kept; the first consent counts."""
+        current = self._all.get(conversation)
+        if current is not None and current.consent_at is None and current.erased_at is None:
+            self._all[conversation] = replace(current, consent_at=now, consent_version=version)
+
+    def purge_waiting(self, conversation: str) -> int:
+        """Delete what was written without consent."""
+        current = self._all.get(conversation)
+        if current is None or current.consent_at is not None:
+            return 0
+        self._all[conversation] = replace(current, state={}, record={}, answered_through=current.spoken_through)
+        return len(self._messages.pop(conversation, {}))
+
+    def waiting_since(self, before: datetime) -> list[str]:
+        """Conversations without consent that still hold messages."""
+        waiting = [c for c in self._all.values() if c.consent_at is None and c.touched_at < before and self._log(c.id)]
+        return [c.id for c in sorted(waiting, key=lambda c: c.touched_at)]
+
+    def untouched_since(self, before: datetime) -> list[str]:
+        """Conversations that never led to a hand-off."""
+        handed = {handoff.conversation for handoff in self._shelves.handoffs.values()}
+        old = [c for c in self._all.values() if c.erased_at is None and c.touched_at < before and c.id not in handed]
+        return [c.id for c in sorted(old, key=lambda c: c.touched_at)]
+
+    def taken(self, conversation: str, by: str | None) -> None:
+        """A person speaks from now on, or no more."""
+        current = self._living(conversation)
+        spoken = current.phase == "with_staff"
+        if by is not None:
+            before = current.phase_before if spoken else current.phase
+            self._all[conversation] = replace(current, taken_by=by, phase_before=before, phase="with_staff")
+        else:
+            phase = (current.phase_before or "handed_off") if spoken else current.phase
+            self._all[conversation] = replace(current, taken_by=None, phase=phase, phase_before=None)
+
+    def erase(self, conversation: str, *, erasure: Erasure) -> None:
+        """Delete what was said and known; keep the proof."""
+        self._messages.pop(conversation, None)
+        self._leases.pop(conversation, None)
+        current = self._all.get(conversation)
+        if current is not None:
+            self._all[conversation] = replace(
+                current, phase="erased", phase_before=None, taken_by=None, state={}, record={}, token_hash=b"",
+                answered_through=current.spoken_through, erased_at=erasure.at,
+            )  # fmt: skip
+        self._shelves.erasures.append(erasure)
+
+    def erasures(self) -> list[Erasure]:
+        """All proofs."""
+        return list(self._shelves.erasures)
+
+    def _living(self, conversation: str) -> Conversation:
+        current = self._all.get(conversation)
+        if current is None or current.erased_at is not None:
+            raise NotFound(conversation)
+        return current
+
+    def _log(self, conversation: str) -> dict[int, Message]:
+        return self._messages.get(conversation, {})
+
+    def _free(self, conversation: str, now: datetime, worker: str) -> bool:
+        holder, until = self._leases.get(conversation, ("", now))
+        return holder in ("", worker) or until < now
+
+    def _store(self, conversation: str, seq: int, new: NewMessage, now: datetime) -> Message:
+        message = Message(conversation, seq, new.sender, now, new.text, dict(new.body), new.id)
+        self._messages.setdefault(conversation, {})[seq] = message
+        return message

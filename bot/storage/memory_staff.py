@@ -1,0 +1,142 @@
+"""Staff, audit and outbox of the memory twin."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from bot.services.ports import AlreadyThere
+from bot.services.stored import AuditEntry, OutboxItem, StaffAccount, StaffSession
+from bot.storage.shelves import Shelves
+
+
+class MemoryStaff:
+    """See `bot.services.ports.StaffAccounts`."""
+
+    def __init__(self, shelves: Shelves) -> None:
+        self._shelves = shelves
+        self._all = shelves.staff
+        self._sessions = shelves.sessions
+
+    def add(self, account: StaffAccount) -> StaffAccount:
+        """Store a new account."""
+        if self.by_name(account.name) is not None:
+            raise AlreadyThere(account.name)
+        stored = replace(account, id=self._shelves.new_id())
+        self._all[stored.id] = stored
+        return stored
+
+    def by_name(self, name: str) -> StaffAccount | None:
+        """The account of this name, whatever the case."""
+        wanted = name.casefold()
+        return next((account for account in self._all.values() if account.name.casefold() == wanted), None)
+
+    def by_id(self, staff: int) -> StaffAccount | None:
+        """The account, or None."""
+        return self._all.get(staff)
+
+    def all(self) -> list[StaffAccount]:
+        """Every account, by name."""
+        return sorted(self._all.values(), key=lambda account: account.name.casefold())
+
+    def save(self, account: StaffAccount) -> None:
+        """Store the account as it stands now."""
+        self._all[account.id] = account
+
+    def add_session(self, session: StaffSession) -> None:
+        """Store a session or an API token."""
+        self._sessions[session.token_hash] = session
+
+    def session(self, token_hash: bytes) -> StaffSession | None:
+        """The session, or None."""
+        return self._sessions.get(token_hash)
+
+    def seen(self, token_hash: bytes, at: datetime) -> None:
+        """The session was used."""
+        if token_hash in self._sessions:
+            self._sessions[token_hash] = replace(self._sessions[token_hash], seen_at=at)
+
+    def end_session(self, token_hash: bytes) -> None:
+        """Sign out."""
+        self._sessions.pop(token_hash, None)
+
+    def end_sessions_of(self, staff: int) -> None:
+        """Sign out everywhere."""
+        self._end([key for key, session in self._sessions.items() if session.staff == staff])
+
+    def end_idle(self, before: datetime) -> int:
+        """Delete browser sessions last used before `before`."""
+        return self._end(
+            [k for k, session in self._sessions.items() if session.kind == "cookie" and session.seen_at < before]
+        )
+
+    def _end(self, keys: list[bytes]) -> int:
+        for key in keys:
+            del self._sessions[key]
+        return len(keys)
+
+
+class MemoryAudit:
+    """See `bot.services.ports.AuditLog`."""
+
+    def __init__(self, shelves: Shelves) -> None:
+        self._all = shelves.audit
+
+    def add(self, entry: AuditEntry) -> None:
+        """Store an entry."""
+        self._all.append(entry)
+
+    def of(self, reference: str) -> list[AuditEntry]:
+        """Everything about one hand-off."""
+        return [entry for entry in self._all if entry.reference == reference]
+
+    def of_conversation(self, conversation: str) -> list[AuditEntry]:
+        """Everything about one conversation."""
+        return [entry for entry in self._all if entry.conversation == conversation]
+
+    def newest(self, *, actor: str | None = None, action: str | None = None, limit: int = 100) -> list[AuditEntry]:
+        """The last entries, newest first."""
+        found = [entry for entry in self._all if actor in (None, entry.actor) and action in (None, entry.action)]
+        return found[::-1][:limit]
+
+    def forget_details(self, conversation: str, reference: str | None) -> None:
+        """Empty what entries quote; that they happened stays."""
+        for at, entry in enumerate(self._all):
+            if entry.conversation == conversation or (reference is not None and entry.reference == reference):
+                self._all[at] = replace(entry, detail=None)
+
+
+class MemoryOutbox:
+    """See `bot.services.ports.Outbox`."""
+
+    def __init__(self, shelves: Shelves) -> None:
+        self._shelves = shelves
+        self._all = shelves.outbox
+
+    def add(self, item: OutboxItem) -> bool:
+        """Queue it once."""
+        if any(other.key == item.key for other in self._all.values()):
+            return False
+        key = self._shelves.new_id()
+        self._all[key] = replace(item, id=key, payload=dict(item.payload))
+        return True
+
+    def due(self, now: datetime, *, until: datetime, limit: int = 20) -> list[OutboxItem]:
+        """Items to be sent now, for this caller alone until `until`."""
+        waiting = [item for item in self._all.values() if item.sent_at is None and item.due_at <= now]
+        found = sorted(waiting, key=lambda item: (item.due_at, item.id))[:limit]
+        for item in found:
+            self._all[item.id] = replace(item, due_at=until, attempts=item.attempts + 1)
+        return [self._all[item.id] for item in sorted(found, key=lambda item: item.id)]
+
+    def sent(self, item: int, *, at: datetime) -> None:
+        """It was delivered."""
+        self._all[item] = replace(self._all[item], sent_at=at)
+
+    def retry(self, item: int, *, due_at: datetime) -> None:
+        """Try again then."""
+        self._all[item] = replace(self._all[item], due_at=due_at)
+
+    def waiting(self) -> int:
+        """How many items are not sent yet."""
+        return sum(item.sent_at is None for item in self._all.values())

@@ -1,0 +1,103 @@
+"""The unit of work over SQLAlchemy: one connection, one transaction, and one kind of failure to the outside."""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import Self
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.domain.errors import StorageUnavailable
+from bot.services import ports
+from bot.storage.engine import READ_ONLY, open_engine
+from bot.storage.sql_appointments import SqlAppointments
+from bot.storage.sql_audit import SqlAudit, SqlOutbox
+from bot.storage.sql_conversations import SqlConversations
+from bot.storage.sql_handoffs import SqlHandoffs
+from bot.storage.sql_staff import SqlStaff
+from bot.vault import Vault
+
+
+class SqlUnitOfWork:
+    """See `bot.services.ports.UnitOfWork`. May be entered again after it was left."""
+
+    conversations: ports.Conversations
+    handoffs: ports.Handoffs
+    appointments: ports.Appointments
+    audit: ports.AuditLog
+    staff: ports.StaffAccounts
+    outbox: ports.Outbox
+
+    def __init__(self, engine: Engine, vault: Vault) -> None:
+        self._engine = engine
+        self._vault = vault
+        self._connection: Connection | None = None
+
+    def __enter__(self) -> Self:
+        """Begin; raises `StorageUnavailable` when the database cannot be reached or stays locked."""
+        try:
+            connection = self._engine.connect()
+        except SQLAlchemyError as error:
+            raise StorageUnavailable(type(error).__name__) from None
+        try:
+            connection.begin()
+        except SQLAlchemyError as error:
+            connection.close()
+            raise StorageUnavailable(type(error).__name__) from None
+        self._connection = connection
+        self.conversations = SqlConversations(connection)
+        self.handoffs = SqlHandoffs(connection, self._vault)
+        self.appointments = SqlAppointments(connection)
+        self.audit = SqlAudit(connection)
+        self.staff = SqlStaff(connection)
+        self.outbox = SqlOutbox(connection)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Take back what was not committed; a database error becomes `StorageUnavailable` without its text."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            try:
+                connection.close()  # rolls back what is open
+            except SQLAlchemyError as failure:
+                error = error or failure
+        if isinstance(error, SQLAlchemyError):
+            raise StorageUnavailable(type(error).__name__) from None
+
+    def commit(self) -> None:
+        """Make it last; raises `StorageUnavailable`, and then nothing was stored."""
+        if self._connection is None:
+            raise RuntimeError("commit outside of the block")
+        try:
+            self._connection.commit()
+        except SQLAlchemyError as error:
+            raise StorageUnavailable(type(error).__name__) from None
+
+
+class SqlStorage:
+    """See `bot.services.ports.Storage`."""
+
+    def __init__(self, engine: Engine, vault: Vault) -> None:
+        self.engine = engine
+        self._reader = engine.execution_options(**{READ_ONLY: True})
+        self._vault = vault
+
+    @classmethod
+    def open(cls, url: str, vault: Vault) -> SqlStorage:
+        """Storage at this URL, sealed by this vault; the tables are made by `bot.storage.migrations.upgrade`."""
+        return cls(open_engine(url, vault), vault)
+
+    def __call__(self) -> SqlUnitOfWork:
+        """A transaction that may write."""
+        return SqlUnitOfWork(self.engine, self._vault)
+
+    def reading(self) -> SqlUnitOfWork:
+        """A transaction that only reads."""
+        return SqlUnitOfWork(self._reader, self._vault)
+
+    def close(self) -> None:
+        """Close all connections."""
+        self.engine.dispose()

@@ -1,0 +1,283 @@
+"""The conversation log in SQL: appending, claiming and finishing turns so that nothing is lost or answered twice."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import fields
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, case, delete, func, insert, or_, select, update
+
+from bot.domain.errors import NotFound
+from bot.services.ports import LeaseLost
+from bot.services.stored import WORK, Appended, Conversation, Erasure, Json, Message, NewMessage
+from bot.storage.tables import CONVERSATIONS, ERASURES, HANDOFFS, MESSAGES
+
+_C = CONVERSATIONS.c
+_M = MESSAGES.c
+_COLUMNS = [CONVERSATIONS.c[spec.name] for spec in fields(Conversation)]
+_MESSAGE_COLUMNS = [MESSAGES.c[spec.name] for spec in fields(Message)]
+
+
+class SqlConversations:
+    """See `bot.services.ports.Conversations`."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(self, conversation: Conversation) -> None:
+        """Store a new conversation."""
+        values = {spec.name: getattr(conversation, spec.name) for spec in fields(Conversation)}
+        self._connection.execute(insert(CONVERSATIONS).values(**values))
+
+    def get(self, conversation: str) -> Conversation | None:
+        """The conversation or None."""
+        row = self._connection.execute(select(*_COLUMNS).where(_C.id == conversation)).one_or_none()
+        return None if row is None else _conversation(row)
+
+    def append(self, conversation: str, message: NewMessage, *, now: datetime) -> Appended:
+        """Append, or find the same id again."""
+        seq = self._next_seq(conversation, 1, now)
+        if message.id is not None:
+            # The row of the conversation is locked by now, so nobody can slip the same id in between.
+            old = self._connection.execute(
+                select(_M.seq).where(_M.conversation == conversation, _M.id == message.id)
+            ).scalar_one_or_none()
+            if old is not None:
+                self._give_back(conversation)
+                return Appended(old, False)
+        self._insert(conversation, seq, [message], now)
+        if message.sender in WORK:
+            self._set(conversation, spoken_through=seq)
+        return Appended(seq, True)
+
+    def messages(self, conversation: str, *, after: int = 0, limit: int | None = None) -> list[Message]:
+        """The log after `after`."""
+        wanted = (
+            select(*_MESSAGE_COLUMNS)
+            .where(_M.conversation == conversation, _M.seq > after, _M.sender != "opening")
+            .order_by(_M.seq)
+            .limit(limit)
+        )
+        return [_message(row) for row in self._connection.execute(wanted)]
+
+    def claim(self, conversation: str, *, worker: str, now: datetime, until: datetime) -> Message | None:
+        """The oldest unanswered visitor message, for this worker alone."""
+        free = or_(_C.worker.is_(None), _C.worker == worker, _C.lease_until < now)
+        taken = self._connection.execute(
+            update(CONVERSATIONS)
+            .where(_C.id == conversation, _C.spoken_through > _C.answered_through, free)
+            .values(worker=worker, lease_until=until)
+            .returning(_C.id)
+        ).one_or_none()
+        if taken is None:
+            return None
+        waiting = self._waiting(conversation, limit=1)
+        if not waiting:  # purged in the meantime
+            self._set(conversation, worker=None, lease_until=None, answered_through=_C.spoken_through)
+            return None
+        return waiting[0]
+
+    def unanswered(self, conversation: str) -> list[Message]:
+        """All unanswered visitor messages."""
+        return self._waiting(conversation, limit=None)
+
+    def finish_turn(
+        self,
+        conversation: str,
+        *,
+        worker: str,
+        through: int,
+        replies: Sequence[NewMessage],
+        now: datetime,
+        phase: str | None = None,
+        state: Json | None = None,
+        record: Json | None = None,
+    ) -> list[Message]:
+        """Store the end of a turn, all of it or nothing."""
+        values: dict[str, Any] = {"worker": None, "lease_until": None, "touched_at": now}
+        values["last_seq"] = _C.last_seq + len(replies)
+        values["answered_through"] = case((_C.answered_through < through, through), else_=_C.answered_through)
+        values.update(_phase_values(phase))
+        values.update({name: value for name, value in (("state", state), ("record", record)) if value is not None})
+        last = self._connection.execute(
+            update(CONVERSATIONS)
+            .where(_C.id == conversation, _C.worker == worker, _C.erased_at.is_(None))
+            .values(**values)
+            .returning(_C.last_seq)
+        ).scalar_one_or_none()
+        if last is None:
+            raise LeaseLost(conversation)
+        first = last - len(replies) + 1
+        self._insert(conversation, first, replies, now)
+        return [_stored(conversation, first + at, reply, now) for at, reply in enumerate(replies)]
+
+    def release(self, conversation: str, *, worker: str) -> None:
+        """Give the conversation free without an answer."""
+        self._connection.execute(
+            update(CONVERSATIONS)
+            .where(_C.id == conversation, _C.worker == worker)
+            .values(worker=None, lease_until=None)
+        )
+
+    def with_work(self, *, now: datetime) -> list[str]:
+        """Conversations that wait for an answer and are in nobody's hands."""
+        wanted = (
+            select(_C.id)
+            .where(_C.spoken_through > _C.answered_through, or_(_C.worker.is_(None), _C.lease_until < now))
+            .order_by(_C.touched_at)
+        )
+        return list(self._connection.execute(wanted).scalars())
+
+    def save(
+        self,
+        conversation: str,
+        *,
+        now: datetime,
+        phase: str | None = None,
+        state: Json | None = None,
+        record: Json | None = None,
+    ) -> None:
+        """Store what is not None."""
+        values: dict[str, Any] = {"touched_at": now, **_phase_values(phase)}
+        values.update({name: value for name, value in (("state", state), ("record", record)) if value is not None})
+        self._set(conversation, **values)
+
+    def give_consent(self, conversation: str, *, version: str, now: datetime) -> None:
+        """From now on the messages are kept; the first consent counts."""
+        self._connection.execute(
+            update(CONVERSATIONS)
+            .where(_C.id == conversation, _C.consent_at.is_(None), _C.erased_at.is_(None))
+            .values(consent_at=now, consent_version=version)
+        )
+
+    def purge_waiting(self, conversation: str) -> int:
+        """Delete what was written without consent."""
+        unconsented = self._connection.execute(
+            update(CONVERSATIONS)
+            .where(_C.id == conversation, _C.consent_at.is_(None))
+            .values(state=None, record=None, answered_through=_C.spoken_through)
+            .returning(_C.id)
+        ).one_or_none()
+        if unconsented is None:
+            return 0
+        return self._connection.execute(delete(MESSAGES).where(_M.conversation == conversation)).rowcount
+
+    def waiting_since(self, before: datetime) -> list[str]:
+        """Conversations without consent that still hold messages."""
+        holds = select(_M.seq).where(_M.conversation == _C.id).exists()
+        wanted = select(_C.id).where(_C.consent_at.is_(None), _C.touched_at < before, holds).order_by(_C.touched_at)
+        return list(self._connection.execute(wanted).scalars())
+
+    def untouched_since(self, before: datetime) -> list[str]:
+        """Conversations that never led to a hand-off."""
+        handed = select(HANDOFFS.c.id).where(HANDOFFS.c.conversation == _C.id).exists()
+        wanted = select(_C.id).where(_C.erased_at.is_(None), _C.touched_at < before, ~handed).order_by(_C.touched_at)
+        return list(self._connection.execute(wanted).scalars())
+
+    def taken(self, conversation: str, by: str | None) -> None:
+        """A person speaks from now on, or no more."""
+        if by is not None:
+            before = case((_C.phase == "with_staff", _C.phase_before), else_=_C.phase)
+            self._set(conversation, taken_by=by, phase_before=before, phase="with_staff")
+        else:
+            back = func.coalesce(_C.phase_before, "handed_off")
+            phase = case((_C.phase == "with_staff", back), else_=_C.phase)
+            self._set(conversation, taken_by=None, phase=phase, phase_before=None)
+
+    def erase(self, conversation: str, *, erasure: Erasure) -> None:
+        """Delete what was said and known; keep the proof."""
+        self._connection.execute(delete(MESSAGES).where(_M.conversation == conversation))
+        self._connection.execute(
+            update(CONVERSATIONS)
+            .where(_C.id == conversation)
+            .values(
+                phase="erased", phase_before=None, taken_by=None, state=None, record=None, token_hash=b"",
+                answered_through=_C.spoken_through, worker=None, lease_until=None, erased_at=erasure.at,
+            )
+        )  # fmt: skip
+        values = {"conversation": conversation, "at": erasure.at, "by": erasure.by, "what": erasure.what}
+        self._connection.execute(insert(ERASURES).values(**values))
+
+    def erasures(self) -> list[Erasure]:
+        """All proofs."""
+        e = ERASURES.c
+        rows = self._connection.execute(select(e.conversation, e.at, e.by, e.what).order_by(e.id))
+        return [Erasure(*row) for row in rows]
+
+    def _next_seq(self, conversation: str, count: int, now: datetime) -> int:
+        """Take the next place in the log; this also locks the conversation for the rest of the transaction."""
+        seq = self._connection.execute(
+            update(CONVERSATIONS)
+            .where(_C.id == conversation, _C.erased_at.is_(None))
+            .values(last_seq=_C.last_seq + count, touched_at=now)
+            .returning(_C.last_seq)
+        ).scalar_one_or_none()
+        if seq is None:
+            raise NotFound(conversation)
+        return int(seq)
+
+    def _give_back(self, conversation: str) -> None:
+        self._set(conversation, last_seq=_C.last_seq - 1)
+
+    def _set(self, conversation: str, **values: Any) -> None:
+        changed = self._connection.execute(
+            update(CONVERSATIONS).where(_C.id == conversation, _C.erased_at.is_(None)).values(**values)
+        )
+        if changed.rowcount != 1:
+            raise NotFound(conversation)
+
+    def _insert(self, conversation: str, first: int, messages: Sequence[NewMessage], now: datetime) -> None:
+        rows = [
+            {
+                "conversation": conversation,
+                "seq": first + at,
+                "id": new.id,
+                "sender": new.sender,
+                "at": now,
+                "text": new.text,
+                "body": dict(new.body) or None,
+            }
+            for at, new in enumerate(messages)
+        ]
+        if rows:
+            self._connection.execute(insert(MESSAGES), rows)
+
+    def _waiting(self, conversation: str, *, limit: int | None) -> list[Message]:
+        wanted = (
+            select(*_MESSAGE_COLUMNS)
+            .join(CONVERSATIONS, _C.id == _M.conversation)
+            .where(and_(_M.conversation == conversation, _M.seq > _C.answered_through, _M.sender.in_(WORK)))
+            .order_by(_M.seq)
+            .limit(limit)
+        )
+        return [_message(row) for row in self._connection.execute(wanted)]
+
+
+def _phase_values(phase: str | None) -> dict[str, Any]:
+    """While a person speaks, the bot's phase is only what comes back afterwards."""
+    if phase is None:
+        return {}
+    spoken = _C.phase == "with_staff"
+    return {
+        "phase_before": case((spoken, phase), else_=_C.phase_before),
+        "phase": case((spoken, "with_staff"), else_=phase),
+    }
+
+
+def _conversation(row: Row[Any]) -> Conversation:
+    values = dict(row._mapping)
+    values["state"] = values["state"] or {}
+    values["record"] = values["record"] or {}
+    return Conversation(**values)
+
+
+def _message(row: Row[Any]) -> Message:
+    values = dict(row._mapping)
+    values["body"] = values["body"] or {}
+    return Message(**values)
+
+
+def _stored(conversation: str, seq: int, new: NewMessage, now: datetime) -> Message:
+    return Message(conversation, seq, new.sender, now, new.text, dict(new.body), new.id)

@@ -1,0 +1,173 @@
+"""Booking storage in SQL: hand-offs with their revisions, decisions and notes, found by keyed hashes only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import fields, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, and_, delete, func, insert, or_, select, update
+from sqlalchemy.exc import IntegrityError
+
+from bot.domain.errors import NotFound
+from bot.services.ports import AlreadyThere
+from bot.services.stored import Decision, Handoff, Note, QueueFilter, Revision
+from bot.storage.tables import DECISIONS, HANDOFFS, NOTES, REVISIONS, TERMS
+from bot.vault import Vault
+
+_H = HANDOFFS.c
+_COLUMNS = [HANDOFFS.c[spec.name] for spec in fields(Handoff)]
+_REVISION_COLUMNS = [REVISIONS.c[spec.name] for spec in fields(Revision)]
+
+
+class SqlHandoffs:
+    """See `bot.services.ports.Handoffs`."""
+
+    def __init__(self, connection: Connection, vault: Vault) -> None:
+        self._connection = connection
+        self._vault = vault
+
+    def add(self, handoff: Handoff, revision: Revision, *, terms: Sequence[str]) -> Handoff:
+        """Store a first hand-off; the unique columns decide who was first."""
+        values = {spec.name: getattr(handoff, spec.name) for spec in fields(Handoff) if spec.name != "id"}
+        try:
+            with self._connection.begin_nested():
+                key = self._connection.execute(insert(HANDOFFS).values(**values).returning(_H.id)).scalar_one()
+        except IntegrityError:
+            raise AlreadyThere(handoff.reference) from None
+        stored = replace(handoff, id=key)
+        self._add_revision(replace(revision, handoff=key))
+        self._index(key, terms)
+        return stored
+
+    def revise(self, handoff: Handoff, revision: Revision, *, terms: Sequence[str]) -> None:
+        """Store a further revision."""
+        self._add_revision(revision)
+        self._index(handoff.id, terms)
+        self.save(handoff)
+
+    def by_conversation(self, conversation: str) -> Handoff | None:
+        """The hand-off of a conversation, locked, or None."""
+        wanted = select(*_COLUMNS).where(_H.conversation == conversation).with_for_update()
+        row = self._connection.execute(wanted).one_or_none()
+        return None if row is None else Handoff(**_values(row))
+
+    def by_reference(self, reference: str, *, lock: bool = False) -> Handoff:
+        """The hand-off of this reference."""
+        wanted = select(*_COLUMNS).where(_H.reference == reference)
+        row = self._connection.execute(wanted.with_for_update() if lock else wanted).one_or_none()
+        if row is None:
+            raise NotFound(reference)
+        return Handoff(**_values(row))
+
+    def save(self, handoff: Handoff) -> None:
+        """Store the hand-off as it stands now."""
+        fixed = ("id", "reference", "conversation", "created_at")
+        values = {spec.name: getattr(handoff, spec.name) for spec in fields(Handoff) if spec.name not in fixed}
+        self._connection.execute(update(HANDOFFS).where(_H.id == handoff.id).values(**values))
+
+    def revisions(self, handoff: int) -> list[Revision]:
+        """All revisions, oldest first."""
+        wanted = select(*_REVISION_COLUMNS).where(REVISIONS.c.handoff == handoff).order_by(REVISIONS.c.number)
+        return [_revision(row) for row in self._connection.execute(wanted)]
+
+    def search(self, wanted: QueueFilter, *, after: tuple[int, int] | None = None, limit: int = 50) -> list[Handoff]:
+        """Most cautious first, then the oldest."""
+        query = self._filtered(select(*_COLUMNS), wanted)
+        if after is not None:
+            rank, last = after
+            query = query.where(or_(_H.rank < rank, and_(_H.rank == rank, _H.id > last)))
+        rows = self._connection.execute(query.order_by(_H.rank.desc(), _H.id).limit(limit))
+        return [Handoff(**_values(row)) for row in rows]
+
+    def counts(self) -> Mapping[tuple[str, int], int]:
+        """How many there are by (status, rank)."""
+        query = select(_H.status, _H.rank, func.count()).group_by(_H.status, _H.rank)
+        return {(status, rank): count for status, rank, count in self._connection.execute(query)}
+
+    def add_note(self, note: Note) -> None:
+        """Store a note."""
+        self._connection.execute(insert(NOTES).values(handoff=note.handoff, at=note.at, by=note.by, text=note.text))
+
+    def notes(self, handoff: int) -> list[Note]:
+        """All notes, oldest first."""
+        n = NOTES.c
+        rows = self._connection.execute(
+            select(n.handoff, n.at, n.by, n.text).where(n.handoff == handoff).order_by(n.id)
+        )
+        return [Note(*row) for row in rows]
+
+    def add_decision(self, decision: Decision) -> None:
+        """Store an agreement or an override."""
+        values = {spec.name: getattr(decision, spec.name) for spec in fields(Decision)}
+        self._connection.execute(insert(DECISIONS).values(**values))
+
+    def decisions(self, handoff: int) -> list[Decision]:
+        """All decisions, oldest first."""
+        columns = [DECISIONS.c[spec.name] for spec in fields(Decision)]
+        rows = self._connection.execute(select(*columns).where(DECISIONS.c.handoff == handoff).order_by(DECISIONS.c.id))
+        return [Decision(**row._mapping) for row in rows]
+
+    def remove(self, handoff: int) -> None:
+        """Delete the hand-off; what hangs on it goes with it (foreign keys cascade)."""
+        self._connection.execute(delete(HANDOFFS).where(_H.id == handoff))
+
+    def older_than(self, before: datetime) -> list[Handoff]:
+        """Hand-offs last changed before `before`."""
+        rows = self._connection.execute(select(*_COLUMNS).where(_H.changed_at < before).order_by(_H.id))
+        return [Handoff(**_values(row)) for row in rows]
+
+    def drop_transcripts(self, before: datetime, *, dry_run: bool = False) -> int:
+        """Empty old transcripts."""
+        old = and_(REVISIONS.c.at < before, REVISIONS.c.transcript.is_not(None))
+        if dry_run:
+            return int(self._connection.execute(select(func.count()).select_from(REVISIONS).where(old)).scalar_one())
+        return self._connection.execute(update(REVISIONS).where(old).values(transcript=None)).rowcount
+
+    def _filtered(self, query: Select[Any], wanted: QueueFilter) -> Select[Any]:
+        exact = {
+            "claimed_by": wanted.claimed_by,
+            "outcome": wanted.outcome,
+            "channel": wanted.channel,
+            "locale": wanted.locale,
+            "reference": wanted.reference,
+        }
+        for name, value in exact.items():
+            if value is not None:
+                query = query.where(_H[name] == value)
+        if wanted.statuses:
+            query = query.where(_H.status.in_(wanted.statuses))
+        if wanted.min_rank:
+            query = query.where(_H.rank >= wanted.min_rank)
+        if wanted.age_from is not None:
+            query = query.where(_H.age >= wanted.age_from)
+        if wanted.age_to is not None:
+            query = query.where(_H.age <= wanted.age_to)
+        for term in wanted.terms:
+            query = query.where(_H.id.in_(select(TERMS.c.handoff).where(TERMS.c.term == self._vault.blind(term))))
+        return query
+
+    def _add_revision(self, revision: Revision) -> None:
+        values = {spec.name: getattr(revision, spec.name) for spec in fields(Revision)}
+        values["transcript"] = list(revision.transcript) or None
+        self._connection.execute(insert(REVISIONS).values(**values))
+
+    def _index(self, handoff: int, terms: Sequence[str]) -> None:
+        """The newest revision's terms take the place of the older ones."""
+        self._connection.execute(delete(TERMS).where(TERMS.c.handoff == handoff))
+        rows = [{"handoff": handoff, "term": hashed} for hashed in {self._vault.blind(term) for term in terms}]
+        if rows:
+            self._connection.execute(insert(TERMS), rows)
+
+
+def _values(row: Row[Any]) -> dict[str, Any]:
+    values = dict(row._mapping)
+    values["contact"] = values["contact"] or {}
+    return values
+
+
+def _revision(row: Row[Any]) -> Revision:
+    values = dict(row._mapping)
+    values["transcript"] = tuple(values["transcript"] or ())
+    return Revision(**values)

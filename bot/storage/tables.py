@@ -1,0 +1,241 @@
+"""The tables of booking storage (contract §7); their names and those of the hand-off columns are promised to others."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    UniqueConstraint,
+    text,
+)
+
+from bot.storage.columns import Sealed, SealedJson, Utc
+
+# Named constraints, so that a migration can find them again.
+METADATA = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+CONVERSATIONS = Table(
+    "conversations",
+    METADATA,
+    Column("id", String(64), primary_key=True),
+    Column("token_hash", LargeBinary, nullable=False),
+    Column("channel", String(32), nullable=False),
+    Column("locale", String(16), nullable=False),
+    Column("phase", String(16), nullable=False),
+    Column("phase_before", String(16)),
+    Column("taken_by", String(80)),
+    Column("state", SealedJson),
+    Column("record", SealedJson),
+    Column("consent_at", Utc),
+    Column("consent_version", String(32)),
+    Column("last_seq", Integer, nullable=False),
+    Column("spoken_through", Integer, nullable=False),
+    Column("answered_through", Integer, nullable=False),
+    Column("worker", String(64)),
+    Column("lease_until", Utc),
+    Column("created_at", Utc, nullable=False),
+    Column("touched_at", Utc, nullable=False),
+    Column("erased_at", Utc),
+    Index("ix_conversations_touched_at", "touched_at"),
+)
+Index(
+    "ix_conversations_work",
+    CONVERSATIONS.c.touched_at,
+    sqlite_where=text("spoken_through > answered_through"),
+    postgresql_where=text("spoken_through > answered_through"),
+)
+
+MESSAGES = Table(
+    "messages",
+    METADATA,
+    Column("conversation", ForeignKey("conversations.id"), primary_key=True),
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("id", String(64)),
+    Column("sender", String(16), nullable=False),
+    Column("at", Utc, nullable=False),
+    Column("text", Sealed, nullable=False),
+    Column("body", SealedJson),
+    UniqueConstraint("conversation", "id"),
+)
+
+HANDOFFS = Table(
+    "handoffs",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("reference", String(16), nullable=False, unique=True),
+    Column("conversation", ForeignKey("conversations.id"), nullable=False, unique=True),
+    Column("revision", Integer, nullable=False),
+    Column("status", String(24), nullable=False),
+    Column("outcome", String(24), nullable=False),
+    Column("urgency", String(16)),
+    Column("provisional", Boolean, nullable=False),
+    Column("rank", Integer, nullable=False),
+    Column("overridden", Boolean, nullable=False),
+    Column("rules_version", String(64), nullable=False),
+    Column("channel", String(32), nullable=False),
+    Column("locale", String(16), nullable=False),
+    Column("age", Integer),
+    Column("contact", SealedJson),
+    Column("claimed_by", String(80)),
+    Column("wait_until", Utc),
+    Column("created_at", Utc, nullable=False),
+    Column("changed_at", Utc, nullable=False),
+    Index("ix_handoffs_queue", "status", "rank", "id"),
+    Index("ix_handoffs_rank", "rank", "id"),
+    Index("ix_handoffs_changed_at", "changed_at"),
+)
+
+REVISIONS = Table(
+    "handoff_revisions",
+    METADATA,
+    Column("handoff", ForeignKey("handoffs.id", ondelete="CASCADE"), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("at", Utc, nullable=False),
+    Column("cause", String(24), nullable=False),
+    Column("rules_version", String(64), nullable=False),
+    Column("record", SealedJson, nullable=False),
+    Column("result", SealedJson, nullable=False),
+    Column("consent", SealedJson, nullable=False),
+    Column("said", SealedJson, nullable=False),
+    Column("transcript", SealedJson),
+    Column("clearance", SealedJson),
+)
+
+DECISIONS = Table(
+    "handoff_decisions",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("handoff", ForeignKey("handoffs.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("revision", Integer, nullable=False),
+    Column("at", Utc, nullable=False),
+    Column("by", String(80), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("outcome", String(24), nullable=False),
+    Column("urgency", String(16)),
+    Column("direction", String(8), nullable=False),
+    Column("reason", Sealed, nullable=False),
+)
+
+NOTES = Table(
+    "notes",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("handoff", ForeignKey("handoffs.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("at", Utc, nullable=False),
+    Column("by", String(80), nullable=False),
+    Column("text", Sealed, nullable=False),
+)
+
+# What a hand-off can be found by (name, phone, e-mail, flag, site): keyed hashes, never the words themselves.
+TERMS = Table(
+    "handoff_terms",
+    METADATA,
+    Column("handoff", ForeignKey("handoffs.id", ondelete="CASCADE"), primary_key=True),
+    Column("term", LargeBinary, primary_key=True),
+    Index("ix_handoff_terms_term", "term"),
+)
+
+APPOINTMENTS = Table(
+    "appointments",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("handoff", ForeignKey("handoffs.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("starts_at", Utc, nullable=False, index=True),
+    Column("ends_at", Utc, nullable=False),
+    Column("minutes", Integer, nullable=False),
+    Column("therapist", String(80), nullable=False),
+    Column("room", String(80), nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("created_at", Utc, nullable=False),
+    Column("created_by", String(80), nullable=False),
+)
+
+# Every five minutes of an appointment, once for the therapist and once for the room: the primary key is the law against
+# double booking, on every database and under every race.
+SLOTS = Table(
+    "appointment_slots",
+    METADATA,
+    Column("resource", String(96), primary_key=True),
+    Column("at", Utc, primary_key=True),
+    Column("appointment", ForeignKey("appointments.id", ondelete="CASCADE"), nullable=False, index=True),
+)
+
+AUDIT = Table(
+    "audit",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("at", Utc, nullable=False),
+    Column("actor", String(80), nullable=False, index=True),
+    Column("action", String(32), nullable=False),
+    Column("reference", String(16), index=True),
+    Column("conversation", String(64), index=True),
+    Column("from_status", String(24)),
+    Column("to_status", String(24)),
+    Column("detail", SealedJson),
+)
+
+STAFF = Table(
+    "staff",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("name", String(80), nullable=False),
+    Column("name_key", String(80), nullable=False, unique=True),
+    Column("role", String(16), nullable=False),
+    Column("password_hash", String(255), nullable=False),
+    Column("must_change", Boolean, nullable=False),
+    Column("failures", Integer, nullable=False),
+    Column("locked_until", Utc),
+    Column("created_at", Utc, nullable=False),
+    Column("disabled_at", Utc),
+)
+
+STAFF_SESSIONS = Table(
+    "staff_sessions",
+    METADATA,
+    Column("token_hash", LargeBinary, primary_key=True),
+    Column("staff", ForeignKey("staff.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("kind", String(8), nullable=False),
+    Column("csrf", String(64), nullable=False),
+    Column("label", String(80), nullable=False),
+    Column("created_at", Utc, nullable=False),
+    Column("seen_at", Utc, nullable=False),
+)
+
+OUTBOX = Table(
+    "outbox",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("key", String(96), nullable=False, unique=True),
+    Column("kind", String(32), nullable=False),
+    Column("payload", JSON, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("created_at", Utc, nullable=False),
+    Column("due_at", Utc, nullable=False),
+    Column("sent_at", Utc),
+    Index("ix_outbox_due", "sent_at", "due_at"),
+)
+
+ERASURES = Table(
+    "erasures",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("conversation", String(64), nullable=False, index=True),
+    Column("at", Utc, nullable=False),
+    Column("by", String(80), nullable=False),
+    Column("what", String(64), nullable=False),
+)
