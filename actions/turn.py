@@ -10,9 +10,10 @@ from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import memory, product
-from bot.domain import cards, interview, judge, questions, scripts, triage, wording
+from bot.domain import interview, judge, questions, scripts, triage, wording
 from bot.domain.card_labels import LABELS
 from bot.domain.errors import StorageUnavailable
+from bot.domain.flags import RED_FLAGS
 from bot.domain.intake import Intake
 from bot.domain.interview import Move
 from bot.domain.said import Said
@@ -94,7 +95,7 @@ def _settle(tracker: Tracker, dispatcher: CollectingDispatcher, intake: Intake, 
         else:
             intake.reference = receipt.reference
     if move.alert:
-        _tell_danger(tracker, dispatcher, intake, move, country)
+        _tell_danger(tracker, dispatcher, intake, scripts.for_result(result, country=country))
         return
     intake.phase = "handed_off"
     intake.open_field = None
@@ -104,17 +105,20 @@ def _settle(tracker: Tracker, dispatcher: CollectingDispatcher, intake: Intake, 
     dispatcher.utter_message(response="utter_handed_off", reference=intake.reference)
 
 
-def _tell_danger(tracker: Tracker, dispatcher: CollectingDispatcher, intake: Intake, move: Move, country: str) -> None:
-    """The script, unless the edge has shown it already; then the reference, so that the visitor knows staff were told."""
+def _tell_danger(tracker: Tracker, dispatcher: CollectingDispatcher, intake: Intake, script: scripts.Script) -> None:
+    """The script, unless the edge has shown one as urgent already; then the reference, so that the visitor knows staff were told."""
     metadata = tracker.latest_message.get("metadata") or {}
-    alert = move.alert or {}
-    if not metadata.get("scripted"):
-        script = scripts.for_danger([*alert["flags"], *intake.ci], country=country, urgency=alert["urgency"])
+    if not metadata.get("scripted") or _more_urgent_than_each(script, intake):
         dispatcher.utter_message(
             text=script.text, json_message={"alert": {"urgency": script.urgency, "call": script.call}}
         )
     if intake.reference:
         dispatcher.utter_message(response="utter_staff_told", reference=intake.reference)
+
+
+def _more_urgent_than_each(script: scripts.Script, intake: Intake) -> bool:
+    """True when only the combination of what was told makes it an emergency; the edge sees single flags."""
+    return script.urgency == "emergency" and all(RED_FLAGS[flag].urgency != "emergency" for flag in intake.rf)
 
 
 def _report(dispatcher: CollectingDispatcher, intake: Intake) -> None:
@@ -155,6 +159,3 @@ def known(intake: Intake) -> dict[str, Any]:
         if name in intake.facts
     }
     return {**record, **extra}
-
-
-__all__ = ["Turn", "cards", "known", "play", "slot_of"]
