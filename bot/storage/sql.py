@@ -101,3 +101,8 @@ class SqlStorage:
     def close(self) -> None:
         """Close all connections."""
         self.engine.dispose()
+
+
+def unit_of_work_maker(url: str, vault: Vault) -> SqlStorage:
+    """What `bot.bootstrap` gives to everybody: call it for a transaction, `.reading()` for one that only reads."""
+    return SqlStorage.open(url, vault)
