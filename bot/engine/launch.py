@@ -63,8 +63,8 @@ def prepare(*, serving: bool) -> None:
         from bot.engine import quiet_logs
 
         quiet_logs.install()
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # Rasa's own libraries of 2022; not ours to mend
+    with warnings.catch_warnings(record=True):  # Rasa's libraries of 2022 complain of each other; not ours to mend
+        warnings.simplefilter("ignore")
         importlib.import_module("rasa.__main__")
         importlib.import_module("rasa.core.run")
     from bot.engine import fail_closed, keep_alive, one_validation, runner, telemetry_off, used_responses, validator

@@ -16,7 +16,7 @@ def install() -> None:
     from rasa.core import run
     from rasa.core.agent import Agent
 
-    load_model, configure_app = Agent.load_model, run.configure_app
+    load_model, configure_app, load_on_start = Agent.load_model, run.configure_app, run.load_agent_on_start
 
     def load(self: Any, *args: Any, **kwargs: Any) -> None:
         load_model(self, *args, **kwargs)
@@ -29,13 +29,13 @@ def install() -> None:
         app = configure_app(*args, **kwargs)
         app.config.REQUEST_MAX_SIZE = BODY_BYTES
         app.config.FALLBACK_ERROR_FORMAT = "json"
-        app.register_listener(_about_to_listen, "main_process_start")
-        app.register_listener(_about_to_listen, "after_server_start")
         return app
+
+    async def load_before_listening(*args: Any, **kwargs: Any) -> Any:
+        agent = await load_on_start(*args, **kwargs)
+        quiet_logs.close_door()
+        return agent
 
     Agent.load_model = load
     run.configure_app = configure
-
-
-async def _about_to_listen(_app: Any, _loop: Any = None) -> None:
-    quiet_logs.close_door()
+    run.load_agent_on_start = load_before_listening

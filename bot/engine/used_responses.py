@@ -30,7 +30,9 @@ def install() -> None:
 
     def gather(self: Any) -> set[str]:
         asked = {f"utter_ask_{slot.name}" for slot in self.domain.slots}
-        in_rules = {getattr(event, "action_name", None) for step in self.story_graph.story_steps for event in step.events}
+        in_rules = {
+            getattr(event, "action_name", None) for step in self.story_graph.story_steps for event in step.events
+        }
         return set(stock(self)) - ((asked | said_in_code()) - in_rules)
 
     Validator._gather_utterance_actions = gather

@@ -28,7 +28,10 @@ def run(call: dict[str, Any]) -> dict[str, Any]:
     if name == "action_count":
         turns = (slots["turns"] or 0) + 1
         key = KEYS[int(turns) % len(KEYS)]
-        return {"events": [slot("turns", turns), slot(key, [text, turns])], "responses": [say(f"{turns:.0f} {slots[key]}")]}
+        return {
+            "events": [slot("turns", turns), slot(key, [text, turns])],
+            "responses": [say(f"{turns:.0f} {slots[key]}")],
+        }
     if name == "action_forget":
         return {"events": [{"event": "reset_slots", "timestamp": None}], "responses": [say("forgotten")]}
     if name == "action_undo":
@@ -76,8 +79,11 @@ class Handler(BaseHTTPRequestHandler):
         if self.path == "/fault":
             Handler.fault = body.decode()
             return self._send(200, b"{}")
+        if self.path == "/callers":
+            seen, Handler.seen = Handler.seen, []
+            return self._send(200, json.dumps(seen).encode())
         call = json.loads(body)
-        Handler.seen.append(call["next_action"])
+        Handler.seen.append(str(self.client_address[1]))
         if Handler.fault == "500":
             return self._send(500, b'{"error":"' + call["tracker"]["latest_message"]["text"].encode() + b'"}')
         if Handler.fault == "html":
