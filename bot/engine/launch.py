@@ -38,19 +38,19 @@ def main(args: Sequence[str] | None = None) -> None:
 
 
 def checked(args: Sequence[str]) -> list[str]:
-    """The arguments with loopback as the interface; raise `BadCommand` for what is not allowed when serving."""
-    if args[:1] != ["run"]:
+    """The arguments, with loopback as the interface when serving; raise `BadCommand` for what is not allowed."""
+    command = args[0] if args else ""
+    if command not in ("run", "shell"):
         return list(args)
-    for word in args[1:]:
-        if word.partition("=")[0] in CLOSED:
-            raise BadCommand(f"palpate rasa run: {word} is not allowed: {CLOSED[word.partition('=')[0]]}")
-    for index, word in enumerate(args):
+    for index, word in enumerate(args[1:], 1):
         name, _, value = word.partition("=")
-        if name in ("-i", "--interface"):
-            value = value or (args[index + 1] if index + 1 < len(args) else "")
-            if value not in LOOPBACK:
-                raise BadCommand("palpate rasa run: Rasa listens on 127.0.0.1 only; the public side is `palpate up`")
-    return [*args, "--interface", "127.0.0.1"]
+        if command == "run" and name in CLOSED:
+            raise BadCommand(f"palpate rasa run: {name} is not allowed: {CLOSED[name]}")
+        if name in ("-i", "--interface") and (value or "".join(args[index + 1 : index + 2])) not in LOOPBACK:
+            raise BadCommand(
+                f"palpate rasa {command}: Rasa listens on 127.0.0.1 only; `palpate up` has the public side"
+            )
+    return [*args, "--interface", "127.0.0.1"] if command == "run" else list(args)
 
 
 def prepare(*, serving: bool) -> None:

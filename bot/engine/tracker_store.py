@@ -21,11 +21,12 @@ from rasa.shared.core.events import SessionStarted, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.engine import window
-from bot.engine.event_log import EventLog, StoredTurn, open_log
+from bot.engine.event_log import EventLog, LogUnavailable, StoredTurn, open_log
 from bot.settings import Settings
 
 TURNS_KEPT = 6
 LIVE_CONVERSATIONS = 1000
+DATABASE_SECONDS = 10.0  # for a database that hangs instead of failing; its own limits are shorter
 
 
 @dataclass(slots=True)
@@ -116,7 +117,12 @@ class LiveTrackerStore(TrackerStore):
 
     async def _run(self, work: Callable[..., Any], *args: Any) -> Any:
         """Database work in its own thread: a slow or hung database must not stop the other conversations."""
-        return await asyncio.get_running_loop().run_in_executor(self._threads, work, *args)
+        running = asyncio.get_running_loop().run_in_executor(self._threads, work, *args)
+        try:
+            return await asyncio.wait_for(running, DATABASE_SECONDS)
+        except TimeoutError:
+            # It may still come to its end; a repeat of the message then finds its id on disk.
+            raise LogUnavailable("TimeoutError") from None
 
     async def _load(self, conversation: str, *, whole: bool) -> DialogueStateTracker | None:
         turns: list[StoredTurn] = await self._run(lambda: self.log.read(conversation, whole=whole))
