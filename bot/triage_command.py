@@ -25,7 +25,7 @@ def main(stdin: TextIO, stdout: TextIO, stderr: TextIO, *, vocabulary: bool = Fa
         try:
             record = records.from_json(_parsed(line))
         except records.BadRecord as bad:
-            refused.append(f"line {number}: {bad.key}: {bad.why}")
+            refused.append(f"line {number}: {ascii(bad.key)[1:-1]}: {bad.why}")
             _print(stdout, {"error": {"key": bad.key, "why": bad.why}})
         else:
             _print(stdout, triage.result_to_json(triage.classify(record)))
