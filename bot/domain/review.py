@@ -27,11 +27,11 @@ MOVES: Mapping[str, Mapping[str, str]] = {
     "clear": _STAYS,
     "wait_for_patient": {CLAIMED: WAITING_FOR_PATIENT},
     "wait_for_doctor": {CLAIMED: WAITING_FOR_DOCTOR},
-    "resume": {status: CLAIMED for status in WAITING},
+    "resume": dict.fromkeys(WAITING, CLAIMED),
     "book": {CLAIMED: BOOKED},
     "decline": {CLAIMED: DECLINED},
-    "reopen": {status: CLAIMED for status in (BOOKED, DECLINED, *WAITING)},
-    "danger": {status: NEW for status in STATUSES},
+    "reopen": dict.fromkeys((BOOKED, DECLINED, *WAITING), CLAIMED),
+    "danger": dict.fromkeys(STATUSES, NEW),
 }
 
 # Done to a hand-off that somebody claimed: theirs to do, or a lead's.

@@ -92,8 +92,8 @@ def _conversation(uow: UnitOfWork, conversation: str, consent: Json, now: dateti
     if consent.get("privacy"):
         uow.conversations.give_consent(conversation, version=str(consent.get("version") or ""), now=now)
     found = uow.conversations.get(conversation)
-    if found is None:
-        raise StorageUnavailable("the conversation is gone")
+    if found is None or found.erased_at is not None:
+        raise StorageUnavailable("the conversation was erased")  # a late turn must not bring back what was forgotten
     return found
 
 

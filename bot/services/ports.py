@@ -133,6 +133,9 @@ class Handoffs(Protocol):
     def revisions(self, handoff: int) -> list[Revision]:
         """All revisions, oldest first."""
 
+    def newest_revisions(self, handoffs: Sequence[int]) -> Mapping[int, Revision]:
+        """The newest revision of each, without its transcript."""
+
     def search(self, wanted: QueueFilter, *, after: tuple[int, int] | None = None, limit: int = 50) -> list[Handoff]:
         """Most cautious first, then the oldest; `after` is (rank, id) of the last one seen."""
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.services.stored import QueueFilter
 
-_REFERENCE = re.compile(r"PLP-?([0-9A-Z]{4})(-?[0-9A-Z]{1,4})?", re.IGNORECASE)
+_REFERENCE = re.compile(r"PLP[- ]?([0-9A-Z]{4})[- ]?([0-9A-Z]{1,4})?", re.IGNORECASE)
 _TAILS = (7, 10)
 
 
@@ -34,8 +34,8 @@ def narrow(wanted: QueueFilter, typed: str) -> QueueFilter:
     text = typed.strip()[:200]
     if not text:
         return wanted
-    if _REFERENCE.fullmatch(text):
-        return replace(wanted, reference=text.upper())
+    if reference := _REFERENCE.fullmatch(text):
+        return replace(wanted, reference="-".join(part.upper() for part in ("PLP", *reference.groups()) if part))
     if "@" in text:
         return replace(wanted, terms=(*wanted.terms, f"email:{text.casefold()}"))
     number = digits(text)

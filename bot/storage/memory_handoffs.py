@@ -54,6 +54,10 @@ class MemoryHandoffs:
         """All revisions, oldest first."""
         return list(self._shelves.revisions.get(handoff, []))
 
+    def newest_revisions(self, handoffs: Sequence[int]) -> Mapping[int, Revision]:
+        """The newest revision of each, without its transcript."""
+        return {key: replace(self.revisions(key)[-1], transcript=()) for key in handoffs if self.revisions(key)}
+
     def search(self, wanted: QueueFilter, *, after: tuple[int, int] | None = None, limit: int = 50) -> list[Handoff]:
         """Most cautious first, then the oldest."""
         found = [handoff for handoff in self._all.values() if self._matches(handoff, wanted)]

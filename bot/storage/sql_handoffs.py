@@ -72,6 +72,15 @@ class SqlHandoffs:
         wanted = select(*_REVISION_COLUMNS).where(REVISIONS.c.handoff == handoff).order_by(REVISIONS.c.number)
         return [_revision(row) for row in self._connection.execute(wanted)]
 
+    def newest_revisions(self, handoffs: Sequence[int]) -> Mapping[int, Revision]:
+        """The newest revision of each, without its transcript."""
+        if not handoffs:
+            return {}
+        newest = and_(REVISIONS.c.handoff == _H.id, REVISIONS.c.number == _H.revision)
+        columns = [column for column in _REVISION_COLUMNS if column.name != "transcript"]
+        wanted = select(*columns).join(HANDOFFS, newest).where(_H.id.in_(handoffs))
+        return {row.handoff: _revision(row) for row in self._connection.execute(wanted)}
+
     def search(self, wanted: QueueFilter, *, after: tuple[int, int] | None = None, limit: int = 50) -> list[Handoff]:
         """Most cautious first, then the oldest."""
         query = self._filtered(select(*_COLUMNS), wanted)
@@ -169,5 +178,5 @@ def _values(row: Row[Any]) -> dict[str, Any]:
 
 def _revision(row: Row[Any]) -> Revision:
     values = dict(row._mapping)
-    values["transcript"] = tuple(values["transcript"] or ())
+    values["transcript"] = tuple(values.get("transcript") or ())
     return Revision(**values)

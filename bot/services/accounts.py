@@ -1,0 +1,202 @@
+"""Who staff are and how they get in: argon2 passwords, sessions that live on the server, a lock after ten failures."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from bot.domain import permissions
+from bot.domain.errors import NotFound, PalpateError
+from bot.services.ports import AlreadyThere, Storage
+from bot.services.review import Actor, BadMove
+from bot.services.stored import AuditEntry, StaffAccount, StaffSession
+
+IDLE = timedelta(minutes=30)
+LONGEST_SESSION = timedelta(hours=12)
+MOST_FAILURES = 10
+LOCKED_FOR = timedelta(minutes=15)
+SHORTEST_PASSWORD = 12
+LONGEST_PASSWORD = 256
+_TOUCH = timedelta(minutes=1)
+
+_HASHER = PasswordHasher()
+# Checked when the name is unknown, so that the time of an answer does not tell which names exist.
+_NOBODY = _HASHER.hash(secrets.token_urlsafe(16))
+
+
+class SignInRefused(PalpateError):
+    """Name or password is wrong, or the account is locked; the message never says which."""
+
+    code = "P401"
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A person with a session. `token` is the secret of a fresh one and empty when it was only looked up."""
+
+    account: StaffAccount
+    session: StaffSession
+    token: str = ""
+
+    @property
+    def actor(self) -> Actor:
+        """As the review services know them."""
+        return Actor(self.account.name, self.account.role)
+
+
+def hashed(token: str) -> bytes:
+    """What is stored of a session's or API token's secret."""
+    return hashlib.sha256(token.encode("utf-8", "replace")).digest()
+
+
+def add_staff(
+    storage: Storage,
+    *,
+    name: str,
+    role: str,
+    password: str,
+    now: datetime,
+    by: str = "command line",
+    must_change: bool = False,
+) -> StaffAccount:
+    """Make an account. Raises `BadMove` naming what cannot be used."""
+    tidy = " ".join(name.split())
+    if not 2 <= len(tidy) <= 60 or not tidy.isprintable():
+        raise BadMove("name", "a name has 2 to 60 characters")
+    if role not in permissions.ROLES:
+        raise BadMove("role", f"role must be one of {', '.join(permissions.ROLES)}")
+    account = StaffAccount(0, tidy, role, _hash(password), now, must_change)
+    with storage() as uow:
+        try:
+            stored = uow.staff.add(account)
+        except AlreadyThere:
+            raise BadMove("name", "there is an account of this name already") from None
+        uow.audit.add(AuditEntry(now, by, "staff_added", detail={"name": tidy, "role": role}))
+        uow.commit()
+    return stored
+
+
+def first_admin(storage: Storage, *, now: datetime, name: str = "admin") -> str | None:
+    """A one-time password for a first administrator, or None when there are accounts already."""
+    with storage.reading() as uow:
+        if uow.staff.all():
+            return None
+    password = "-".join(secrets.token_hex(3) for _ in range(4))
+    try:
+        add_staff(storage, name=name, role="admin", password=password, now=now, by="first start", must_change=True)
+    except BadMove:  # another process was first
+        return None
+    return password
+
+
+def sign_in(storage: Storage, *, name: str, password: str, now: datetime) -> SignedIn:
+    """A fresh session. Raises `SignInRefused`, taking the same time whether or not the name exists."""
+    with storage.reading() as uow:
+        known = uow.staff.by_name(name[:80])
+    right = _verify(known.password_hash if known else _NOBODY, password)
+    with storage() as uow:
+        account = uow.staff.by_name(name[:80])
+        if account is None or account.disabled_at is not None:
+            uow.audit.add(AuditEntry(now, "unknown", "sign_in_failed"))
+            uow.commit()
+            raise SignInRefused
+        locked = account.locked_until is not None and account.locked_until > now
+        if locked or not right or known is None or known.password_hash != account.password_hash:
+            if not locked:
+                uow.staff.save(_failed_once_more(account, now))
+            uow.audit.add(AuditEntry(now, account.name, "sign_in_failed"))
+            uow.commit()
+            raise SignInRefused
+        account = replace(account, failures=0, locked_until=None)
+        uow.staff.save(account)
+        token = secrets.token_urlsafe(32)
+        session = StaffSession(hashed(token), account.id, "cookie", secrets.token_urlsafe(24), now, now)
+        uow.staff.add_session(session)
+        uow.audit.add(AuditEntry(now, account.name, "sign_in"))
+        uow.commit()
+    return SignedIn(account, session, token)
+
+
+def who(storage: Storage, token: str, *, kind: str, now: datetime) -> SignedIn | None:
+    """Whose session (`cookie`) or API token (`token`) this is; None when it is unknown, idle too long, or too old."""
+    key = hashed(token)
+    with storage.reading() as uow:
+        session = uow.staff.session(key)
+        account = uow.staff.by_id(session.staff) if session else None
+    if session is None or account is None or account.disabled_at is not None or session.kind != kind:
+        return None
+    too_old = now - session.seen_at > IDLE or now - session.created_at > LONGEST_SESSION
+    if kind == "cookie" and too_old:
+        with storage() as uow:
+            uow.staff.end_session(key)
+            uow.commit()
+        return None
+    if now - session.seen_at > _TOUCH:
+        with storage() as uow:
+            uow.staff.seen(key, now)
+            uow.commit()
+    return SignedIn(account, session)
+
+
+def sign_out(storage: Storage, signed_in: SignedIn, *, now: datetime) -> None:
+    """End this session."""
+    with storage() as uow:
+        uow.staff.end_session(signed_in.session.token_hash)
+        uow.audit.add(AuditEntry(now, signed_in.account.name, "sign_out"))
+        uow.commit()
+
+
+def change_password(storage: Storage, signed_in: SignedIn, *, old: str, new: str, now: datetime) -> None:
+    """Set another password; all other sessions of this person end. Raises `SignInRefused`, `BadMove`."""
+    if not _verify(signed_in.account.password_hash, old):
+        raise SignInRefused
+    if old == new:
+        raise BadMove("new", "the new password must be another one")
+    fresh = _hash(new)
+    with storage() as uow:
+        account = uow.staff.by_id(signed_in.account.id)
+        if account is None:
+            raise SignInRefused
+        uow.staff.save(replace(account, password_hash=fresh, must_change=False))
+        uow.staff.end_sessions_of(account.id)
+        uow.staff.add_session(replace(signed_in.session, seen_at=now))
+        uow.audit.add(AuditEntry(now, account.name, "password_changed"))
+        uow.commit()
+
+
+def issue_token(storage: Storage, *, name: str, now: datetime, label: str = "") -> str:
+    """A bearer token for the staff API, shown once. Raises `NotFound`."""
+    token = f"plp_{secrets.token_urlsafe(32)}"
+    with storage() as uow:
+        account = uow.staff.by_name(name)
+        if account is None or account.disabled_at is not None:
+            raise NotFound("no such member of staff")
+        uow.staff.add_session(StaffSession(hashed(token), account.id, "token", "", now, now, label[:80]))
+        uow.audit.add(AuditEntry(now, account.name, "token_issued"))
+        uow.commit()
+    return token
+
+
+def _failed_once_more(account: StaffAccount, now: datetime) -> StaffAccount:
+    failures = account.failures + 1
+    if failures < MOST_FAILURES:
+        return replace(account, failures=failures)
+    return replace(account, failures=0, locked_until=now + LOCKED_FOR)
+
+
+def _hash(password: str) -> str:
+    if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
+        raise BadMove("password", f"a password has {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters")
+    return _HASHER.hash(password)
+
+
+def _verify(known: str, password: str) -> bool:
+    try:
+        return _HASHER.verify(known, password[:LONGEST_PASSWORD])
+    except (VerificationError, InvalidHashError):
+        return False

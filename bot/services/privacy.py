@@ -1,0 +1,122 @@
+"""What a visitor may ask of us, and what time asks: show it all, forget it, keep nothing longer than needed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from bot.domain.errors import NotFound
+from bot.services.ports import UnitOfWork
+from bot.services.stored import AuditEntry, Erasure, OutboxItem
+
+
+@dataclass(frozen=True, slots=True)
+class Windows:
+    """How long what is kept (clinical.md §H.11); the clinic's law may ask for other numbers."""
+
+    waiting: timedelta = timedelta(minutes=30)
+    abandoned: timedelta = timedelta(days=30)
+    transcript: timedelta = timedelta(days=90)
+    handoff: timedelta = timedelta(days=3653)
+    idle_session: timedelta = timedelta(hours=12)
+
+
+def export(uow: UnitOfWork, conversation: str, *, by: str, now: datetime) -> dict[str, Any]:
+    """Everything kept about this conversation, ready for JSON. Raises `NotFound`."""
+    with uow:
+        chat = uow.conversations.get(conversation)
+        if chat is None or chat.erased_at is not None:
+            raise NotFound(conversation)
+        handoff = uow.handoffs.by_conversation(conversation)
+        out: dict[str, Any] = {
+            "conversation": {
+                "id": chat.id, "channel": chat.channel, "locale": chat.locale, "phase": chat.phase,
+                "created_at": _iso(chat.created_at), "consent_at": _iso(chat.consent_at), "consent_version": chat.consent_version,
+            },
+            "known": dict(chat.record),
+            "messages": [
+                {"seq": line.seq, "at": _iso(line.at), "from": line.sender, "text": line.text, **line.body}
+                for line in uow.conversations.messages(conversation)
+            ],
+            "handoff": None,
+        }  # fmt: skip
+        if handoff is not None:
+            out["handoff"] = {
+                **_plain(asdict(handoff)),
+                "revisions": [_plain(asdict(revision)) for revision in uow.handoffs.revisions(handoff.id)],
+                "appointments": [_plain(asdict(booked)) for booked in uow.appointments.of(handoff.id)],
+            }
+        uow.audit.add(AuditEntry(now, by, "export", handoff.reference if handoff else None, conversation))
+        uow.commit()
+    return out
+
+
+def forget(uow: UnitOfWork, conversation: str, *, by: str, now: datetime, after_handoff: str = "staff_review") -> str:
+    """Forget a conversation: `erased`, or `staff_review` where a hand-off may have to be kept by law.
+
+    Before a hand-off everything goes. After one the chat's log goes and staff are asked to decide on the record, unless
+    `after_handoff` is `now`: then the record goes too. Proof and audit stay, without health data. Safe to repeat.
+    """
+    with uow:
+        chat = uow.conversations.get(conversation)
+        if chat is None:
+            raise NotFound(conversation)
+        handoff = uow.handoffs.by_conversation(conversation)
+        keeps = handoff is not None and after_handoff != "now"
+        if chat.erased_at is None or (handoff is not None and not keeps):
+            _erase(uow, conversation, by, now, keep_handoff=keeps)
+        uow.commit()
+    return "staff_review" if keeps else "erased"
+
+
+def run_retention(
+    uow: UnitOfWork, *, now: datetime, windows: Windows | None = None, dry_run: bool = False
+) -> Mapping[str, int]:
+    """Delete what is older than its window; how many of each kind. With `dry_run` only counts."""
+    keep = windows or Windows()
+    with uow:
+        waiting = uow.conversations.waiting_since(now - keep.waiting)
+        abandoned = uow.conversations.untouched_since(now - keep.abandoned)
+        old = uow.handoffs.older_than(now - keep.handoff)
+        counts = {"waiting": len(waiting), "abandoned": len(abandoned), "handoffs": len(old)}
+        counts["transcripts"] = uow.handoffs.drop_transcripts(now - keep.transcript, dry_run=dry_run)
+        if not dry_run:
+            for conversation in waiting:
+                uow.conversations.purge_waiting(conversation)
+            for conversation in abandoned:
+                _erase(uow, conversation, "retention", now, keep_handoff=False)
+            for handoff in old:
+                _erase(uow, handoff.conversation, "retention", now, keep_handoff=False)
+            uow.staff.end_idle(now - keep.idle_session)
+            uow.commit()
+    return counts
+
+
+def _erase(uow: UnitOfWork, conversation: str, by: str, now: datetime, *, keep_handoff: bool) -> None:
+    handoff = uow.handoffs.by_conversation(conversation)
+    reference = handoff.reference if handoff else None
+    uow.conversations.erase(conversation, erasure=Erasure(conversation, now, by, "chat" if keep_handoff else "all"))
+    if handoff is not None and keep_handoff:
+        payload = {"reference": handoff.reference, "erasure_asked": True}
+        uow.outbox.add(OutboxItem(0, f"erasure:{handoff.reference}", "staff_alert", payload, now, now))
+    elif handoff is not None:
+        uow.handoffs.remove(handoff.id)
+    if not keep_handoff:
+        uow.audit.forget_details(conversation, reference)
+    uow.audit.add(AuditEntry(now, by, "erase_asked" if keep_handoff else "erased", reference, conversation))
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        return {key: _plain(entry) for key, entry in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(entry) for entry in value]
+    return value
+
+
+def _iso(value: datetime | None) -> str | None:
+    return value.isoformat() if value else None

@@ -1,0 +1,368 @@
+"""What staff do with a hand-off: every read and every move is allowed by role, legal by the table, and audited at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from bot.domain import permissions, review
+from bot.domain.errors import IllegalMove, PalpateError
+from bot.domain.review import Answer
+from bot.domain.screens import CLEARABLE
+from bot.services.hand_off import answer_of
+from bot.services.ports import UnitOfWork
+from bot.services.search import terms_of
+from bot.services.stored import (
+    Appointment,
+    AuditEntry,
+    Conversation,
+    Decision,
+    Handoff,
+    Json,
+    Message,
+    Note,
+    QueueFilter,
+    Revision,
+)
+
+Classify = Callable[[Mapping[str, Any]], Mapping[str, Any]]
+
+PAGE = 50
+MINUTES = (5, 240)
+LONGEST_NOTE = 4000
+
+
+class BadMove(PalpateError):
+    """What was sent with a move cannot be used; `field` names it, the message says what would do."""
+
+    code = "P424"
+
+    def __init__(self, field: str, why: str) -> None:
+        super().__init__(why)
+        self.field = field
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """The member of staff who acts."""
+
+    name: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the queue: the hand-off and what its newest revision says."""
+
+    handoff: Handoff
+    revision: Revision
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """All there is to one hand-off, for the decision screen."""
+
+    handoff: Handoff
+    revisions: tuple[Revision, ...]
+    conversation: Conversation | None
+    messages: tuple[Message, ...]
+    decisions: tuple[Decision, ...]
+    notes: tuple[Note, ...]
+    appointments: tuple[Appointment, ...]
+    history: tuple[AuditEntry, ...]
+
+    @property
+    def revision(self) -> Revision:
+        """The newest one."""
+        return self.revisions[-1]
+
+
+def queue(
+    uow: UnitOfWork, wanted: QueueFilter, *, by: Actor, now: datetime, after: tuple[int, int] | None = None
+) -> tuple[list[Row], Mapping[tuple[str, int], int]]:
+    """One page of the queue, most cautious first, then the oldest; and how many there are by (status, rank)."""
+    permissions.check(by.role, "list")
+    with uow:
+        found = uow.handoffs.search(wanted, after=after, limit=PAGE)
+        newest = uow.handoffs.newest_revisions([handoff.id for handoff in found])
+        counts = uow.handoffs.counts()
+        seen = {"references": [handoff.reference for handoff in found]}
+        uow.audit.add(AuditEntry(now, by.name, "list", detail=seen))
+        uow.commit()
+    return [Row(handoff, newest[handoff.id]) for handoff in found if handoff.id in newest], counts
+
+
+def show(uow: UnitOfWork, reference: str, *, by: Actor, now: datetime, how: str = "read") -> Detail:
+    """Everything about a hand-off; the reading is stored before anything is shown. Raises `NotFound`."""
+    permissions.check(by.role, "export" if how.startswith("export") else "read")
+    with uow:
+        handoff = uow.handoffs.by_reference(reference)
+        uow.audit.add(AuditEntry(now, by.name, how, reference, handoff.conversation))
+        detail = Detail(
+            handoff,
+            tuple(uow.handoffs.revisions(handoff.id)),
+            uow.conversations.get(handoff.conversation),
+            tuple(uow.conversations.messages(handoff.conversation)),
+            tuple(uow.handoffs.decisions(handoff.id)),
+            tuple(uow.handoffs.notes(handoff.id)),
+            tuple(uow.appointments.of(handoff.id)),
+            tuple(uow.audit.of(reference)),
+        )
+        uow.commit()
+    return detail
+
+
+def claim(uow: UnitOfWork, reference: str, *, by: Actor, now: datetime) -> Handoff:
+    """Take it: new → claimed."""
+    return _simple(uow, reference, "claim", by, now, claimed_by=by.name)
+
+
+def release(uow: UnitOfWork, reference: str, *, by: Actor, now: datetime) -> Handoff:
+    """Give it back: claimed → new."""
+    return _simple(uow, reference, "release", by, now, claimed_by=None)
+
+
+def wait(uow: UnitOfWork, reference: str, *, on: str, until: datetime | None, by: Actor, now: datetime) -> Handoff:
+    """Wait for `patient` or `doctor`, if wanted until a time: claimed → waiting."""
+    if on not in ("patient", "doctor"):
+        raise BadMove("for", "for must be patient or doctor")
+    if until is not None and until <= now:
+        raise BadMove("until", "until must lie in the future")
+    return _simple(uow, reference, f"wait_for_{on}", by, now, wait_until=until)
+
+
+def resume(uow: UnitOfWork, reference: str, *, by: Actor, now: datetime) -> Handoff:
+    """Waiting is over: back to claimed."""
+    return _simple(uow, reference, "resume", by, now, wait_until=None, claimed_by=by.name)
+
+
+def decline(uow: UnitOfWork, reference: str, *, reason: str, by: Actor, now: datetime) -> Handoff:
+    """No visit: claimed → declined, with a reason."""
+    return _simple(uow, reference, "decline", by, now, detail={"reason": _text(reason, "reason")})
+
+
+def reopen(uow: UnitOfWork, reference: str, *, reason: str, by: Actor, now: datetime) -> Handoff:
+    """Booked, declined or waiting → claimed, with a reason; a booked time is given free."""
+    said = _text(reason, "reason")
+    with uow:
+        handoff = _load(uow, reference, "reopen", by)
+        if handoff.status == review.BOOKED:
+            for appointment in uow.appointments.of(handoff.id):
+                uow.appointments.set_status(appointment.id, "cancelled")
+        moved = _move(uow, handoff, "reopen", by, now, {"reason": said}, claimed_by=by.name, wait_until=None)
+        uow.commit()
+    return moved
+
+
+def note(uow: UnitOfWork, reference: str, *, text: str, by: Actor, now: datetime) -> Handoff:
+    """A note for colleagues; no move."""
+    said = _text(text, "text")
+    with uow:
+        handoff = _load(uow, reference, "note", by)
+        moved = _move(uow, handoff, "note", by, now, None)
+        uow.handoffs.add_note(Note(handoff.id, now, by.name, said))
+        uow.commit()
+    return moved
+
+
+def agree(uow: UnitOfWork, reference: str, *, by: Actor, now: datetime) -> Handoff:
+    """The result is right; no move."""
+    with uow:
+        handoff = _load(uow, reference, "agree", by)
+        moved = _move(uow, handoff, "agree", by, now, None)
+        decision = Decision(
+            handoff.id, handoff.revision, now, by.name, "agree", handoff.outcome, handoff.urgency, "same"
+        )
+        uow.handoffs.add_decision(decision)
+        uow.commit()
+    return moved
+
+
+def override(
+    uow: UnitOfWork, reference: str, *, outcome: str, urgency: str | None, reason: str, by: Actor, now: datetime
+) -> Handoff:
+    """Another answer than the rules', with a reason; a booking that no longer fits is put on hold. No move."""
+    said = _text(reason, "reason")
+    answer = Answer(outcome, urgency or None)
+    if (answer.outcome, answer.urgency) not in review.RANKS:
+        raise BadMove("outcome", "that outcome does not go with that urgency")
+    with uow:
+        handoff = _load(uow, reference, "override", by)
+        before = _counts(handoff)
+        moved = _move(uow, handoff, "override", by, now, {"reason": said}, overridden=True, **_answer_columns(answer))
+        direction = review.direction(before, answer)
+        uow.handoffs.add_decision(
+            Decision(handoff.id, handoff.revision, now, by.name, "override", outcome, answer.urgency, direction, said)
+        )
+        _hold_what_no_longer_fits(uow, moved)
+        uow.commit()
+    return moved
+
+
+def clear(
+    uow: UnitOfWork,
+    reference: str,
+    *,
+    items: Sequence[str],
+    given_by: str,
+    on: date,
+    limits: str,
+    classify: Classify,
+    by: Actor,
+    now: datetime,
+) -> Handoff:
+    """Record a doctor's word, item by item; the rules run again and the old result stays beside the new one.
+
+    `classify` takes a record of contract §3 to its result. Where staff had overridden the rules, their answer still
+    counts. No move.
+    """
+    who = _text(given_by, "by")
+    if on > now.date() + timedelta(days=1):
+        raise BadMove("date", "date must not lie in the future")
+    with uow:
+        handoff = _load(uow, reference, "clear", by)
+        last = uow.handoffs.revisions(handoff.id)[-1]
+        cleared = _clearable(items, last.record)
+        record = {**last.record, "cleared": sorted({*(last.record.get("cleared") or ()), *cleared})}
+        result = classify({key: value for key, value in record.items() if key != "facts"})
+        word = {
+            "items": list(cleared),
+            "by": who,
+            "date": on.isoformat(),
+            "limits": limits.strip()[:LONGEST_NOTE],
+            "recorded_by": by.name,
+        }
+        revision = replace(
+            last, number=handoff.revision + 1, at=now, cause="clearance", record=record, result=dict(result),
+            rules_version=str(result.get("rules_version") or ""), transcript=(), clearance=word,
+        )  # fmt: skip
+        answer = _counts(handoff) if handoff.overridden else answer_of(result)
+        changes = {"revision": revision.number, "rules_version": revision.rules_version, **_answer_columns(answer)}
+        moved = _move(uow, handoff, "clear", by, now, {"items": list(cleared)}, **changes)
+        uow.handoffs.revise(moved, revision, terms=terms_of(record))
+        uow.commit()
+    return moved
+
+
+def book(
+    uow: UnitOfWork,
+    reference: str,
+    *,
+    start: datetime,
+    minutes: int,
+    therapist: str,
+    room: str,
+    by: Actor,
+    now: datetime,
+) -> Appointment:
+    """claimed → booked. Pending where a doctor's word is still to be seen; refused where nothing may be booked.
+
+    Raises `IllegalMove`, `BadMove`, and `DoubleBooking` when the therapist or the room is taken.
+    """
+    _check_time(start, minutes, now)
+    with uow:
+        handoff = _load(uow, reference, "book", by)
+        review.target("book", handoff.status)
+        state = _counts(handoff).booking
+        if state is None:
+            raise IllegalMove(f"{handoff.outcome} may not be booked; first: clear, override")
+        for old in uow.appointments.of(handoff.id):
+            if old.status == "on_hold":  # the time held for this person before makes room for the new one
+                uow.appointments.set_status(old.id, "cancelled")
+        wanted = Appointment(
+            0, handoff.id, start, minutes, _name(therapist, "therapist"), _name(room, "room"), state, now, by.name
+        )
+        booked = uow.appointments.add(wanted)
+        _move(uow, handoff, "book", by, now, {"start": start.isoformat(), "minutes": minutes, "state": state})
+        uow.commit()
+    return booked
+
+
+def _simple(
+    uow: UnitOfWork, reference: str, move: str, by: Actor, now: datetime, *, detail: Json | None = None, **changes: Any
+) -> Handoff:
+    with uow:
+        handoff = _load(uow, reference, review.say(move), by)
+        moved = _move(uow, handoff, move, by, now, detail, **changes)
+        uow.commit()
+    return moved
+
+
+def _load(uow: UnitOfWork, reference: str, act: str, by: Actor) -> Handoff:
+    permissions.check(by.role, act)
+    return uow.handoffs.by_reference(reference, lock=True)
+
+
+def _move(
+    uow: UnitOfWork, handoff: Handoff, move: str, by: Actor, now: datetime, detail: Json | None, **changes: Any
+) -> Handoff:
+    """Make a legal move: the new state and the audit entry in one transaction."""
+    to = review.target(move, handoff.status)
+    _check_holder(handoff, move, by)
+    moved = replace(handoff, status=to, changed_at=now, **changes)
+    uow.handoffs.save(moved)
+    entry = AuditEntry(now, by.name, move, handoff.reference, handoff.conversation, handoff.status, to, detail)
+    uow.audit.add(entry)
+    return moved
+
+
+def _check_holder(handoff: Handoff, move: str, by: Actor) -> None:
+    if move not in review.HOLDERS_MOVES or handoff.claimed_by in (None, by.name):
+        return
+    if not permissions.may(by.role, "act_for_others"):
+        raise IllegalMove(f"{handoff.claimed_by} has claimed it; ask them or a lead")
+
+
+def _counts(handoff: Handoff) -> Answer:
+    return Answer(handoff.outcome, handoff.urgency, handoff.provisional)
+
+
+def _answer_columns(answer: Answer) -> dict[str, Any]:
+    return {
+        "outcome": answer.outcome,
+        "urgency": answer.urgency,
+        "provisional": answer.provisional,
+        "rank": answer.rank,
+    }
+
+
+def _hold_what_no_longer_fits(uow: UnitOfWork, handoff: Handoff) -> None:
+    if _counts(handoff).booking is None:
+        for appointment in uow.appointments.of(handoff.id):
+            if appointment.status in ("confirmed", "pending"):
+                uow.appointments.set_status(appointment.id, "on_hold")
+
+
+def _clearable(items: Sequence[str], record: Json) -> tuple[str, ...]:
+    wanted = tuple(dict.fromkeys(items))
+    if not wanted:
+        raise BadMove("items", "items must name at least one condition")
+    for item in wanted:
+        if item not in CLEARABLE:
+            raise BadMove("items", f"{item[:40]} is not something a doctor's word can clear")
+    return wanted
+
+
+def _check_time(start: datetime, minutes: int, now: datetime) -> None:
+    if start.tzinfo is None or start.second or start.microsecond or start.minute % 5:
+        raise BadMove("start", "start must be a time with zone, in steps of five minutes")
+    if start <= now:
+        raise BadMove("start", "start must lie in the future")
+    if isinstance(minutes, bool) or minutes % 5 or not MINUTES[0] <= minutes <= MINUTES[1]:
+        raise BadMove("minutes", f"minutes must be a multiple of 5 from {MINUTES[0]} to {MINUTES[1]}")
+
+
+def _text(text: str, field: str) -> str:
+    said = text.strip()
+    if not said or len(said) > LONGEST_NOTE:
+        raise BadMove(field, f"{field} must have 1 to {LONGEST_NOTE} characters")
+    return said
+
+
+def _name(text: str, field: str) -> str:
+    said = " ".join(text.split())
+    if not said or len(said) > 80:
+        raise BadMove(field, f"{field} must have 1 to 80 characters")
+    return said
