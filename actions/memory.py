@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 from rasa_sdk import Tracker
@@ -27,7 +28,9 @@ def slots_of(intake: Intake) -> dict[str, Any]:
 
 def intake_of(tracker: Tracker) -> Intake:
     """The intake as the slots remember it."""
-    slots = tracker.slots
+    slots = copy.deepcopy(
+        tracker.slots
+    )  # the interview changes lists in place; what the tracker holds must stay to compare with
     facts = {name: slots[name] for name in FACTS if slots.get(name) is not None}
     kept: dict[str, Any] = {**(slots.get("findings") or {}), **(slots.get("progress") or {})}
     kept.update({name: slots[name] for name in DIRECT if slots.get(name) is not None})

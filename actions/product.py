@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import os
-import secrets
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -14,9 +13,6 @@ from bot.domain import judge
 from bot.domain.intake import Intake
 from bot.services import hand_off as handing
 from bot.settings import Settings
-
-# No letter or digit that can be taken for another when read out on the telephone.
-_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
 @functools.cache
@@ -28,12 +24,6 @@ def settings() -> Settings:
 @functools.cache
 def _storage() -> Any:
     return bootstrap.storage(settings())
-
-
-def new_reference() -> str:
-    """A reference people can read out: PLP-7K3F-9Q."""
-    word = "".join(secrets.choice(_ALPHABET) for _ in range(6))
-    return f"PLP-{word[:4]}-{word[4:]}"
 
 
 def hand_off(conversation: str, intake: Intake, result: Mapping[str, Any]) -> Any:
@@ -52,5 +42,4 @@ def hand_off(conversation: str, intake: Intake, result: Mapping[str, Any]) -> An
         },
         said=intake.said,
         now=datetime.now(UTC),
-        new_reference=new_reference,
     )

@@ -75,6 +75,10 @@ def _phrase(intake: Intake, name: str) -> str:
     return "" if value is None or name not in _PHRASES else _PHRASES[name](value, intake)
 
 
+def _upper(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
 def _lower(text: str) -> str:
     return text if text[:2].isupper() or text.startswith("I ") else text[0].lower() + text[1:]
 
@@ -148,14 +152,14 @@ def _read_back_lines(intake: Intake, facts: Mapping[str, Any]) -> list[str]:
     lines = [f"{whom}{age}"]
     lines.append(f"You want: {_GOALS[facts['complaint']]}" if facts.get("complaint") else "")
     ache = [_phrase(intake, name) for name in ("sites", "nrs", "duration_days", "onset")]
-    lines.append(", ".join(part for part in ache if part).capitalize())
-    lines.append(_phrase(intake, "function_limited").capitalize())
+    lines.append(_upper(", ".join(part for part in ache if part)))
+    lines.append(_upper(_phrase(intake, "function_limited")))
     lines += [LABELS[name] for name in [*intake.rf, *intake.ci]]
     if intake.rf_unknown:
         lines.append(
             f"Not sure about {len(intake.rf_unknown)} safety question{'s' if len(intake.rf_unknown) > 1 else ''}"
         )
-    lines.append(_phrase(intake, "doctor").capitalize())
+    lines.append(_upper(_phrase(intake, "doctor")))
     lines.append(f"Times: {facts['preferred_times']}" if isinstance(facts.get("preferred_times"), str) else "")
     contact = facts.get("contact") or {}
     lines.append(
