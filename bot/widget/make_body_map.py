@@ -8,6 +8,7 @@ Muscles are gathered into the places our questions offer; a few long shapes are 
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 import sys
@@ -96,7 +97,7 @@ def gather(source: Path, places: dict[str, str | tuple[str, float, str]], offset
 def outline(polygon: list[Point], offset: float) -> str:
     """A closed path: where it starts, then steps, because small numbers weigh less."""
     spots = [(round((x - offset) * 10), round(y * 10)) for x, y in polygon]
-    steps = [(b[0] - a[0], b[1] - a[1]) for a, b in zip(spots, spots[1:], strict=False)]
+    steps = [(b[0] - a[0], b[1] - a[1]) for a, b in itertools.pairwise(spots)]
     line = "".join(
         f"{dx}{dy:+d}" if at == 0 else f"{dx:+d}{dy:+d}"
         for at, (dx, dy) in enumerate(step for step in steps if step != (0, 0))

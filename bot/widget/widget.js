@@ -14,14 +14,8 @@
   const SETTINGS = ["colour", "position", "name", "greeting", "language", "theme", "exit"];
   const PATIENCE = 10000; // ms until a frame that stays silent is called unreachable
   const WORDS = {
-    en: {
-      open: "Tell us what hurts", close: "Close chat", title: "Chat with {name}", us: "the clinic",
-      down: "The chat cannot be reached right now. Please phone the clinic. In an emergency, call your local emergency number.",
-    },
-    es: {
-      open: "Cuéntenos qué le duele", close: "Cerrar el chat", title: "Chat con {name}", us: "la clínica",
-      down: "El chat no está disponible ahora. Llame a la clínica. En una emergencia, llame al número de emergencias local.",
-    },
+    open: "Tell us what hurts", close: "Close chat", title: "Chat with {name}", us: "the clinic",
+    down: "The chat cannot be reached right now. Please phone the clinic. In an emergency, call your local emergency number.",
   };
   const LOOK = `
     :host { --fill: #2e5e4e; --on: #fff; all: initial; position: fixed; z-index: 2147483000; inset-block-end: 20px;
@@ -83,7 +77,7 @@
       const part = parseInt(hex.slice(at, at + 2), 16) / 255;
       return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
     });
-    return 0.2126 * r + 0.7152 * g + 0.0722 * b > 0.179 ? "#10211a" : "#ffffff";
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b > 0.179 ? "#000000" : "#ffffff";
   };
 
   class PalpateChat extends HTMLElement {
@@ -104,18 +98,14 @@
       this.attributeChangedCallback();
     }
 
-    get words() {
-      return WORDS[(this.getAttribute("language") || document.documentElement.lang || "en").slice(0, 2)] || WORDS.en;
-    }
-
     attributeChangedCallback() {
       if (!this.panel) return;
       const colour = this.getAttribute("colour") || "";
       const known = /^#[0-9a-f]{6}$/i.test(colour);
       this.style.setProperty("--fill", known ? colour : "");
       this.style.setProperty("--on", known ? inkOn(colour) : "");
-      const title = this.words.title.replace("{name}", this.getAttribute("name") || this.words.us);
-      this.label.textContent = this.words.open;
+      const title = WORDS.title.replace("{name}", this.getAttribute("name") || WORDS.us);
+      this.label.textContent = WORDS.open;
       this.panel.setAttribute("aria-label", title);
       const theme = this.getAttribute("theme");
       const dark = theme === "dark" || (theme !== "light" && matchMedia("(prefers-color-scheme: dark)").matches);
@@ -168,8 +158,8 @@
     unreachable() {
       this.frame.remove();
       this.frame = null;
-      const shut = make("button", { type: "button" }, this.words.close);
-      const notice = make("div", { class: "down", role: "alert" }, make("p", {}, this.words.down), shut);
+      const shut = make("button", { type: "button" }, WORDS.close);
+      const notice = make("div", { class: "down", role: "alert" }, make("p", {}, WORDS.down), shut);
       shut.addEventListener("click", () => { notice.remove(); this.close(); });
       this.panel.append(notice);
       shut.focus();

@@ -36,6 +36,7 @@ function multi(question, submit, form) {
     submit(value, chosen.map((option) => option.label).join("; "));
     return null;
   });
+  if (options.length > 5) form.querySelector("legend").className = ""; // a long list pushes the question out of view
   return [el("div", { class: long(options) }, ...rows), ...sendRow()];
 }
 

@@ -33,6 +33,7 @@ export class Composer {
     this.box.placeholder = t(number ? "placeholder_number" : "placeholder");
     this.box.inputMode = number ? "numeric" : "text";
     this.button.setAttribute("aria-label", t("send"));
+    this.#grow(); // a placeholder takes room too
   }
 
   focus() {
@@ -45,10 +46,6 @@ export class Composer {
     this.#grow();
     this.focus();
     this.box.setSelectionRange(this.box.value.length, this.box.value.length);
-  }
-
-  get draft() {
-    return this.box.value.trim() !== "";
   }
 
   #grow() {

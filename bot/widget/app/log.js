@@ -7,6 +7,7 @@ export class Log {
   #bubbles = new Map(); // item id -> bubble of something not yet confirmed
   #anchor = null; // what should stay in view: the first message since the visitor last wrote
   #pinned = true;
+  #put = 0; // where we scrolled to ourselves
 
   /** `box` is the scrolling role=log, `latest` the button shown while the reader is further up. */
   constructor(box, latest) {
@@ -15,7 +16,7 @@ export class Log {
     this.latest = latest;
     box.addEventListener("scroll", () => this.#scrolled());
     latest.addEventListener("click", () => this.#toEnd());
-    new ResizeObserver(() => this.#pinned && this.#follow()).observe(box);
+    new ResizeObserver(() => this.follow()).observe(box);
   }
 
   /** While history is replayed nothing is read out; after it every addition is. */
@@ -62,7 +63,7 @@ export class Log {
     if (item.status === "sent") {
       for (const old of this.list.querySelectorAll(".delivery")) if (old !== line && old.parentNode.dataset.status === "sent") old.remove();
     }
-    if (this.#pinned) this.#follow();
+    this.follow();
   }
 
   clear() {
@@ -87,13 +88,19 @@ export class Log {
     else this.latest.hidden = false;
   }
 
+  /** Keeps what is new in view after something grew, unless the reader has scrolled away. */
+  follow() {
+    if (this.#pinned) this.#follow();
+  }
+
   /** To the end, but never past the first line of what is new. */
   #follow() {
     const end = this.box.scrollHeight - this.box.clientHeight;
     const top = this.#anchor ? this.#anchor.offsetTop - this.box.offsetTop - 14 : end;
     this.box.scrollTop = Math.max(0, Math.min(end, top));
+    this.#put = this.box.scrollTop;
     this.#pinned = true;
-    this.latest.hidden = this.box.scrollTop >= end - 40;
+    this.latest.hidden = true;
   }
 
   #toEnd() {
@@ -105,6 +112,7 @@ export class Log {
   #scrolled() {
     const end = this.box.scrollHeight - this.box.clientHeight;
     const here = this.box.scrollTop;
+    if (Math.abs(here - this.#put) < 2) return;
     const goal = this.#anchor ? Math.min(end, this.#anchor.offsetTop - this.box.offsetTop - 14) : end;
     this.#pinned = Math.abs(here - goal) < 48 || here >= end - 48;
     if (here >= end - 40) this.latest.hidden = true;

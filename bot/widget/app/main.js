@@ -24,6 +24,7 @@ let session;
 let open_question = null; // the newest bot message that asks, while nothing was answered since
 let dots_timers = [];
 let clear_status;
+let over = false;
 
 function status(text, keep = false) {
   clearTimeout(clear_status);
@@ -32,8 +33,10 @@ function status(text, keep = false) {
 }
 
 function send(text, answer) {
+  const question = open_question;
   ask(null);
   const item = answer ? session.answer(answer.question, answer.value, text) : session.say(text);
+  item.question = question;
   log.optimistic(item, () => session.retry());
 }
 
@@ -41,6 +44,7 @@ function ask(message) {
   open_question = message;
   const dock = $("dock");
   composer.prompt({ number: wantsNumber(message?.question) });
+  tell({ palpate: "size", wide: message?.question.kind === "body_map" });
   if (!message) {
     if (dock.contains(document.activeElement)) composer.focus();
     dock.hidden = true;
@@ -55,10 +59,11 @@ function ask(message) {
     dock.hidden = !form;
     dock.setAttribute("aria-label", asked);
     dock.scrollTop = 0;
-    if (form && $("log").ariaLive !== "off") status(t("answers"));
+    $("hint").textContent = form ? t("answers") : "";
   }, () => status(t("offline"), true)); // a part could not be loaded: words still work
 }
 
+/** What the conversation tells the page. */
 const told = {
   message(message, item) {
     const bubble = log.add(message, item);
@@ -68,20 +73,17 @@ const told = {
     else ask(message.question ? message : null);
   },
   state(state) {
-    const over = OVER.includes(state.phase);
-    $("composer").hidden = over;
     $("role").textContent = t(state.phase === "with_staff" ? "person" : "automated");
-    if (over) ask(null);
     progress(state);
-    $("record").hidden = state.phase === "consent" || state.phase === "erased";
-    if ($("record").open) understood();
-    if (over) ended(t(state.phase));
+    if (!$("known").hidden) understood();
+    if (OVER.includes(state.phase)) ended(state.phase);
   },
   delivery(item) {
     log.delivery(item);
     if (item.status !== "refused") return;
     const { status: code, problem } = item.problem;
     if (problem.alert) alarm.show(problem.alert);
+    if (code !== 409) ask(item.question);
     if (code === 413) {
       composer.fill(item.body.text);
       status(t("too_long"), true);
@@ -104,53 +106,56 @@ const told = {
     else if ($("status").textContent === t("offline")) status(t("online"));
     document.body.classList.toggle("offline", way === "down");
   },
-  gone() {
-    told.busy(false);
-    $("composer").hidden = true;
-    ask(null);
-    ended(t("gone"));
-  },
+  gone: () => ended("gone"),
 };
 
 function progress({ phase, asked, left, handoff }) {
-  const box = $("progress");
-  const [line, bar] = box.children;
   const asking = ["interview", "read_back"].includes(phase) && asked > 0;
-  line.textContent = phase === "stopped" ? t("stopped")
+  $("progress").textContent = phase === "stopped" ? t("stopped")
     : handoff ? t("handed", { ref: handoff })
     : asking ? t(left ? "progress" : "progress_last", { asked, left }) : "";
-  bar.hidden = !asking;
-  bar.firstElementChild.style.width = `${Math.round((100 * asked) / Math.max(1, asked + (left ?? 0)))}%`;
-  box.hidden = !line.textContent;
+  $("strip").hidden = phase === "consent";
+  $("bar").hidden = !asking;
+  $("bar").firstElementChild.style.width = `${Math.round((100 * asked) / Math.max(1, asked + (left ?? 0)))}%`;
 }
 
 async function understood() {
   const [{ chips }] = await Promise.all([import("./record.js"), styled()]);
-  await chips($("record").lastElementChild, session, (words) => composer.fill(words));
+  await chips($("known"), session, (words) => composer.fill(words));
+}
+
+function unfold() {
+  const open = $("known").hidden;
+  $("known").hidden = !open;
+  $("record").setAttribute("aria-expanded", open);
+  if (open) understood();
 }
 
 async function card(bubble, outcome) {
   const [{ result }] = await Promise.all([import("./result.js"), styled()]);
   bubble.append(result(outcome, facts));
+  log.follow();
 }
 
-function ended(text) {
-  status("");
-  if ($("ended")) return;
-  const again = el("button", { type: "button", class: "primary", onclick: () => location.reload() }, t("again"));
-  const dock = $("dock");
+/** The chat is over (`closed`, `erased`, `gone`): nothing more is sent, and nothing of it stays in this browser. */
+async function ended(kind) {
+  if (over) return;
+  over = true;
   session.end();
-  dock.replaceChildren(el("div", { id: "ended", class: "options long", role: "alert" }, el("p", {}, text), again));
-  dock.hidden = false;
+  told.busy(false);
+  status("");
+  ask(null);
+  $("composer").hidden = true;
+  const again = (await import("./ended.js")).ended($("dock"), kind);
+  if (kind === "erased") again.focus();
 }
 
-/** Shows that all is gone, and that nothing of it stays on this screen. */
+/** Shows that all is gone, on this screen too. */
 function erased() {
   log.clear();
   alarm.clear();
-  $("record").hidden = true;
-  told.state({ phase: "erased", asked: 0, left: 0, handoff: null });
-  $("ended").querySelector("button").focus();
+  $("strip").hidden = $("bar").hidden = $("known").hidden = true;
+  return ended("erased");
 }
 
 function leave() {
@@ -173,7 +178,7 @@ function words() {
   $("close").setAttribute("aria-label", t("close"));
   $("latest").textContent = t("latest");
   $("log").setAttribute("aria-label", t("conversation"));
-  $("record").firstElementChild.textContent = t("understood");
+  $("record").textContent = t("understood");
   $("limits").textContent = t("limits", { number: facts.emergency });
   $("privacy").textContent = t("privacy");
   composer.prompt();
@@ -184,7 +189,7 @@ function wire() {
   $("close").hidden = !framed;
   $("close").addEventListener("click", () => tell({ palpate: "close" }));
   $("exit").addEventListener("click", leave);
-  $("record").addEventListener("toggle", () => $("record").open && understood());
+  $("record").addEventListener("click", unfold);
   $("privacy").addEventListener("click", async () => {
     const [{ menu }] = await Promise.all([import("./privacy.js"), styled()]);
     menu(session, { erased, facts });
@@ -196,7 +201,7 @@ function wire() {
     if (session?.unsent) event.preventDefault();
   });
   addEventListener("hashchange", () => {
-    Object.assign(chosen, settings());
+    Object.assign(chosen, settings(), { language: document.documentElement.lang });
     dress(chosen);
     words();
   });
@@ -209,8 +214,8 @@ function wire() {
 }
 
 async function begin() {
-  dress(chosen);
-  await speak(chosen.language);
+  const spoken = await speak(chosen.language);
+  dress({ ...chosen, language: spoken });
   words();
   session = new Session({ locale: chosen.language, on: told });
   wire();

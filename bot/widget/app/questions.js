@@ -24,7 +24,11 @@ export async function controls(question, asked, submit) {
   const build = { yes_no: choice, choice }[question.kind] ?? (await LATER[question.kind]?.())?.build;
   if (build && build !== choice) await styled();
   const form = el("form", { novalidate: true, "data-kind": question.kind, "data-field": question.field });
-  if (build) form.append(el("fieldset", {}, el("legend", { class: "vh" }, asked), ...build(question, submit, form)));
+  if (build) {
+    const fields = el("fieldset", {}, el("legend", { class: "vh" }, asked));
+    form.append(fields);
+    fields.append(...build(question, submit, form));
+  }
   const extra = el("div", { class: "extra" });
   if (question.why) extra.append(el("details", { class: "why" }, el("summary", {}, t("why")), el("p", {}, question.why)));
   if (question.skippable) {

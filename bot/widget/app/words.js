@@ -2,12 +2,12 @@
 
 export const en = {
   assistant: "Assistant", you: "You", staff: "Staff", said: "{who} said: ",
-  automated: "Automated intake assistant", person: "You are talking with a person",
+  automated: "Automated assistant", person: "You are talking with a person",
   intro: "Tell us what hurts, in your own words. We ask a few questions, then say which appointment fits and why.",
-  placeholder: "Write a message…", placeholder_number: "Write a number, or answer in words…",
+  placeholder: "Write a message…", placeholder_number: "A number, or in words…",
   send: "Send", sending: "Sending…", sent: "Sent", failed: "Not sent yet. We keep trying.", retry: "Try again",
   refused: "Not sent.", too_long: "That is longer than 2,000 characters. It is back in the box: please shorten it.",
-  too_many: "That was quick. It goes out in a moment.", not_open: "That question was already answered.",
+  not_open: "That question was already answered.",
   not_fitting: "That answer did not fit. Please answer in words.",
   typing: "The assistant is writing", slow: "This takes longer than usual. Your message is safe.",
   offline: "No connection. What you write waits here and is sent when you are back.",
@@ -20,20 +20,21 @@ export const en = {
   emergency_title: "This may be an emergency", emergency_text: "Stop here and get help now. Do not wait for us.",
   same_day_title: "Please see a doctor today", same_day_text: "Massage waits until you have been checked.",
   call: "Call {number}", call_now: "Call {number} now",
-  closed: "This chat has ended.", erased: "Everything you told us in this chat has been erased.",
-  gone: "This chat can no longer be opened. Nothing of it is on this device.", again: "Start a new chat",
   understood: "What I understood", conversation: "Conversation", close: "Close chat",
   exit: "Quick exit", exit_why: "Leaves this site at once and clears the chat from the screen",
   limits: "Not a diagnosis, not an emergency service. In an emergency call {number}.", privacy: "Your data",
 };
 
-const others = { es: () => import("./words_es.js") };
+// language -> import of a module with `words`; add one when the bot speaks the language too
+const others = {};
 let words = en;
 
-/** Loads the words of a language; English stays for a language we do not have. */
+/** Loads the words of a language and returns the language spoken from now on: English where we have no other. */
 export async function speak(language) {
-  const load = others[language.slice(0, 2)];
-  if (load) words = { ...en, ...(await load()).words };
+  const short = language.slice(0, 2);
+  const more = await others[short]?.().catch(() => null);
+  if (more) words = { ...en, ...more.words };
+  return more ? short : "en";
 }
 
 /** The words for a key, with `{places}` filled; words an optional part brings are merged by `learn`. */

@@ -1,0 +1,188 @@
+"""Everybody can use it: axe finds nothing, the keyboard does everything, the log is read once, targets are large."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import FrameLocator, Page, expect
+
+pytestmark = pytest.mark.browser
+AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+def violations(page: Page) -> list[str]:
+    """What axe objects to, in every frame of the page."""
+    found: list[str] = []
+    for frame in page.frames:
+        frame.evaluate(AXE)
+        run = frame.evaluate("tags => axe.run(document, {runOnly: tags, iframes: false})", RULES)
+        found += [
+            f"{v['id']}: {node['html'][:140]} {node['failureSummary'][:200]}"
+            for v in run["violations"]
+            for node in v["nodes"]
+        ]
+    return found
+
+
+def chat_at(page: Page, clinic, field: str) -> FrameLocator:
+    origin, api, _ = clinic
+    api.jump(field)
+    page.goto(origin)
+    page.get_by_role("button", name="Tell us what hurts").last.click()
+    chat = page.frame_locator("palpate-chat iframe")
+    expect(chat.locator("#dock form")).to_have_attribute("data-field", field)
+    return chat
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("field", ["consent_privacy", "emergency_gate", "sites", "nrs", "preferred_times", "contact"])
+def test_axe_finds_nothing_at_a_question(page, clinic, field, scheme):
+    page.emulate_media(color_scheme=scheme)
+    chat = chat_at(page, clinic, field)
+    if field == "sites":
+        chat.get_by_text("Hips, legs and feet").click()
+        chat.get_by_role("checkbox", name="Left knee").check()
+    assert violations(page) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_at_the_result_the_record_and_the_data_menu(page, clinic, scheme):
+    page.emulate_media(color_scheme=scheme)
+    chat = chat_at(page, clinic, "read_back")
+    chat.get_by_role("button", name="What I understood").click()
+    expect(chat.locator(".chips button").first).to_be_visible()
+    chat.get_by_role("button", name="Yes, that's right").click()
+    expect(chat.get_by_role("region", name="Clinical massage")).to_be_visible()
+    assert violations(page) == []
+    chat.get_by_role("button", name="Your data").click()
+    chat.get_by_role("button", name="Forget me").click()
+    assert violations(page) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_in_an_emergency_or_offline(page, context, clinic, scheme):
+    page.emulate_media(color_scheme=scheme)
+    chat = chat_at(page, clinic, "narrative")
+    box = chat.get_by_role("textbox", name="Write a message")
+    box.fill("chest pain")
+    box.press("Enter")
+    expect(chat.get_by_role("region", name="No massage for now")).to_be_visible()
+    context.set_offline(True)
+    box.fill("hello")
+    box.press("Enter")
+    expect(chat.get_by_role("button", name="Try again")).to_be_visible()
+    assert violations(page) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("path", ["/", "/for-your-website"])
+@pytest.mark.parametrize("width", [360, 1280])
+def test_axe_finds_nothing_on_the_clinic_pages_and_nothing_overflows(page, clinic, path, scheme, width):
+    page.emulate_media(color_scheme=scheme)
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto(clinic[0] + path)
+    expect(page.get_by_role("button", name="Tell us what hurts").last).to_be_visible()
+    assert violations(page) == []
+    assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
+
+
+@pytest.mark.parametrize("colour", ["#ffe14d", "#1b2a6b", "#e0115f", "#808080"])
+def test_any_colour_of_the_clinic_stays_readable(page, clinic, colour):
+    origin, api, _ = clinic
+    api.jump("nrs")
+    for theme in ("light", "dark"):
+        page.goto("about:blank")
+        page.goto(f"{origin}/widget/app/#colour=%23{colour[1:]}&theme={theme}")
+        page.get_by_role("radio", name="6").check()
+        assert violations(page) == []
+
+
+def test_the_keyboard_alone_goes_from_the_page_to_an_answer_and_back(page, clinic):
+    origin, api, _ = clinic
+    api.jump("nrs")
+    page.goto(origin)
+    launcher = page.locator("palpate-chat button.open")
+    launcher.focus()
+    page.keyboard.press("Enter")
+    chat = page.frame_locator("palpate-chat iframe")
+    box = chat.get_by_role("textbox", name="Write a message")
+    expect(box).to_be_focused()
+    expect(chat.get_by_role("radio").first).to_be_visible()
+    for _ in range(12):
+        page.keyboard.press("Shift+Tab")
+        if chat.locator("#dock input:focus").count():
+            break
+    page.keyboard.press("Space")
+    page.keyboard.press("Home")
+    chat.get_by_role("radio", name="0, no pain").press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    expect(chat.get_by_role("radio", name="2", exact=True)).to_be_checked()
+    page.keyboard.press("Enter")
+    expect(chat.get_by_role("log")).to_contain_text("Does it stop you")
+    expect(box).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(launcher).to_be_focused()
+    expect(page.locator("palpate-chat iframe")).to_be_hidden()
+
+
+def test_the_log_is_a_quiet_live_region_beside_a_status(page, clinic):
+    chat = chat_at(page, clinic, "narrative")
+    log = chat.get_by_role("log", name="Conversation")
+    expect(log).to_have_attribute("aria-live", "polite")
+    expect(log.get_by_role("listitem").first).to_contain_text("Assistant said: ")
+    expect(chat.locator("#status")).to_have_role("status")
+    assert log.locator("#status").count() == 0
+
+
+def test_new_messages_do_not_steal_the_focus(page, clinic):
+    chat = chat_at(page, clinic, "narrative")
+    chat.get_by_role("button", name="Your data").focus()
+    clinic[1].only.append("staff", "Hello, this is Dana.")
+    expect(chat.get_by_role("log")).to_contain_text("this is Dana")
+    expect(chat.get_by_role("button", name="Your data")).to_be_focused()
+
+
+@pytest.mark.parametrize("field", ["consent_privacy", "nrs", "emergency_gate"])
+def test_targets_are_at_least_44_pixels_high_on_a_phone(page, clinic, field):
+    page.set_viewport_size({"width": 360, "height": 740})
+    chat = chat_at(page, clinic, field)
+    small = chat.locator(
+        "button:visible, summary:visible, label.option:visible, label.number:visible, textarea"
+    ).evaluate_all(
+        "all => all.map(one => [one.textContent, one.getBoundingClientRect()]).filter(([, box]) => box.height < 44 || box.width < 44).map(([text, box]) => text + ' ' + box.width + 'x' + box.height)"
+    )
+    assert small == []
+    assert chat.locator("html").evaluate("root => root.scrollWidth <= innerWidth")
+
+
+def test_at_200_percent_on_a_small_screen_everything_can_still_be_reached(page, clinic):
+    page.set_viewport_size({"width": 320, "height": 256})
+    chat = chat_at(page, clinic, "nrs")
+    chat.get_by_role("radio", name="6").check()
+    chat.get_by_role("button", name="Send answer").click()
+    expect(chat.get_by_role("log")).to_contain_text("Does it stop you")
+    assert chat.locator("html").evaluate("root => root.scrollWidth <= innerWidth")
+
+
+def test_right_to_left_turns_the_layout(page, clinic):
+    origin, api, _ = clinic
+    api.jump("narrative")
+    page.goto(f"{origin}/widget/app/")
+    page.locator("html").evaluate("root => { root.dir = 'rtl'; }")
+    page.get_by_role("textbox", name="Write a message").fill("مرحبا")
+    page.keyboard.press("Enter")
+    own = page.locator('[data-from="visitor"]')
+    expect(own).to_be_visible()
+    box = own.bounding_box()
+    assert box is not None
+    assert box["x"] < 640
+
+
+def test_without_motion_nothing_is_animated(page, clinic):
+    chat = chat_at(page, clinic, "narrative")
+    moving = chat.locator("*").evaluate_all(
+        "all => all.filter(one => getComputedStyle(one).animationName !== 'none').length"
+    )
+    assert moving == 0
