@@ -48,6 +48,9 @@ class Settings:
     internal_secret: str
     frame_ancestors: tuple[str, ...]
     clinic: Clinic
+    alert_webhook: str = ""
+    alert_smtp: str = ""
+    alert_to: str = ""
 
     @property
     def rasa_url(self) -> str:
@@ -77,6 +80,9 @@ class Settings:
             internal_secret=env.get("PALPATE_INTERNAL_SECRET", ""),
             frame_ancestors=_origins(env),
             clinic=read_clinic(home / "clinic.toml"),
+            alert_webhook=_url(env, "PALPATE_ALERT_WEBHOOK", ("http://", "https://")),
+            alert_smtp=_url(env, "PALPATE_ALERT_SMTP", ("smtp://", "smtps://")),
+            alert_to=env.get("PALPATE_ALERT_TO", ""),
         )
 
 
@@ -124,6 +130,13 @@ def _database_url(env: Mapping[str, str], home: Path) -> str:
     url = env.get("PALPATE_DATABASE_URL") or f"sqlite:///{home / 'palpate.db'}"
     if not url.startswith(("sqlite:///", "postgresql://")):
         raise BadSettings("PALPATE_DATABASE_URL must start with postgresql:// or sqlite:///")
+    return url
+
+
+def _url(env: Mapping[str, str], name: str, schemes: tuple[str, ...]) -> str:
+    url = env.get(name, "")
+    if url and not url.startswith(schemes):
+        raise BadSettings(f"{name} must start with {' or '.join(schemes)}")
     return url
 
 

@@ -169,13 +169,29 @@ def change_password(storage: Storage, signed_in: SignedIn, *, old: str, new: str
         uow.commit()
 
 
+def reset_password(
+    storage: Storage, *, name: str, password: str, now: datetime, must_change: bool, by: str = "command line"
+) -> None:
+    """Set another password for somebody; all their sessions and tokens end. Raises `NotFound`, `BadMove`."""
+    fresh = _hash(password)
+    with storage() as uow:
+        account = uow.staff.by_name(name)
+        if account is None:
+            raise NotFound(name)
+        changed = replace(account, password_hash=fresh, must_change=must_change, failures=0, locked_until=None)
+        uow.staff.save(changed)
+        uow.staff.end_sessions_of(account.id)
+        uow.audit.add(AuditEntry(now, by, "password_reset", detail={"name": account.name}))
+        uow.commit()
+
+
 def issue_token(storage: Storage, *, name: str, now: datetime, label: str = "") -> str:
     """A bearer token for the staff API, shown once. Raises `NotFound`."""
     token = f"plp_{secrets.token_urlsafe(32)}"
     with storage() as uow:
         account = uow.staff.by_name(name)
         if account is None or account.disabled_at is not None:
-            raise NotFound("no such member of staff")
+            raise NotFound(name)
         uow.staff.add_session(StaffSession(hashed(token), account.id, "token", "", now, now, label[:80]))
         uow.audit.add(AuditEntry(now, account.name, "token_issued"))
         uow.commit()

@@ -85,6 +85,7 @@ def run_retention(
         if not dry_run:
             for conversation in waiting:
                 uow.conversations.purge_waiting(conversation)
+                _forget_tracker(uow, conversation, now)
             for conversation in abandoned:
                 _erase(uow, conversation, "retention", now, keep_handoff=False)
             for handoff in old:
@@ -98,6 +99,7 @@ def _erase(uow: UnitOfWork, conversation: str, by: str, now: datetime, *, keep_h
     handoff = uow.handoffs.by_conversation(conversation)
     reference = handoff.reference if handoff else None
     uow.conversations.erase(conversation, erasure=Erasure(conversation, now, by, "chat" if keep_handoff else "all"))
+    _forget_tracker(uow, conversation, now)
     if handoff is not None and keep_handoff:
         payload = {"reference": handoff.reference, "erasure_asked": True}
         uow.outbox.add(OutboxItem(0, f"erasure:{handoff.reference}", "staff_alert", payload, now, now))
@@ -106,6 +108,12 @@ def _erase(uow: UnitOfWork, conversation: str, by: str, now: datetime, *, keep_h
     if not keep_handoff:
         uow.audit.forget_details(conversation, reference)
     uow.audit.add(AuditEntry(now, by, "erase_asked" if keep_handoff else "erased", reference, conversation))
+
+
+def _forget_tracker(uow: UnitOfWork, conversation: str, now: datetime) -> None:
+    """The dialogue's memory lives in another process; the outbox sees to it that it forgets too, however long it is down."""
+    key = f"tracker:{conversation}:{now.timestamp():.0f}"
+    uow.outbox.add(OutboxItem(0, key, "forget_tracker", {"conversation": conversation}, now, now))
 
 
 def _plain(value: Any) -> Any:

@@ -1,0 +1,89 @@
+"""The ways an alert can travel: a line in the log, an e-mail, a webhook. Each gives up after a time-out."""
+
+from __future__ import annotations
+
+import smtplib
+from email.message import EmailMessage
+from urllib.parse import unquote, urlsplit
+
+import httpx
+
+from bot import logs
+from bot.notify.alert import TIMEOUT_SECONDS, Alert, Carrier, NotDelivered
+from bot.settings import Settings
+
+
+class Console:
+    """A line in the log of this process: always there, so that a clinic without e-mail sees something."""
+
+    def send(self, alert: Alert) -> None:
+        """Cannot fail."""
+        logs.get().warning(
+            "staff_alert", reference=alert.reference, code=alert.kind, urgency="urgent" if alert.urgent else None
+        )
+
+
+class Webhook:
+    """POSTs JSON; the receiver can drop a repeated `key`."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+
+    def send(self, alert: Alert) -> None:
+        """Delivered when the receiver answers 2xx."""
+        body = {
+            "key": alert.key,
+            "text": f"{alert.subject}. {alert.link}",
+            "reference": alert.reference,
+            "urgent": alert.urgent,
+            "link": alert.link,
+        }
+        try:
+            answer = httpx.post(self._url, json=body, headers={"Idempotency-Key": alert.key}, timeout=TIMEOUT_SECONDS)
+        except httpx.HTTPError as error:
+            raise NotDelivered(type(error).__name__) from None
+        if not answer.is_success:
+            raise NotDelivered(str(answer.status_code))
+
+
+class Smtp:
+    """Sends an e-mail; `smtp://user:password@host:587` starts TLS when there is a user, `smtps://` speaks it at once."""
+
+    def __init__(self, url: str, to: str, sender: str) -> None:
+        self._url = urlsplit(url)
+        self._to = to
+        self._sender = sender
+
+    def send(self, alert: Alert) -> None:
+        """Delivered when the server took it."""
+        mail = EmailMessage()
+        mail["Subject"], mail["From"], mail["To"] = alert.subject, self._sender, self._to
+        mail["Message-ID"] = f"<{alert.key.replace(':', '.')}@palpate>"
+        mail.set_content(f"{alert.subject}.\n\n{alert.link}\n")
+        try:
+            with self._server() as server:
+                server.send_message(mail)
+        except (OSError, smtplib.SMTPException) as error:
+            raise NotDelivered(type(error).__name__) from None
+
+    def _server(self) -> smtplib.SMTP:
+        host, port = self._url.hostname or "localhost", self._url.port
+        if self._url.scheme == "smtps":
+            server: smtplib.SMTP = smtplib.SMTP_SSL(host, port or 465, timeout=TIMEOUT_SECONDS)
+        else:
+            server = smtplib.SMTP(host, port or 25, timeout=TIMEOUT_SECONDS)
+        if self._url.username:
+            if self._url.scheme == "smtp":
+                server.starttls()
+            server.login(unquote(self._url.username), unquote(self._url.password or ""))
+        return server
+
+
+def carriers(settings: Settings) -> tuple[Carrier, ...]:
+    """What this clinic has set up; the console is always among them."""
+    found: list[Carrier] = [Console()]
+    if settings.alert_webhook:
+        found.append(Webhook(settings.alert_webhook))
+    if settings.alert_smtp and settings.alert_to:
+        found.append(Smtp(settings.alert_smtp, settings.alert_to, settings.clinic.email))
+    return tuple(found)
