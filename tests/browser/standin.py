@@ -60,6 +60,7 @@ class StandIn:
         self.conversations: dict[str, Conversation] = {}
         self.holding = False  # take messages but do not answer them
         self.failing = 0  # answer 503 to this many posts
+        self.losing = 0  # take this many posts, but lose the answer on its way
         self.streaming = True  # False: the event stream answers 503
         self.posts: list[dict[str, Any]] = []
 
@@ -126,6 +127,9 @@ class StandIn:
             conversation.seqs[body["id"]] = conversation.append("visitor", _words(body))
             if not self.holding:
                 self._answer(conversation)
+        if self.losing > 0:
+            self.losing -= 1
+            return _problem(503, "storage_unavailable", {"Retry-After": "1"})
         return JSONResponse({"seq": conversation.seqs[body["id"]]}, 202)
 
     def _answer(self, conversation: Conversation) -> None:

@@ -41,7 +41,7 @@ def log(chat: FrameLocator):
 
 
 def test_a_message_is_sent_once_and_answered(page, clinic):
-    origin, api, _ = clinic
+    _, api, _ = clinic
     chat = at(page, clinic, "narrative")
     say(chat, "My left shoulder hurts")
     expect(log(chat).last).to_contain_text("How old are you?")
@@ -250,6 +250,16 @@ def test_a_busy_server_is_asked_again_with_the_same_id(page, clinic):
     expect(log(chat).last).to_contain_text("How old are you?")
     assert len({post["id"] for post in clinic[1].posts}) == 1
     assert len(clinic[1].posts) == 3
+
+
+def test_a_message_whose_answer_was_lost_shows_once(page, clinic):
+    chat = at(page, clinic, "narrative")
+    clinic[1].losing = 1
+    say(chat, "My left shoulder hurts")
+    expect(log(chat).get_by_text("Not sent yet")).to_be_visible()
+    expect(log(chat).get_by_text("Not sent yet")).to_have_count(0)
+    expect(log(chat).get_by_text("My left shoulder hurts")).to_have_count(1)
+    assert len(clinic[1].only.seqs) == 1
 
 
 def test_without_an_event_stream_long_polling_takes_over(page, clinic):

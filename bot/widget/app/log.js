@@ -57,6 +57,10 @@ export class Log {
   delivery(item) {
     const line = item.bubble?.querySelector(".delivery");
     if (!line) return;
+    if (item.status === "double") {
+      item.bubble.remove();
+      return;
+    }
     item.bubble.dataset.status = item.status;
     const again = item.status === "failed" && el("button", { type: "button", class: "link", onclick: item.retry }, t("retry"));
     line.replaceChildren(t(item.status === "failed" ? "failed" : item.status), ...(again ? [" ", again] : []));

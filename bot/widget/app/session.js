@@ -28,7 +28,7 @@ async function request(url, options) {
 /**
  * `on` is told: `message(message, item|null)`, `state(state)`, `delivery(item)`, `busy(bool)`, `typing(on)`,
  * `connection("up"|"down")`, `gone()`. An item is one thing the visitor sent: `{id, body, label, status, problem}`
- * with status sending, failed (tried again by itself), sent or refused.
+ * with status sending, failed (tried again by itself), sent, refused, or double (already shown by the server's copy).
  */
 export class Session {
   #items = []; // not yet taken by the server, oldest first
@@ -147,7 +147,8 @@ export class Session {
         this.#own.set(seq, item);
         this.#visitor = Math.max(this.#visitor, seq);
         tries = 0;
-        this.#mark(item, "sent");
+        // its answer was lost once, and the event stream was quicker: then it is on screen already
+        this.#mark(item, seq <= this.#last ? "double" : "sent");
         setTimeout(() => this.#catchUp(seq), CATCH_UP);
       } catch (problem) {
         const hopeless = problem.status && problem.status < 500 && problem.status !== 429 && problem.status !== 408;
