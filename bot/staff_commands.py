@@ -119,7 +119,8 @@ def staff_list() -> None:
     """Who has an account."""
     with _storage() as storage, storage.reading() as uow:
         for account in uow.staff.all():
-            click.echo(f"{account.name}\t{account.role}{'' if account.disabled_at is None else '\tdisabled'}")
+            state = "active" if account.disabled_at is None else "disabled"
+            click.echo(f"{account.name}\t{account.role}\t{state}")
 
 
 @click.group(invoke_without_command=True)
@@ -164,8 +165,7 @@ def handoffs_show(reference: str, as_json: bool) -> None:
         "consent": detail.revision.consent,
         "said": detail.revision.said,
         "brief": brief.to_json(),
-        "transcript": [{"seq": m.seq, "at": m.at, "from": m.sender, "text": m.text} for m in detail.messages]
-        or list(detail.revisions[0].transcript),
+        "transcript": review.transcript(detail),
         "revisions": [asdict(revision) for revision in detail.revisions],
         "appointments": [asdict(booked) for booked in detail.appointments],
         "history": [asdict(entry) for entry in detail.history],

@@ -94,6 +94,21 @@ def queue(
     return [Row(handoff, newest[handoff.id]) for handoff in found if handoff.id in newest], counts
 
 
+def transcript(detail: Detail) -> list[Json]:
+    """The conversation as it stands in the log; where the log is gone, the copies taken at the hand-off."""
+    if detail.messages:
+        return [
+            {"seq": line.seq, "at": line.at.isoformat(), "from": line.sender, "text": line.text, **_marks(line)}
+            for line in detail.messages
+        ]
+    longest: Sequence[Json] = max((revision.transcript for revision in detail.revisions), key=len, default=())
+    return list(longest)
+
+
+def _marks(line: Message) -> Json:
+    return {key: line.body[key] for key in ("alert", "outcome", "event", "by") if line.body.get(key)}
+
+
 def show(uow: UnitOfWork, reference: str, *, by: Actor, now: datetime, how: str = "read") -> Detail:
     """Everything about a hand-off; the reading is stored before anything is shown. Raises `NotFound`."""
     permissions.check(by.role, "export" if how.startswith("export") else "read")
