@@ -548,7 +548,7 @@ _TABLE: tuple[RedFlag, ...] = (
         "Head injury with danger signs",
         "Head / jaw / face",
         "emergency",
-        "a head injury with danger signs",
+        "a knock to the head with danger signs",
         "Since a knock to the head, any of these?",
         (
             Item("I blacked out"),
@@ -926,7 +926,7 @@ _TABLE: tuple[RedFlag, ...] = (
     ),
     RedFlag(
         "RF-BLEED",
-        "Bleeding that does not stop",
+        "Uncontrolled bleeding",
         "General / systemic",
         "emergency",
         "bleeding that does not stop",

@@ -1,0 +1,241 @@
+"""The words visitors read: kind of script, the right number, reading level, and no word that promises too much."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from bot.domain import record as records
+from bot.domain import scripts, triage
+from bot.domain.flags import CONDITIONS, RED_FLAGS
+from bot.domain.modifiers import MODIFIERS
+from bot.domain.numbers import NUMBERS, lines_for
+from bot.domain.rules import NOTES, RULES
+
+BASE = {
+    "age": 40, "sex": "F", "sites": [{"site": "knee"}], "duration_days": 10, "onset": "gradual", "nrs": 5,
+    "complaint": "pain", "rf": [], "ci": [],
+}  # fmt: skip
+
+
+def judged(**told):
+    return triage.classify(records.from_json({**BASE, **told}))
+
+
+def said(*, country="US", **told):
+    return scripts.for_result(judged(**told), country=country)
+
+
+def syllables(word):
+    word = word.lower()
+    count = len(re.findall(r"[aeiouy]+", word))
+    if word.endswith("e") and not word.endswith(("le", "ee")) and count > 1:
+        count -= 1
+    if re.search(r"[^td]ed$", word) and count > 1:
+        count -= 1
+    return max(count, 1)
+
+
+def grade(text):
+    """Flesch-Kincaid school grade."""
+    sentences = [part for part in re.split(r"[.!?]+(?:\s|$)", text) if part.strip()]
+    words = re.findall(r"[A-Za-z']+", text)
+    return 0.39 * len(words) / len(sentences) + 11.8 * sum(map(syllables, words)) / len(words) - 15.59
+
+
+@pytest.mark.parametrize("name", sorted(RED_FLAGS))
+def test_the_script_of_every_danger_is_easy_to_read(name):
+    script = scripts.for_danger([name])
+    assert grade(script.text) <= 8, script.text
+    assert script.urgency in ("emergency", "same_day")
+    assert script.call == "911"
+
+
+@pytest.mark.parametrize(
+    "told", [{"rf": [name]} for name in RED_FLAGS] + [{"ci": [name]} for name in CONDITIONS], ids=str
+)
+def test_the_message_of_every_result_is_easy_to_read(told):
+    text = scripts.result_message(judged(**told))
+    assert grade(text) <= 8, (grade(text), text)
+
+
+def test_the_fixed_texts_are_easy_to_read():
+    assert grade(scripts.SAFETY_NET) <= 8
+    assert grade(scripts.DISCLAIMER) <= 8
+
+
+AVOID = re.compile(
+    r"\b(nothing serious|you have (?:a |an )?(?:clot|cancer|fracture)|cures?|toxins?|guarantee|just a muscle)\b", re.I
+)
+REASSURING = re.compile(r"\b(?:is|are|it's|be|looks?|perfectly|completely) (?:safe|cleared)\b", re.I)
+
+
+def everything_visitors_may_read():
+    yield from ((f"{rule.id} {rule.outcome}", rule.because) for rule in RULES)
+    yield from ((rule_id, words) for rule_id, (_, words, _) in NOTES.items())
+    yield from ((one.id, one.visitor) for one in MODIFIERS)
+    yield from (
+        (flag.id, f"{flag.plain} {flag.ask} {' '.join(item.text for item in flag.items)}")
+        for flag in RED_FLAGS.values()
+    )
+    yield from ((f"script {name}", scripts.for_danger([name]).text) for name in RED_FLAGS)
+    yield from ((one.id, one.plain) for one in CONDITIONS.values())
+    yield "net", scripts.SAFETY_NET
+    yield "disclaimer", scripts.DISCLAIMER
+
+
+@pytest.mark.parametrize(("name", "text"), list(everything_visitors_may_read()))
+def test_no_word_promises_or_names_a_disease(name, text):
+    assert not AVOID.search(text), text
+    assert not REASSURING.search(text), text
+    for flag in RED_FLAGS.values():
+        if len(flag.name) > 12 and flag.id != "RF-SICKLE":  # its crises are named by the people who have them
+            assert flag.name.lower() not in text.lower()
+
+
+@pytest.mark.parametrize("rule", [rule for rule in RULES if rule.item == "CI-MINOR"], ids=lambda rule: rule.id)
+def test_a_guardian_is_never_sent_to_your_doctor(rule):
+    assert "your doctor" not in rule.because
+
+
+@pytest.mark.parametrize("name", ["RF-LUMP", "RF-WEIGHT", "RF-CANCERPAIN", "RF-HEAD50"])
+def test_no_offer_of_massage_in_the_first_sentence(name):
+    assert "massage" not in scripts.result_message(judged(rf=[name])).split(".")[0].lower()
+
+
+def test_pregnancy_asks_the_midwife():
+    assert "midwife or doctor" in said(ci=["CI-PREG"]).text
+
+
+@pytest.mark.parametrize("name", ["CI-DVT-ACTIVE", "CI-TOLDNOT"])
+def test_a_fresh_clot_or_a_no_says_who_decides(name):
+    text = said(ci=[name]).text
+    assert "decide" in text
+    assert "rebook" not in text
+    assert "not safe" not in text
+
+
+def test_emergency_means_call_now():
+    script = said(rf=["RF-ACS"])
+    assert script.call == "911"
+    assert "Call 911 now" in script.text
+    assert "ask anyone near you" in script.text
+    assert "Unlock the door" in script.text
+    assert "if you get worse" not in script.text.lower()
+
+
+@pytest.mark.parametrize("name", ["RF-CES", "RF-TORSION", "RF-EYE", "RF-DISLOC"])
+def test_an_emergency_department_is_reached_by_another_driver(name):
+    text = said(rf=[name]).text
+    assert "emergency department now" in text
+    assert "do not drive yourself" in text
+
+
+def test_an_ambulance_wins_over_a_drive():
+    assert "Call 911 now" in said(rf=["RF-CES", "RF-ACS"]).text
+
+
+def test_signs_in_pregnancy_go_to_the_maternity_unit():
+    assert "maternity unit now" in said(rf=["RF-PREECL"]).text
+
+
+def test_a_crisis_gets_support_first_and_both_ways_to_reach_a_line():
+    text = said(rf=["RF-SUICIDE"], country="GB").text
+    assert text.startswith("I'm really glad you told me")
+    assert "116 123" in text
+    assert "85258" in text
+    assert "massage" not in text
+
+
+def test_a_crisis_with_an_overdose_gets_both():
+    text = said(rf=["RF-SUICIDE", "RF-OVERDOSE"]).text
+    assert text.startswith("I'm really glad you told me")
+    assert "Call 911 now" in text
+
+
+def test_being_hurt_gets_no_pressure_and_a_private_call_back():
+    text = said(rf=["RF-ABUSE"]).text
+    assert "not to blame" in text
+    assert "private" in text
+
+
+def test_a_combination_names_the_answers_that_matter_together():
+    text = said(rf=["RF-DVT"], extra=["breathless"]).text
+    assert "leg" in text
+    assert "breathlessness" in text
+
+
+def test_do_not_move_is_said_of_fresh_injuries_only():
+    assert "keep still" in said(rf=["RF-SPINEFX"]).text
+    assert "last two weeks" in said(rf=["RF-SPINEFX"]).text
+
+
+def test_low_immunity_and_fever_may_call_the_treatment_line():
+    assert "treatment line" in said(ci=["CI-IMMUNO", "CI-FEVER"]).text
+
+
+def test_a_deferral_says_when_and_calls_nobody():
+    script = said(ci=["CI-FEVER"])
+    assert script.urgency == "defer"
+    assert script.call is None
+    assert "rebook" in script.text
+
+
+def test_chronic_pain_is_offered_relaxation_meanwhile():
+    assert "relaxation massage now" in said(duration_days=400).text
+
+
+def test_a_claimed_word_is_held_until_it_is_seen():
+    text = said(duration_days=400, cleared_claimed=["CI-CHRONIC"]).text
+    assert "once we have seen your doctor's note" in text
+
+
+def test_at_most_three_reasons_are_told():
+    text = said(ci=["CI-HEART", "CI-OSTEOP", "CI-STROKE", "CI-KIDLIV", "CI-SPINEOP"]).text
+    assert text.count("Because of") == 3
+
+
+@pytest.mark.parametrize("country", sorted(NUMBERS))
+def test_every_country_has_its_numbers_and_the_day_they_were_looked_at(country):
+    lines = NUMBERS[country]
+    assert lines.emergency in said(rf=["RF-ACS"], country=country).text
+    assert said(rf=["RF-ACS"], country=country).call == lines.emergency
+    assert "verify" in lines.checked
+
+
+def test_an_unknown_country_gets_them_all():
+    text = said(rf=["RF-ACS"], country="??").text
+    assert all(number in text for number in ("911", "999", "112", "000", "111"))
+
+
+def test_members_of_the_union_share_a_row():
+    assert lines_for("de").emergency == "112"
+    assert lines_for("uk") is NUMBERS["GB"]
+
+
+def test_danger_without_a_rule_names_what_was_told():
+    script = scripts.for_danger(["RF-DVT", "CI-HEART"], country="NZ")
+    assert script.urgency == "same_day"
+    assert "one leg or arm" in script.text
+    assert "heart" not in script.text
+
+
+def test_a_combination_told_by_the_rules_is_an_emergency():
+    assert scripts.for_danger(["RF-DVT"], urgency="emergency").urgency == "emergency"
+
+
+def test_the_note_to_a_doctor_states_and_asks_and_names_no_diagnosis():
+    note = scripts.doctor_note(
+        judged(duration_days=400),
+        name="A. Smith",
+        born="1980-01-02",
+        site="left knee",
+        duration="about 13 months",
+        peg=4.3,
+    )
+    assert "left knee" in note
+    assert "5/10" in note
+    assert "PEG 4.3" in note
+    assert "Pain >3 months" in note
+    assert "May they have massage?" in note
