@@ -41,14 +41,18 @@ class Stack:
 
     def palpate(self, *args: str, text: str = "") -> subprocess.CompletedProcess[str]:
         """Run a command of the product against this home."""
-        return subprocess.run([PALPATE, *args], env=self.env, input=text, capture_output=True, text=True, timeout=120, check=False)
+        return subprocess.run(
+            [PALPATE, *args], env=self.env, input=text, capture_output=True, text=True, timeout=120, check=False
+        )
 
 
 def start(home: Path, **settings: str) -> Stack:
     """Start the product in `home` on free ports; returns when it says that it is ready."""
     ports = {name: str(free_port()) for name in ("PALPATE_PORT", "PALPATE_RASA_PORT", "PALPATE_ACTIONS_PORT")}
     env = {**os.environ, "PALPATE_HOME": str(home), **ports, **settings}
-    process = subprocess.Popen([PALPATE, "up"], env=env, cwd=REPOSITORY, stdout=subprocess.PIPE, stderr=sys.stderr, text=True)
+    process = subprocess.Popen(
+        [PALPATE, "up"], env=env, cwd=REPOSITORY, stdout=subprocess.PIPE, stderr=sys.stderr, text=True
+    )
     stack = Stack(home, env, f"http://127.0.0.1:{ports['PALPATE_PORT']}", process)
     deadline = time.monotonic() + READY_SECONDS
     assert process.stdout is not None
@@ -58,7 +62,10 @@ def start(home: Path, **settings: str) -> Stack:
         if time.monotonic() > deadline:
             break
     stop(stack)
-    logs = "\n".join(f"--- {log.name}\n{log.read_text(encoding='utf-8', errors='replace')[-3000:]}" for log in (home / "logs").glob("*.log"))
+    logs = "\n".join(
+        f"--- {log.name}\n{log.read_text(encoding='utf-8', errors='replace')[-3000:]}"
+        for log in (home / "logs").glob("*.log")
+    )
     pytest.fail(f"palpate up did not get ready\n{logs}")
 
 
@@ -131,7 +138,9 @@ class Visitor:
 
     def _send(self, body: dict[str, Any]) -> list[dict[str, Any]]:
         self.turns += 1
-        sent = self.http.post(f"/api/conversations/{self.id}/messages", headers=self._auth, json={"id": str(uuid.uuid4()), **body})
+        sent = self.http.post(
+            f"/api/conversations/{self.id}/messages", headers=self._auth, json={"id": str(uuid.uuid4()), **body}
+        )
         assert sent.status_code == 202, f"{body}: {sent.status_code} {sent.text}"
         mine = sent.json()["seq"]
         return self._until(lambda: self.state.get("answered_through", 0) >= mine)
@@ -141,7 +150,9 @@ class Visitor:
         fresh: list[dict[str, Any]] = []
         deadline = time.monotonic() + TURN_SECONDS
         while True:
-            got = self.http.get(f"/api/conversations/{self.id}/messages", headers=self._auth, params={"after": self.seq, "wait": 5})
+            got = self.http.get(
+                f"/api/conversations/{self.id}/messages", headers=self._auth, params={"after": self.seq, "wait": 5}
+            )
             assert got.status_code == 200, got.text
             body = got.json()
             self.state = body["state"]

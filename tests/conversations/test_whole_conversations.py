@@ -24,7 +24,11 @@ def hold(visitor: Any, case: dict[str, Any]) -> list[str]:
         name = visitor.open_field
         assert name is not None, visitor.messages[-1]
         asked.append(name)
-        if case.get("nonsense_first") and name not in confused and name not in ("narrative", "preferred_times", "consent_privacy"):
+        if (
+            case.get("nonsense_first")
+            and name not in confused
+            and name not in ("narrative", "preferred_times", "consent_privacy")
+        ):
             confused.add(name)
             visitor.say(case["nonsense_first"])
             assert visitor.open_field == name, f"{name}: nonsense was taken for an answer"
@@ -60,6 +64,8 @@ def test_the_stored_record_and_result_are_the_visitors(case: dict[str, Any], vis
     facts = {**record.get("facts", {}), **record}
     for name, value in expect["record"].items():
         assert facts[name] == value, (name, facts)
-    assert any(m["outcome"] and m["outcome"]["outcome"] == expect["outcome"] for m in visitor.messages), "the visitor never heard the result"
+    assert any(m["outcome"] and m["outcome"]["outcome"] == expect["outcome"] for m in visitor.messages), (
+        "the visitor never heard the result"
+    )
     assert case["opening"][:20] in json.dumps(handoff["transcript"], ensure_ascii=False)
     assert visitor.turns <= expect.get("most_turns", MOST_TURNS)

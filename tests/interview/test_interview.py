@@ -74,7 +74,12 @@ def test_one_message_fills_many_fields_and_none_of_them_is_asked() -> None:
 
 def test_a_denied_or_foreign_mention_is_no_fact() -> None:
     intake = begin()
-    tell(intake, "no knee pain", mention("site", "knee", negated=True), mention("condition", "CI-PREG", other_person=True))
+    tell(
+        intake,
+        "no knee pain",
+        mention("site", "knee", negated=True),
+        mention("condition", "CI-PREG", other_person=True),
+    )
     assert "sites" not in intake.facts
     assert intake.ci == []
 
@@ -99,7 +104,11 @@ def test_a_missing_side_is_asked_once_and_a_word_settles_it() -> None:
     tell(intake, "40", intent="inform")
     tell(intake, "pain", mention("goal", "pain"))
     assert intake.open_field == "sites"
-    assert {choice["label"] for choice in questions.question("sites", intake).choices} == {"Left knee", "Right knee", "Both knees"}
+    assert {choice["label"] for choice in questions.question("sites", intake).choices} == {
+        "Left knee",
+        "Right knee",
+        "Both knees",
+    }
     tell(intake, "the left one", intent="inform")
     assert intake.facts["sites"] == [{"site": "knee", "side": "left"}]
 

@@ -99,7 +99,9 @@ def test_adr_numbers_are_consecutive_and_have_a_status() -> None:
 def test_no_database_key_or_archive_is_in_the_tree() -> None:
     import subprocess
 
-    tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True, timeout=30).stdout.split()
+    tracked = subprocess.run(
+        ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True, timeout=30
+    ).stdout.split()
     assert not [name for name in tracked if name.endswith((".db", ".tar.gz", "keys.json", ".env"))]
 
 
