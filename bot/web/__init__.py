@@ -1,0 +1,1 @@
+"""The public edge: the only part of Palpate that strangers can reach."""

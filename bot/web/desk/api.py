@@ -1,0 +1,208 @@
+"""The staff API of contract §6."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from bot.domain import review as states
+from bot.domain import summary
+from bot.services import review
+from bot.services.accounts import SignedIn
+from bot.services.review import Actor, Detail, Row
+from bot.web.chat.problems import Problem
+from bot.web.desk import moves, queues
+from bot.web.desk.access import LARGEST_BODY, Access, Endpoint
+from bot.web.desk.context import DeskContext
+
+
+def routes(context: DeskContext, access: Access) -> list[tuple[str, Endpoint, list[str]]]:
+    """Path, endpoint, methods."""
+    calls = StaffApi(context)
+    base = "/desk/api/handoffs"
+    return [
+        ("/desk/api/news", access.call(calls.news), ["GET"]),
+        (base, access.call(calls.queue), ["GET"]),
+        (base + "/{reference}.json", access.call(calls.brief_json), ["GET"]),
+        (base + "/{reference}.csv", access.call(calls.brief_csv), ["GET"]),
+        (base + "/{reference}", access.call(calls.show), ["GET"]),
+        (base + "/{reference}/messages", access.call(calls.messages), ["GET"]),
+        (base + "/{reference}/{move}", access.call(calls.move), ["POST"]),
+    ]
+
+
+class StaffApi:
+    """The calls; each asks the services and writes JSON."""
+
+    def __init__(self, context: DeskContext) -> None:
+        self._context = context
+
+    async def queue(self, request: Request, who: SignedIn) -> Response:
+        """One page of hand-offs, most cautious first; `next` is the `after` of the page that follows."""
+        _, wanted = queues.wanted(request.query_params, who.actor, default="all")
+        after = queues.after(request.query_params)
+        rows, by_state = await run_in_threadpool(
+            review.queue, self._context.uow(), wanted, by=who.actor, now=self._context.clock(), after=after
+        )
+        more = f"{rows[-1].handoff.rank}.{rows[-1].handoff.id}" if len(rows) == review.PAGE else None
+        return _json({"handoffs": [_row(row) for row in rows], "next": more, "counts": queues.counts(by_state)})
+
+    async def news(self, request: Request, who: SignedIn) -> Response:
+        """How many wait in each queue; no names, so that asking often is not reading."""
+
+        def count() -> Mapping[tuple[str, int], int]:
+            with self._context.uow.reading() as uow:
+                return uow.handoffs.counts()
+
+        return _json({"counts": queues.counts(await run_in_threadpool(count))})
+
+    async def show(self, request: Request, who: SignedIn) -> Response:
+        """Everything about one hand-off."""
+        return _json(whole(await self._detail(request, who.actor)))
+
+    async def messages(self, request: Request, who: SignedIn) -> Response:
+        """New lines of the conversation, for whoever is speaking with the visitor."""
+        raw = request.query_params.get("after", "0")
+        after = int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 9 else 0
+        reference, now = request.path_params["reference"], self._context.clock()
+        lines = await run_in_threadpool(
+            review.new_messages, self._context.uow(), reference, after=after, by=who.actor, now=now
+        )
+        return _json({"messages": lines})
+
+    async def move(self, request: Request, who: SignedIn) -> Response:
+        """Make a move; answers with the hand-off as it stands then."""
+        name = request.path_params["move"]
+        if name not in moves.MOVES:
+            raise Problem(404, "no_such_move", f"The moves are {', '.join(moves.MOVES)}.")
+        fields = await _body(request)
+        reference = request.path_params["reference"]
+        await run_in_threadpool(moves.make, self._context, name, reference, fields, who.actor)
+        return _json(whole(await self._detail(request, who.actor)))
+
+    async def brief_json(self, request: Request, who: SignedIn) -> Response:
+        """The brief as a file."""
+        detail = await self._detail(request, who.actor, how="export_json")
+        body = {"reference": detail.handoff.reference, "status": detail.handoff.status, **brief_of(detail).to_json()}
+        return _json(body, headers=_download(detail, "json"))
+
+    async def brief_csv(self, request: Request, who: SignedIn) -> Response:
+        """The brief as a table: section, label, text."""
+        detail = await self._detail(request, who.actor, how="export_csv")
+        out = io.StringIO()
+        table = csv.writer(out)
+        table.writerow(["reference", "section", "label", "text"])
+        for section in brief_of(detail).sections:
+            for line in section.lines:
+                table.writerow(
+                    [_cell(text) for text in (detail.handoff.reference, section.title, line.label, line.text)]
+                )
+        return Response(out.getvalue(), media_type="text/csv; charset=utf-8", headers=_download(detail, "csv"))
+
+    async def _detail(self, request: Request, by: Actor, how: str = "read") -> Detail:
+        reference = request.path_params["reference"]
+        return await run_in_threadpool(
+            review.show, self._context.uow(), reference, by=by, now=self._context.clock(), how=how
+        )
+
+
+def brief_of(detail: Detail) -> summary.Brief:
+    """The brief of the newest revision; its headline tells what counts now."""
+    handoff = detail.handoff
+    counts = {
+        **detail.revision.result,
+        "outcome": handoff.outcome,
+        "urgency": handoff.urgency,
+        "provisional": handoff.provisional,
+    }
+    return summary.brief(detail.revision.record, counts, review.transcript(detail))
+
+
+def whole(detail: Detail) -> dict[str, Any]:
+    """One hand-off with everything, in the words of contract §6."""
+    newest = detail.revision
+    return {
+        **_handoff(detail.handoff),
+        "contact": detail.handoff.contact,
+        "record": newest.record,
+        "result": newest.result,
+        "reasons": newest.result.get("reasons") or [],
+        "modifiers": newest.result.get("modifiers") or [],
+        "brief": brief_of(detail).to_json(),
+        "transcript": review.transcript(detail),
+        "said": newest.said,
+        "consent": newest.consent,
+        "revisions": [
+            {"number": one.number, "at": one.at, "cause": one.cause, "rules_version": one.rules_version, "record": one.record, "result": one.result, "clearance": one.clearance}
+            for one in detail.revisions
+        ],
+        "decisions": [asdict(one) for one in detail.decisions],
+        "notes": [{"at": one.at, "by": one.by, "text": one.text} for one in detail.notes],
+        "appointments": [asdict(one) for one in detail.appointments],
+        "history": [
+            {"at": one.at, "by": one.actor, "action": one.action, "from": one.from_status, "to": one.to_status, "detail": one.detail}
+            for one in detail.history
+        ],
+        "taken_by": detail.conversation.taken_by if detail.conversation else None,
+        "moves": list(states.legal(detail.handoff.status)),
+    }  # fmt: skip
+
+
+def _row(row: Row) -> dict[str, Any]:
+    record = row.revision.record
+    return {
+        **_handoff(row.handoff),
+        "name": row.handoff.contact.get("name"),
+        "where": summary.place(record),
+        "nrs": record.get("nrs"),
+        "rule": row.revision.result.get("rule"),
+        "rf": list(record.get("rf") or ()),
+    }
+
+
+def _handoff(handoff: Any) -> dict[str, Any]:
+    hidden = ("id", "contact", "rank")
+    return {key: value for key, value in asdict(handoff).items() if key not in hidden}
+
+
+async def _body(request: Request) -> Mapping[str, Any]:
+    raw = await request.body()
+    if len(raw) > LARGEST_BODY:
+        raise Problem(413, "body_too_large", "That is too much text.")
+    try:
+        fields = json.loads(raw or b"{}")
+    except (ValueError, RecursionError):
+        raise Problem(400, "not_json", "The body must be a JSON object.") from None
+    if not isinstance(fields, dict):
+        raise Problem(400, "not_json", "The body must be a JSON object.")
+    return fields
+
+
+def _json(body: Any, headers: Mapping[str, str] | None = None) -> Response:
+    return JSONResponse(json.loads(json.dumps(body, default=_plain)), headers=dict(headers or {}))
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        return dict(value)
+    raise TypeError(type(value).__name__)
+
+
+def _cell(text: str) -> str:
+    """A spreadsheet must not take a visitor's words for a formula."""
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+
+
+def _download(detail: Detail, ending: str) -> Mapping[str, str]:
+    return {"Content-Disposition": f'attachment; filename="{detail.handoff.reference}.{ending}"'}

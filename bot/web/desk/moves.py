@@ -1,0 +1,153 @@
+"""The moves of contract §6, from the fields of a form or a JSON body to the service that makes them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from bot.services import live, review
+from bot.services.review import Actor, BadMove
+from bot.web.desk.context import DeskContext, wake
+
+Fields = Mapping[str, Any]
+Move = Callable[[DeskContext, str, Fields, Actor], None]
+
+
+def make(context: DeskContext, name: str, reference: str, fields: Fields, by: Actor) -> None:
+    """Make a move. Raises KeyError for a name that is none, and whatever the service refuses."""
+    MOVES[name](context, reference, fields, by)
+
+
+def _claim(context: DeskContext, reference: str, _fields: Fields, by: Actor) -> None:
+    review.claim(context.uow(), reference, by=by, now=context.clock())
+
+
+def _release(context: DeskContext, reference: str, _fields: Fields, by: Actor) -> None:
+    review.release(context.uow(), reference, by=by, now=context.clock())
+
+
+def _note(context: DeskContext, reference: str, fields: Fields, by: Actor) -> None:
+    review.note(context.uow(), reference, text=_text(fields, "text"), by=by, now=context.clock())
+
+
+def _agree(context: DeskContext, reference: str, _fields: Fields, by: Actor) -> None:
+    review.agree(context.uow(), reference, by=by, now=context.clock())
+
+
+def _override(context: DeskContext, reference: str, fields: Fields, by: Actor) -> None:
+    outcome, urgency = _text(fields, "outcome"), _text(fields, "urgency")
+    if "/" in outcome:  # the form's one list: "doctor_first/gp"
+        outcome, urgency = outcome.split("/", 1)
+    reason = _text(fields, "reason")
+    review.override(
+        context.uow(), reference, outcome=outcome, urgency=urgency or None, reason=reason, by=by, now=context.clock()
+    )
+
+
+def _wait(context: DeskContext, reference: str, fields: Fields, by: Actor) -> None:
+    until = _time(context, fields["until"], "until") if fields.get("until") else None
+    review.wait(context.uow(), reference, on=_text(fields, "for"), until=until, by=by, now=context.clock())
+
+
+def _resume(context: DeskContext, reference: str, _fields: Fields, by: Actor) -> None:
+    review.resume(context.uow(), reference, by=by, now=context.clock())
+
+
+def _clear(context: DeskContext, reference: str, fields: Fields, by: Actor) -> None:
+    items = fields.get("items") or []
+    listed = [items] if isinstance(items, str) else items
+    if not isinstance(listed, list) or not all(isinstance(item, str) for item in listed):
+        raise BadMove("items", "items must be a list of ids")
+    try:
+        on = date.fromisoformat(_text(fields, "date"))
+    except ValueError:
+        raise BadMove("date", "date must be a day such as 2026-03-01") from None
+    given_by, limits = _text(fields, "by"), _text(fields, "limits")
+    review.clear(
+        context.uow(), reference, items=listed, given_by=given_by, on=on, limits=limits, classify=context.classify,
+        by=by, now=context.clock(),
+    )  # fmt: skip
+
+
+def _book(context: DeskContext, reference: str, fields: Fields, by: Actor) -> None:
+    start = _time(context, fields.get("start"), "start")
+    minutes, therapist, room = _whole(fields, "minutes"), _text(fields, "therapist"), _text(fields, "room")
+    review.book(
+        context.uow(),
+        reference,
+        start=start,
+        minutes=minutes,
+        therapist=therapist,
+        room=room,
+        by=by,
+        now=context.clock(),
+    )
+
+
+def _decline(context: DeskContext, reference: str, fields: Fields, by: Actor) -> None:
+    review.decline(context.uow(), reference, reason=_text(fields, "reason"), by=by, now=context.clock())
+
+
+def _reopen(context: DeskContext, reference: str, fields: Fields, by: Actor) -> None:
+    review.reopen(context.uow(), reference, reason=_text(fields, "reason"), by=by, now=context.clock())
+
+
+def _takeover(context: DeskContext, reference: str, _fields: Fields, by: Actor) -> None:
+    wake(context, live.take_over(context.uow(), reference, by=by, now=context.clock()))
+
+
+def _say(context: DeskContext, reference: str, fields: Fields, by: Actor) -> None:
+    wake(context, live.say(context.uow(), reference, text=_text(fields, "text"), by=by, now=context.clock()))
+
+
+def _hand_back(context: DeskContext, reference: str, _fields: Fields, by: Actor) -> None:
+    wake(context, live.hand_back(context.uow(), reference, by=by, now=context.clock()))
+
+
+MOVES: Mapping[str, Move] = {
+    "claim": _claim,
+    "release": _release,
+    "note": _note,
+    "agree": _agree,
+    "override": _override,
+    "wait": _wait,
+    "resume": _resume,
+    "clear": _clear,
+    "book": _book,
+    "decline": _decline,
+    "reopen": _reopen,
+    "takeover": _takeover,
+    "say": _say,
+    "hand_back": _hand_back,
+}
+
+
+def _text(fields: Fields, name: str) -> str:
+    value = fields.get(name)
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        raise BadMove(name, f"{name} must be a text")
+    return value
+
+
+def _whole(fields: Fields, name: str) -> int:
+    value = fields.get(name)
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 6:
+        return int(value)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    raise BadMove(name, f"{name} must be a whole number")
+
+
+def _time(context: DeskContext, value: Any, name: str) -> datetime:
+    """An ISO time; without a zone it is the clinic's own."""
+    try:
+        at = datetime.fromisoformat(value)
+    except (TypeError, ValueError):
+        raise BadMove(name, f"{name} must be a time such as 2026-03-01T10:30") from None
+    if at.tzinfo is None:
+        at = at.replace(tzinfo=ZoneInfo(context.settings.clinic.time_zone))
+    return at.astimezone(UTC)

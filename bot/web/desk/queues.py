@@ -1,0 +1,92 @@
+"""The queues staff work through, and the filters of one page of them, from the words in an address."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from bot.domain import review
+from bot.services.review import Actor, BadMove
+from bot.services.search import narrow
+from bot.services.stored import QueueFilter
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """One tab of the desk."""
+
+    name: str
+    title: str
+    statuses: tuple[str, ...]
+    urgent: bool = False
+    mine: bool = False
+
+
+_TO_DO = (review.NEW, review.CLAIMED, *review.WAITING)
+
+QUEUES: Mapping[str, Queue] = {
+    queue.name: queue
+    for queue in (
+        Queue("urgent", "Urgent", _TO_DO, urgent=True),
+        Queue("new", "New", (review.NEW,)),
+        Queue("mine", "Mine", (review.CLAIMED, *review.WAITING), mine=True),
+        Queue("waiting_for_patient", "Waiting for patient", (review.WAITING_FOR_PATIENT,)),
+        Queue("waiting_for_doctor", "Waiting for doctor", (review.WAITING_FOR_DOCTOR,)),
+        Queue("booked", "Booked", (review.BOOKED,)),
+        Queue("closed", "Closed", (review.DECLINED,)),
+        Queue("all", "All", ()),
+    )
+}
+
+
+def wanted(query: Mapping[str, str], by: Actor, *, default: str) -> tuple[Queue, QueueFilter]:
+    """The queue and the filter of `?queue=&outcome=&q=&flag=&site=&channel=&locale=`. Raises `BadMove`."""
+    name = query.get("queue") or default
+    queue = QUEUES.get(name)
+    if queue is None:
+        raise BadMove("queue", f"queue must be one of {', '.join(QUEUES)}")
+    found = QueueFilter(
+        statuses=queue.statuses,
+        min_rank=review.URGENT_FROM if queue.urgent else 0,
+        claimed_by=by.name if queue.mine else None,
+        outcome=query.get("outcome") or None,
+        channel=query.get("channel") or None,
+        locale=query.get("locale") or None,
+    )
+    terms = tuple(f"{kind}:{query[kind]}" for kind in ("flag", "site") if query.get(kind))
+    found = replace(found, terms=terms, age_from=_whole(query, "age_from"), age_to=_whole(query, "age_to"))
+    return queue, narrow(found, query.get("q", ""))
+
+
+def after(query: Mapping[str, str]) -> tuple[int, int] | None:
+    """Where the page begins: `after=RANK.ID` of the last row of the page before. Raises `BadMove`."""
+    raw = query.get("after")
+    if not raw:
+        return None
+    rank, dot, key = raw.partition(".")
+    if not dot or not (rank + key).isdigit() or len(raw) > 20 or not raw.isascii():
+        raise BadMove("after", "after must be the `next` of the page before")
+    return int(rank), int(key)
+
+
+def counts(by_state: Mapping[tuple[str, int], int]) -> Mapping[str, int]:
+    """How many are in each queue; `mine` is not among them."""
+    out = {}
+    for queue in QUEUES.values():
+        fits = [
+            count
+            for (status, rank), count in by_state.items()
+            if (not queue.statuses or status in queue.statuses) and (not queue.urgent or rank >= review.URGENT_FROM)
+        ]
+        if not queue.mine:
+            out[queue.name] = sum(fits)
+    return out
+
+
+def _whole(query: Mapping[str, str], name: str) -> int | None:
+    raw = query.get(name)
+    if not raw:
+        return None
+    if not raw.isascii() or not raw.isdigit() or len(raw) > 3:
+        raise BadMove(name, f"{name} must be a whole number")
+    return int(raw)

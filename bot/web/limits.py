@@ -1,0 +1,78 @@
+"""How much one visitor and one address may send, so that nobody can crowd out the others."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from limits import RateLimitItem, parse_many
+from limits.aio.storage import MemoryStorage
+from limits.aio.strategies import MovingWindowRateLimiter
+from starlette.requests import Request
+
+from bot.web.chat.problems import Problem
+
+OFF = "off"
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """Rates in the notation of the `limits` library ("60/10 seconds; 600/hour"), or "off".
+
+    A whole interview of fifty answers, sent as fast as a program can, passes; a flood does not. Visitors behind one
+    address (a practice, a school) share the address rates.
+    """
+
+    messages: str = "60/10 seconds"
+    messages_per_address: str = "3000/minute"
+    openings_per_address: str = "300/minute"
+    reads: str = "600/10 seconds"
+
+
+class Limiter:
+    """Counts in this process; raises `Problem` 429 with Retry-After when a rate is used up."""
+
+    def __init__(self, allowance: Allowance) -> None:
+        self._window = MovingWindowRateLimiter(MemoryStorage())
+        self._items: Mapping[str, tuple[RateLimitItem, ...]] = {
+            "messages": _parsed(allowance.messages),
+            "messages_per_address": _parsed(allowance.messages_per_address),
+            "openings_per_address": _parsed(allowance.openings_per_address),
+            "reads": _parsed(allowance.reads),
+        }
+
+    async def opening(self, request: Request) -> None:
+        """One more conversation from this address."""
+        await self._hit("openings_per_address", address(request))
+
+    async def message(self, request: Request, conversation: str) -> None:
+        """One more message, in this conversation and from this address."""
+        await self._hit("messages", conversation)
+        await self._hit("messages_per_address", address(request))
+
+    async def read(self, conversation: str) -> None:
+        """One more read of this conversation."""
+        await self._hit("reads", conversation)
+
+    async def _hit(self, rate: str, key: str) -> None:
+        for item in self._items[rate]:
+            if not await self._window.hit(item, rate, key):
+                stats = await self._window.get_window_stats(item, rate, key)
+                wait = max(1, math.ceil(stats.reset_time - time.time()))
+                raise Problem(
+                    429,
+                    "too_many_messages" if rate != "openings_per_address" else "too_many_conversations",
+                    "That was a lot at once. Please wait a moment and send it again.",
+                    headers={"Retry-After": str(wait)},
+                )
+
+
+def address(request: Request) -> str:
+    """The client's address as the server sees it; behind a proxy on this machine, what the proxy says."""
+    return request.client.host if request.client else "unknown"
+
+
+def _parsed(rate: str) -> tuple[RateLimitItem, ...]:
+    return () if rate.strip() == OFF else tuple(parse_many(rate))
