@@ -94,7 +94,8 @@ def page(cases: Sequence[Case]) -> str:
         "",
         "The answer is the strongest of all rules that hold: emergency, the same day, put off, doctor within days, doctor "
         "first, clinical massage, relaxation massage. Of two equals the earlier row counts. A doctor's word lifts only the "
-        "rules whose item it names, and never a stop. What is derived counts like what was told.",
+        "rules whose item it names, and never a stop. What is derived counts like what was told. `{told}` stands for the "
+        "answers that met the condition.",
         "",
         "## Rules that stop or hold",
         "",

@@ -44,7 +44,7 @@ def has(name: str) -> Clause:
     def holds(facts: Facts) -> bool:
         return name in facts.found
 
-    return Clause(f"`{name}`", holds, (Atom(name, said, holds),))
+    return Clause(f"{said} (`{name}`)", holds, (Atom(name, said, holds),))
 
 
 def fact(name: str, words: str, holds: Test, said: str = "") -> Clause:

@@ -41,9 +41,9 @@ def _sudden_back(facts: Facts) -> bool:
 
 
 def _matters(facts: Facts) -> bool:
-    """Not a mild ache with a wish to relax: a score that nobody knows counts as high."""
-    wish = facts.complaint not in RELAXING
-    return wish or facts.limited or facts.score is None or facts.score >= 4
+    """Not a mild ache with a wish to relax or to move better: a score that nobody knows counts as high."""
+    treat_pain = facts.complaint not in RELAXING and facts.complaint != "rehab"
+    return treat_pain or facts.limited or facts.score is None or facts.score >= 4
 
 
 def _unexplained(facts: Facts) -> bool:
@@ -74,7 +74,7 @@ def _old_spine_injury(facts: Facts) -> bool:
 
 MATTERS = any_of(
     switch("mild_old_ache_may_relax", on=False),
-    fact("nrs", "a wish for treatment, a score of 4 or more (or not known), or a limitation", _matters),
+    fact("nrs", "a wish for treatment of the pain, a score of 4 or more (or not known), or a limitation", _matters),
 )
 SPINE_SITE = fact("sites", "a neck or back site", lambda f: not f.sites.isdisjoint(SPINE_SITES))
 SUDDEN_BACK = any_of(

@@ -87,6 +87,11 @@ def classify(record: IntakeRecord, policy: Policy = DEFAULT_POLICY) -> Result:
     )
 
 
+def keep_emergency(shown: Result | None, now: Result) -> Result:
+    """An emergency that was shown stays: later answers add to the record, but only a person can take it back (I5)."""
+    return shown if shown is not None and shown.urgency == "emergency" and now.urgency != "emergency" else now
+
+
 def result_to_json(result: Result) -> dict[str, Any]:
     """The result in the shape of contract §3."""
     return {

@@ -12,6 +12,8 @@ from bot import triage_command
 from bot.domain import record as records
 from bot.domain import scores, triage
 from bot.domain.policy import DEFAULT_POLICY, BadPolicy, Policy, settings
+from bot.domain.proof import proof_sheet
+from bot.domain.replay import Stored, replay
 from bot.domain.rules import RULES, RULES_VERSION, by_id
 
 BASE = {
@@ -191,3 +193,32 @@ def test_a_record_is_not_changed_by_being_judged():
     copy = replace(record)
     triage.classify(record)
     assert record == copy
+
+
+def test_an_emergency_that_was_shown_stays():
+    danger = triage.classify(records.from_json({**BASE, "rf": ["RF-ACS"]}))
+    calm = triage.classify(records.from_json(BASE))
+    assert triage.keep_emergency(danger, calm) is danger
+    assert triage.keep_emergency(calm, danger) is danger
+    assert triage.keep_emergency(None, calm) is calm
+
+
+def test_the_proof_sheet_holds_the_visitors_own_words():
+    result = triage.classify(records.from_json({**BASE, "rf": ["RF-DVT"], "extra": ["breathless"]}))
+    said = {"RF-DVT": [{"text": "my calf is huge", "start": 0, "end": 15}]}
+    first = proof_sheet(result, said)[0]
+    assert first["rule"] == "R-EC06"
+    assert first["source"]
+    assert first["facts"] == [{"fact": "RF-DVT", "words": ["my calf is huge"]}, {"fact": "breathless", "words": []}]
+
+
+def test_a_replay_lists_what_would_change_and_what_would_be_milder():
+    record = records.from_json({**BASE, "duration_days": 400})
+    stored = [
+        Stored("A", record, "doctor_first", "gp"),
+        Stored("B", record, "clinical_massage", None),
+        Stored("C", record, "not_now", "defer"),
+    ]
+    assert [(one.reference, one.milder) for one in replay(stored)] == [("B", False), ("C", True)]
+    relaxed = replay(stored[:1], Policy(chronic_requires_doctor=False))
+    assert [(one.reference, one.milder, one.rule) for one in relaxed] == [("A", True, "R-C03")]
