@@ -11,6 +11,21 @@ from bot.engine.reach import reach_of
 BODY_BYTES = 20_000  # the largest request any route takes, head included; stock Sanic takes 100 MB
 
 
+def _remember_that_the_domain_is_not_empty() -> None:
+    """`rasa/shared/core/domain.py:1793` builds an empty domain on every message to compare with."""
+    from rasa.shared.core.domain import Domain
+
+    stock = Domain.is_empty
+
+    def is_empty(self: Any) -> bool:
+        known = self.__dict__.get("_palpate_empty")
+        if known is None:
+            known = self._palpate_empty = stock(self)
+        return bool(known)
+
+    Domain.is_empty = is_empty
+
+
 def install() -> None:
     """Hook into the loading of the model and the start of the server."""
     from rasa.core import run
@@ -36,6 +51,7 @@ def install() -> None:
         quiet_logs.close_door()
         return agent
 
+    _remember_that_the_domain_is_not_empty()
     Agent.load_model = load
     run.configure_app = configure
     run.load_agent_on_start = load_before_listening

@@ -24,7 +24,7 @@ from bot.engine import window
 from bot.engine.event_log import EventLog, LogUnavailable, StoredTurn, open_log
 from bot.settings import Settings
 
-TURNS_KEPT = 6
+TURNS_KEPT = 3  # more is kept when the rules of the model look further back
 LIVE_CONVERSATIONS = 1000
 DATABASE_SECONDS = 10.0  # for a database that hangs instead of failing; its own limits are shorter
 

@@ -18,6 +18,7 @@ if importlib.util.find_spec("rasa"):
     from dataclasses import dataclass
     from pathlib import Path
 
+    import hypothesis
     import pytest
     import pytest_randomly
 
@@ -32,6 +33,9 @@ if importlib.util.find_spec("rasa"):
 
     # thinc offers its seeder to pytest-randomly, which hands it seeds numpy refuses (over 2**32).
     pytest_randomly.entrypoint_reseeds = []
+
+    hypothesis.settings.register_profile("engine", deadline=None)  # nothing here is judged by the clock
+    hypothesis.settings.load_profile("engine")
 
     HERE = Path(__file__).parent
 
