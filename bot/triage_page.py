@@ -19,9 +19,10 @@ from bot.domain.modifiers import MODIFIERS
 from bot.domain.numbers import NUMBERS
 from bot.domain.policy import DEFAULT_POLICY, Policy, settings
 from bot.domain.rule import Rule
-from bot.domain.rules import HOLDING_RULES, NOTES, RULES_VERSION
+from bot.domain.rules import HOLDING_RULES, NOTES
 from bot.domain.rules_base import BASE_RULES
 from bot.domain.rules_derived import DERIVED
+from bot.domain.rules_version import RULES_VERSION
 
 ROOT = Path(__file__).parent.parent
 CASES = ROOT / "tests" / "cases" / "triage"

@@ -95,7 +95,11 @@ def age_from(years: int) -> Clause:
     def holds(facts: Facts) -> bool:
         return facts.age is None or facts.age >= years
 
-    return fact("age", f"age {years} or more, or not known", holds, f"being {years} or older")
+    def known(facts: Facts) -> bool:
+        return facts.age is not None and facts.age >= years
+
+    said = Atom("age", f"being {years} or older", known)  # an age nobody told is not quoted back
+    return Clause(f"age {years} or more, or not known", holds, (said,))
 
 
 def _clauses(parts: Iterable[Part]) -> tuple[Clause, ...]:

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 # Every entry is a finding: to add one never lowers a result (a law test holds that). Words: what was told, in plain English.
 EXTRAS: Mapping[str, str] = {
     # contract §3
-    "sport": "it came with sport or hard use",
+    "sport": "sport or hard use",
     "local_msk_dx": "a named local muscle or joint problem that a clinician has looked at",
-    "bilateral": "both sides at once",
+    "bilateral": "signs on both sides at once",
     "sudden_back_pain": "back pain that came on suddenly",
     "constant_unrelieved": "constant pain that nothing eases",
     "night_pain": "pain that wakes you at night",
@@ -43,8 +43,8 @@ EXTRAS: Mapping[str, str] = {
     "vomiting": "being sick",
     "drowsy": "being very drowsy",
     "seizure": "a fit or seizure",
-    "at_rest": "it comes on at rest too",
-    "worsening": "it comes more often or more easily than before",
+    "at_rest": "pain that comes on at rest too",
+    "worsening": "pain that comes more often or more easily than before",
     "rest_pain": "leg pain at rest, or at night in bed",
     "foot_ulcer": "a sore on the foot that does not heal",
     "black_toe": "a toe gone black",

@@ -76,7 +76,7 @@ _TABLE: tuple[RedFlag, ...] = (
         "Fragility vertebral fracture (minor trauma + risk)",
         "Spine / back",
         "same_day",
-        "sudden back pain together with age, brittle bones or steroid tablets",
+        "sudden back pain with brittle bones, steroid tablets or being 65 or older",
         "Did your back pain come on suddenly, with any of these?",
         (Item("I have brittle bones"), Item("I have taken steroid tablets for months"), Item("I am 65 or older")),
         "s:JOSPT-RF; k:FINUCANE",
@@ -223,7 +223,7 @@ _TABLE: tuple[RedFlag, ...] = (
         "Upper-cervical instability risk",
         "Neck",
         "same_day",
-        "new neck symptoms together with a condition that can loosen the neck joints",
+        "new neck symptoms with a condition that can loosen the neck joints",
         "With new neck trouble, do you have any of these?",
         (
             Item("Rheumatoid arthritis"),
@@ -939,7 +939,7 @@ _TABLE: tuple[RedFlag, ...] = (
         "Ectopic pregnancy",
         "Hip / groin",
         "emergency",
-        "a pregnancy or late period together with low tummy pain, faintness or shoulder-tip pain",
+        "a pregnancy or late period with low tummy pain, faintness or shoulder-tip pain",
         "You are pregnant or your period is late. Is any of these there?",
         (
             Item("Low tummy pain on one side", "one_sided_tummy_pain"),

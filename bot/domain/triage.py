@@ -10,7 +10,8 @@ from bot.domain.decision import Decision, Fired, decide
 from bot.domain.modifiers import Modifier, modifiers_for
 from bot.domain.policy import DEFAULT_POLICY, Policy
 from bot.domain.record import IntakeRecord
-from bot.domain.rules import NOTES, RULES_VERSION
+from bot.domain.rules import NOTES
+from bot.domain.rules_version import RULES_VERSION
 from bot.domain.what_if import Change, changes
 
 

@@ -14,7 +14,8 @@ from bot.domain import scores, triage
 from bot.domain.policy import DEFAULT_POLICY, BadPolicy, Policy, settings
 from bot.domain.proof import proof_sheet
 from bot.domain.replay import Stored, replay
-from bot.domain.rules import RULES, RULES_VERSION, by_id
+from bot.domain.rules import RULES, by_id
+from bot.domain.rules_version import RULES_VERSION
 
 BASE = {
     "age": 46, "sex": "F", "sites": [{"site": "low_back", "side": None}], "duration_days": 4, "onset": "gradual",
