@@ -60,8 +60,9 @@ def prepare(*, serving: bool) -> None:
     environment.settle(os.environ)
     no_tensorflow.install()
     if serving:
-        from bot.engine import quiet_logs
+        from bot.engine import quiet_logs, unused_packages
 
+        unused_packages.install()
         quiet_logs.install()
     with warnings.catch_warnings(record=True):  # Rasa's libraries of 2022 complain of each other; not ours to mend
         warnings.simplefilter("ignore")

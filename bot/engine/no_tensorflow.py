@@ -7,13 +7,11 @@ using any of it raises `TensorFlowMissing`, and a component that needs it is ref
 
 from __future__ import annotations
 
-import importlib.abc
-import importlib.machinery
-import importlib.util
 import sys
-from collections.abc import Iterable, Sequence
-from types import ModuleType
+from collections.abc import Iterable
 from typing import Any
+
+from bot.engine import stand_in
 
 # Exactly what rasa 3.6.21 imports. Anything else stays "not installed", so that e.g. thinc does not think it has it.
 STANDS_FOR = frozenset(
@@ -27,63 +25,22 @@ STANDS_FOR = frozenset(
 )  # fmt: skip
 
 
-class TensorFlowMissing(RuntimeError):
+class TensorFlowMissing(stand_in.Missing):
     """Something asked for TensorFlow, which this environment leaves out on purpose."""
 
     def __init__(self, what: str) -> None:
         super().__init__(f"{what} needs TensorFlow, which Palpate leaves out; choose a component without it")
 
 
-class _Absent(type):
-    """A class that can be named, inherited from and put in annotations, but never made or called."""
-
-    def __getattr__(cls, name: str) -> Any:
-        if name.startswith("__"):
-            raise AttributeError(name)
-        return _absent(f"{cls.__module__}.{cls.__qualname__}.{name}")
-
-    def __call__(cls, *_args: Any, **_kwargs: Any) -> Any:
-        raise TensorFlowMissing(cls.__qualname__)
-
-
-def _absent(path: str) -> _Absent:
-    return _Absent(path.rpartition(".")[2], (), {"__module__": "tensorflow"})
-
-
-class _StandIn(ModuleType):
-    """A module whose every name is an `_Absent` class."""
-
-    __path__: Sequence[str] = ()
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):
-            raise AttributeError(name)
-        return _absent(f"{self.__name__}.{name}")
-
-
-class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
-    def find_spec(
-        self, name: str, _path: Sequence[str] | None = None, _target: ModuleType | None = None
-    ) -> importlib.machinery.ModuleSpec | None:
-        return importlib.machinery.ModuleSpec(name, self, is_package=True) if name in STANDS_FOR else None
-
-    def create_module(self, spec: importlib.machinery.ModuleSpec) -> ModuleType:
-        return _StandIn(spec.name)
-
-    def exec_module(self, module: ModuleType) -> None:
-        """Nothing to run: the names come by themselves."""
-
-
 def install() -> None:
     """Put the stand-in where TensorFlow would be; call before anything of Rasa is imported. Safe to repeat."""
-    if not any(isinstance(finder, _Finder) for finder in sys.meta_path):
-        sys.meta_path.insert(0, _Finder())
+    stand_in.install(TensorFlowMissing, modules=STANDS_FOR)
 
 
 def needs_tensorflow(component: type) -> bool:
     """Whether this graph component, or a class it is built on, comes from a module that works with TensorFlow."""
     return any(
-        isinstance(value, _StandIn | _Absent)
+        isinstance(value, stand_in.StandIn | stand_in.Absent)
         for base in component.__mro__
         for value in vars(sys.modules.get(base.__module__, object)).values()
     )
