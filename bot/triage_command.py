@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
-from typing import TextIO
+from typing import Any, TextIO
 
 from bot.domain import record as records
 from bot.domain import triage
@@ -18,6 +19,8 @@ def main(stdin: TextIO, stdout: TextIO, stderr: TextIO, *, vocabulary: bool = Fa
     if vocabulary:
         _print(stdout, records.vocabulary())
         return 0
+    if isinstance(stdin, io.TextIOWrapper):
+        stdin.reconfigure(encoding="utf-8", errors="replace")
     refused: list[str] = []
     for number, line in enumerate(stdin, start=1):
         if not line.strip():
@@ -38,9 +41,18 @@ def main(stdin: TextIO, stdout: TextIO, stderr: TextIO, *, vocabulary: bool = Fa
 
 def _parsed(line: str) -> object:
     try:
-        return json.loads(line, parse_constant=_no_constant)
+        return json.loads(line, parse_constant=_no_constant, object_pairs_hook=_once)
     except (ValueError, RecursionError) as error:
         raise records.BadRecord("record", "is not one line of JSON") from error
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object whose keys come once: of two lists of dangers neither may win silently."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        raise records.BadRecord(next(name for name in names if names.count(name) > 1)[:80], "is given twice")
+    return found
 
 
 def _no_constant(name: str) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 CHECKED = "2026-11-23 (from memory, verify)"
 
@@ -46,12 +46,21 @@ EVERYWHERE = Lines(
     "a crisis line (988 in the US and Canada, 116 123 in the UK and Ireland, 13 11 14 in Australia, 1737 in New Zealand)",
     None,
 )
+
+
+def own_lines(country: str, settings: Mapping[str, str]) -> Lines:
+    """The numbers of a country with what a clinic's settings say instead; unknown names raise TypeError."""
+    return replace(lines_for(country), **settings)
+
+
 _OTHER_NAMES = {"UK": "GB", "USA": "US"}
 _EU_MEMBERS = "AT BE BG CY CZ DE DK EE EL ES FI FR GR HR HU IT LT LU LV MT NL PL PT RO SE SI SK"
 _EU = frozenset(_EU_MEMBERS.split())
 
 
-def lines_for(country: str) -> Lines:
-    """The numbers of a country; of an unknown one: all of them in one sentence."""
+def lines_for(country: str | Lines) -> Lines:
+    """The numbers of a country; of an unknown one: all of them in one sentence. A clinic's own `Lines` stay as they are."""
+    if isinstance(country, Lines):
+        return country
     name = country.strip().upper()
     return NUMBERS.get("EU" if name in _EU else _OTHER_NAMES.get(name, name), EVERYWHERE)

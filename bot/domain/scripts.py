@@ -40,7 +40,7 @@ class Script:
     call: str | None
 
 
-def for_result(result: Result, *, country: str = "US") -> Script:
+def for_result(result: Result, *, country: str | Lines = "US") -> Script:
     """The script of a result: emergency, same-day or defer; for what may be booked, the words of the result."""
     lines = lines_for(country)
     strongest = [reason for reason in result.reasons if reason.urgency == result.urgency]
@@ -55,7 +55,7 @@ def for_result(result: Result, *, country: str = "US") -> Script:
     return Script(_open_or_held(result), result.urgency, None)
 
 
-def for_danger(flag_ids: Iterable[str], *, country: str = "US", urgency: str | None = None) -> Script:
+def for_danger(flag_ids: Iterable[str], *, country: str | Lines = "US", urgency: str | None = None) -> Script:
     """The script for danger signs read in a text, before any rule ran.
 
     `urgency` is what the rules said, when they ran: a combination can make an emergency of flags that are none alone.
@@ -74,7 +74,7 @@ def for_danger(flag_ids: Iterable[str], *, country: str = "US", urgency: str | N
     return _same_day({*shown}, _join(plain(name) for name in shown), lines, [f"R-{name}" for name in shown])
 
 
-def result_message(result: Result, *, country: str = "US") -> str:
+def result_message(result: Result, *, country: str | Lines = "US") -> str:
     """The result in plain words, whatever it is."""
     return for_result(result, country=country).text
 

@@ -153,6 +153,19 @@ def test_the_command_refuses_in_place_and_goes_on():
     assert errors.count("\n") == 1
 
 
+def test_a_key_given_twice_is_refused_so_that_no_danger_is_lost():
+    status, [answer], _ = run('{"rf": ["RF-CES"], "rf": []}')
+    assert status == 1
+    assert answer["error"] == {"key": "rf", "why": "is given twice"}
+
+
+def test_broken_bytes_refuse_one_line_only():
+    source = io.TextIOWrapper(io.BytesIO(b'\xff\xfe{"age"\n' + json.dumps(BASE).encode() + b"\n"), encoding="utf-8")
+    out = io.StringIO()
+    assert triage_command.main(source, out, io.StringIO()) == 1
+    assert [next(iter(json.loads(line))) for line in out.getvalue().splitlines()] == ["error", "outcome"]
+
+
 def test_the_command_prints_its_vocabulary():
     status, [words], _ = run("", vocabulary=True)
     assert status == 0
