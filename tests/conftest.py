@@ -12,10 +12,12 @@ import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import httpx
 import pytest
+
+if TYPE_CHECKING:
+    import httpx  # Rasa's environment, whose tests read this file too, has none
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 PALPATE = REPOSITORY / ".venv" / "bin" / "palpate"
@@ -169,6 +171,8 @@ class Visitor:
 @pytest.fixture
 def visitor(stack: Stack) -> Iterator[Visitor]:
     """A visitor who has just opened the chat."""
+    import httpx
+
     with httpx.Client(base_url=stack.url, timeout=30) as http:
         somebody = Visitor(http)
         somebody.arrive()
