@@ -70,7 +70,12 @@ def for_danger(flag_ids: Iterable[str], *, country: str | Lines = "US", urgency:
         shown = emergencies or [*flags, *(name for name in named if name in CONDITIONS)]
         return _emergency({*shown}, _join(plain(name) for name in shown if name not in _CRISIS), lines)
     today = [name for name in flags if RED_FLAGS[name].urgency == "same_day"] + stops
-    shown = today or [*flags, *stops]
+    shown = today or flags
+    if not today and urgency != "same_day":
+        soon = any(RED_FLAGS[name].urgency == "gp_urgent" for name in flags)
+        when = "within the next few days" if soon else "before a massage"
+        text = f"Please see a doctor {when} about {_join(plain(name) for name in shown) or 'this'}."
+        return Script(text, "gp_urgent" if soon else "gp", None)
     return _same_day({*shown}, _join(plain(name) for name in shown), lines, [f"R-{name}" for name in shown])
 
 
