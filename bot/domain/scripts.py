@@ -74,7 +74,9 @@ def for_danger(flag_ids: Iterable[str], *, country: str | Lines = "US", urgency:
     if not today and urgency != "same_day":
         soon = any(RED_FLAGS[name].urgency == "gp_urgent" for name in flags)
         when = "within the next few days" if soon else "before a massage"
-        text = f"Please see a doctor {when} about {_join(plain(name) for name in shown) or 'this'}."
+        about = _join(plain(name) for name in shown)
+        told = f"You told me about {about}. " if about else ""
+        text = f"{told}Please see a doctor about it {when}. We can talk about your visit after that."
         return Script(text, "gp_urgent" if soon else "gp", None)
     return _same_day({*shown}, _join(plain(name) for name in shown), lines, [f"R-{name}" for name in shown])
 
