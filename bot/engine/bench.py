@@ -92,7 +92,7 @@ def _actions(options: argparse.Namespace) -> Iterator[int]:
     """The project's action server on a free port, for as long as the measurement takes."""
     port = servers.free_port()
     own = str(REPOSITORY / ".venv" / "bin" / "python")
-    words = options.actions.split() if options.actions else [own, "-m", "actions"]
+    words = options.actions.split() if options.actions else [own, "-m", "actions.server"]
     env = {**os.environ, "PALPATE_ACTIONS_PORT": str(port), "PALPATE_INTERNAL_SECRET": servers.SECRET}
     with tempfile.TemporaryDirectory(prefix="palpate-bench-actions-") as home:
         env["PALPATE_HOME"] = home

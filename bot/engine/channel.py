@@ -22,7 +22,7 @@ from sanic.response import HTTPResponse
 
 from bot.engine import keep_alive
 from bot.engine.checked_body import BadBody, Turn, conversation_id, read
-from bot.engine.quiet_logs import innermost
+from bot.engine.quiet_logs import chain, innermost, kinds
 
 NAME = "palpate"
 SECRET_HEADER = "X-Palpate-Secret"  # noqa: S105
@@ -148,7 +148,8 @@ class PalpateChannel(InputChannel):
         try:
             body = await asyncio.shield(task)
         except Exception as error:  # noqa: BLE001 - the edge: whatever failed, the caller must know that it did
-            log.error("turn.failed", error=error, code=_cause(error), path=innermost(_root(error).__traceback__))
+            links = chain(error)
+            log.error("turn.failed", error=error, code=kinds(links), path=innermost(links[-1].__traceback__))
             return _problem(503, "turn_failed")
         return response.empty(204) if body is None else response.json(body)
 
@@ -195,23 +196,6 @@ def _stored(event: Mapping[str, Any]) -> dict[str, Any]:
 def _problem(status: int, code: str, detail: str | None = None) -> HTTPResponse:
     body = {"code": code, **({"detail": detail} if detail else {})}
     return response.json(body, status, headers={"Retry-After": RETRY_SECONDS} if status == 503 else None)
-
-
-def _chain(error: BaseException) -> list[BaseException]:
-    """The error, what caused it, what caused that."""
-    found = [error]
-    while (cause := found[-1].__cause__ or found[-1].__context__) is not None and len(found) < 5:
-        found.append(cause)
-    return found
-
-
-def _root(error: BaseException) -> BaseException:
-    return _chain(error)[-1]
-
-
-def _cause(error: BaseException) -> str:
-    """The class names of an error and of what caused it, nothing of their texts."""
-    return " < ".join(type(link).__name__ for link in _chain(error))
 
 
 async def _actions_answer(endpoint: Any) -> bool:

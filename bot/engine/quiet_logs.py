@@ -49,17 +49,31 @@ class PlaceOnly(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         values: dict[str, Any] = {"event": "library", "code": _place(record)}
-        if record.exc_info and record.exc_info[0] is not None:
-            values |= {"error": record.exc_info[0].__name__, "path": innermost(record.exc_info[2])}
+        error = record.exc_info[1] if record.exc_info else None
+        links = chain(error) if error is not None else []
+        if links:
+            values |= {"error": kinds(links), "path": innermost(links[-1].__traceback__)}
         if not DOOR.serving:
-            values["event"] = str(record.msg) if not record.args else record.getMessage()
-            if record.exc_info and record.exc_info[1] is not None:
-                values["because"] = str(record.exc_info[1])
+            values["event"] = record.getMessage() if record.args else str(record.msg)
+            values |= {"because": str(links[-1])} if links else {}
         return _line(record.levelname.lower(), **values)
 
 
 def _place(record: logging.LogRecord) -> str:
     return getattr(record, "place", f"{record.name}:{record.module}:{record.lineno}")
+
+
+def chain(error: BaseException) -> list[BaseException]:
+    """The error, what caused it, what caused that; five at most."""
+    found = [error]
+    while (cause := found[-1].__cause__ or found[-1].__context__) is not None and len(found) < 5:
+        found.append(cause)
+    return found
+
+
+def kinds(links: list[BaseException]) -> str:
+    """The class names of a chain of errors, nothing of their texts."""
+    return " < ".join(type(link).__name__ for link in links)
 
 
 def innermost(trace: TracebackType | None) -> str:

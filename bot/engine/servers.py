@@ -24,12 +24,14 @@ SECRET = "for-measurements-only"  # noqa: S105
 OURS = """\
 action_endpoint:
   url: http://127.0.0.1:{actions}/webhook
+  headers: {{X-Palpate-Secret: {secret}}}
 tracker_store:
   type: bot.engine.tracker_store.LiveTrackerStore
 """
 STOCK = """\
 action_endpoint:
   url: http://127.0.0.1:{actions}/webhook
+  headers: {{X-Palpate-Secret: {secret}}}
 tracker_store:
   type: SQL
   dialect: sqlite
@@ -118,7 +120,9 @@ def start(folder: Path, model: Path, home: Path, actions_port: int, *, ours: boo
     """Serve this model from `home`; returns once it answers. Raises `NotStarted` with the end of its log."""
     home.mkdir(parents=True, exist_ok=True)
     port = free_port()
-    (home / "endpoints.yml").write_text((OURS if ours else STOCK).format(actions=actions_port, home=home))
+    (home / "endpoints.yml").write_text(
+        (OURS if ours else STOCK).format(actions=actions_port, home=home, secret=SECRET)
+    )
     (home / "credentials.yml").write_text("bot.engine.channel.PalpateChannel: {}\n" if ours else "rest:\n")
     files = ["--endpoints", str(home / "endpoints.yml"), "--credentials", str(home / "credentials.yml")]
     args = ["run", "--model", str(model), "--port", str(port), "--interface", "127.0.0.1", *files]
