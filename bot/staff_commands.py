@@ -154,7 +154,7 @@ def handoffs_show(reference: str, as_json: bool) -> None:
     """The brief of one hand-off."""
     with _storage() as storage:
         detail = review.show(storage(), reference.upper(), by=_OPERATOR, now=_now())
-        brief = summary.brief(detail.revision.record, detail.revision.result, detail.revision.transcript)
+        brief = summary.brief(detail.revision.record, detail.revision.result, review.transcript(detail))
     if not as_json:
         click.echo(f"{detail.handoff.reference}  {detail.handoff.status}\n{brief.text()}", nl=False)
         return

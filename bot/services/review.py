@@ -97,16 +97,14 @@ def queue(
 def transcript(detail: Detail) -> list[Json]:
     """The conversation as it stands in the log; where the log is gone, the copies taken at the hand-off."""
     if detail.messages:
-        return [
-            {"seq": line.seq, "at": line.at.isoformat(), "from": line.sender, "text": line.text, **_marks(line)}
-            for line in detail.messages
-        ]
+        return [_line(line) for line in detail.messages]
     longest: Sequence[Json] = max((revision.transcript for revision in detail.revisions), key=len, default=())
     return list(longest)
 
 
-def _marks(line: Message) -> Json:
-    return {key: line.body[key] for key in ("alert", "outcome", "event", "by") if line.body.get(key)}
+def _line(line: Message) -> Json:
+    marks = {key: line.body[key] for key in ("alert", "outcome", "event", "by") if line.body.get(key)}
+    return {"seq": line.seq, "at": line.at.isoformat(), "from": line.sender, "text": line.text, "id": line.id, **marks}
 
 
 def show(uow: UnitOfWork, reference: str, *, by: Actor, now: datetime, how: str = "read") -> Detail:
@@ -127,6 +125,18 @@ def show(uow: UnitOfWork, reference: str, *, by: Actor, now: datetime, how: str 
         )
         uow.commit()
     return detail
+
+
+def new_messages(uow: UnitOfWork, reference: str, *, after: int, by: Actor, now: datetime) -> list[Json]:
+    """Lines of the conversation after `after`; reading any is audited, finding none is not."""
+    permissions.check(by.role, "read")
+    with uow:
+        handoff = uow.handoffs.by_reference(reference)
+        lines = uow.conversations.messages(handoff.conversation, after=after)
+        if lines:
+            uow.audit.add(AuditEntry(now, by.name, "read_live", reference, handoff.conversation))
+            uow.commit()
+    return [_line(line) for line in lines]
 
 
 def claim(uow: UnitOfWork, reference: str, *, by: Actor, now: datetime) -> Handoff:

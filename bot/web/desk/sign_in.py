@@ -6,6 +6,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from bot.domain.errors import StorageUnavailable
 from bot.services import accounts
 from bot.services.accounts import SignedIn, SignInRefused
 from bot.services.review import BadMove
@@ -13,7 +14,6 @@ from bot.web.chat.problems import Problem
 from bot.web.desk.access import COOKIE, Access, Endpoint, form_of, problem_of
 from bot.web.desk.context import DeskContext
 from bot.web.desk.render import Pages
-from bot.domain.errors import StorageUnavailable
 
 WRONG = (
     "That name and password do not go together, or there were too many tries. Wait a quarter of an hour and try again."

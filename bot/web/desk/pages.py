@@ -1,0 +1,204 @@
+"""The desk's pages: the queue, the decision screen, and the doctor's note."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from bot.domain import review as states
+from bot.domain import summary
+from bot.domain.errors import DoubleBooking, IllegalMove
+from bot.domain.flags import RED_FLAGS
+from bot.domain.permissions import may
+from bot.domain.screens import CLEARABLE
+from bot.domain.sites import SITES
+from bot.services import review
+from bot.services.accounts import SignedIn
+from bot.services.review import BadMove, Detail
+from bot.web.chat.problems import Problem
+from bot.web.desk import moves, queues, words
+from bot.web.desk.access import Access, Endpoint, form_of, problem_of
+from bot.web.desk.api import brief_of
+from bot.web.desk.context import DeskContext
+from bot.web.desk.render import Pages
+
+# Minutes until somebody should have looked: an urgent one, any other.
+LOOK_WITHIN = {True: 10, False: 240}
+_FILTERS = ("outcome", "flag", "site", "channel", "locale", "age_from", "age_to", "q")
+
+
+def routes(context: DeskContext, access: Access) -> list[tuple[str, Endpoint, list[str]]]:
+    """Path, endpoint, methods."""
+    desk = Desk(context)
+    one = "/desk/handoffs/{reference}"
+    return [
+        ("/desk", access.page(desk.queue), ["GET"]),
+        (one, access.page(desk.decide), ["GET"]),
+        (one + "/doctor-note", access.page(desk.doctor_note), ["GET"]),
+        (one + "/{move}", access.page(desk.move), ["POST"]),
+    ]
+
+
+class Desk:
+    """The pages for people."""
+
+    def __init__(self, context: DeskContext) -> None:
+        self._context = context
+        self._pages = Pages(context)
+
+    async def queue(self, request: Request, who: SignedIn) -> Response:
+        """One page of a queue."""
+        query = {key: value for key, value in request.query_params.items() if value}
+        wrong = None
+        try:
+            queue, wanted = queues.wanted(query, who.actor, default="new")
+            after = queues.after(query)
+        except BadMove as error:
+            wrong, after = f"{error}.", None
+            queue, wanted = queues.wanted({}, who.actor, default="new")
+        rows, by_state = await run_in_threadpool(
+            review.queue, self._context.uow(), wanted, by=who.actor, now=self._context.clock(), after=after
+        )
+        filters = {key: query.get(key, "") for key in _FILTERS}
+        more = None
+        if len(rows) == review.PAGE:
+            last = rows[-1].handoff
+            kept = {key: value for key, value in filters.items() if value}
+            more = "/desk?" + urlencode({"queue": queue.name, **kept, "after": f"{last.rank}.{last.id}"})
+        return self._pages.page(
+            "queue.html",
+            who=who,
+            queue=queue,
+            queues=queues.QUEUES,
+            counts=queues.counts(by_state),
+            rows=[self._line(row) for row in rows],
+            filters=filters,
+            filtered=any(filters.values()),
+            flags=RED_FLAGS,
+            sites=SITES,
+            more=more,
+            wrong=wrong,
+            status=422 if wrong else 200,
+        )
+
+    async def decide(self, request: Request, who: SignedIn) -> Response:
+        """The decision screen of one hand-off."""
+        return await self._decision(request, who)
+
+    async def move(self, request: Request, who: SignedIn) -> Response:
+        """A form of the decision screen; a refusal comes back on the screen itself, with what was typed."""
+        name = request.path_params["move"]
+        if name not in moves.MOVES:
+            return Problem(404, "no_such_move", "There is no such move.").response()
+        fields = await form_of(request)
+        reference = request.path_params["reference"]
+        try:
+            await run_in_threadpool(moves.make, self._context, name, reference, fields, who.actor)
+        except BadMove as error:
+            return await self._decision(request, who, refused=(name, f"{error}."), typed=fields, status=422)
+        except (IllegalMove, DoubleBooking) as error:
+            return await self._decision(
+                request, who, refused=(name, problem_of(error).detail), typed=fields, status=409
+            )
+        return RedirectResponse(
+            f"/desk/handoffs/{reference}{'#live' if name in ('takeover', 'say', 'hand_back') else ''}", 303
+        )
+
+    async def doctor_note(self, request: Request, who: SignedIn) -> Response:
+        """The note for the doctor, to print."""
+        detail = await self._detail(request, who, "export_doctor_note")
+        note = summary.doctor_note(detail.revision.record, clinic=self._context.settings.clinic.name)
+        return self._pages.page("doctor_note.html", reference=detail.handoff.reference, note=note)
+
+    async def _decision(
+        self,
+        request: Request,
+        who: SignedIn,
+        *,
+        refused: tuple[str, str] | None = None,
+        typed: Mapping[str, Any] | None = None,
+        status: int = 200,
+    ) -> Response:
+        detail = await self._detail(request, who, "read")
+        handoff, newest = detail.handoff, detail.revision
+        marked = words.bubbles(review.transcript(detail), newest.said)
+        anchors = words.anchors(marked)
+        return self._pages.page(
+            "decide.html",
+            status=status,
+            who=who,
+            handoff=handoff,
+            detail=detail,
+            newest=newest,
+            brief=brief_of(detail),
+            bubbles=marked,
+            anchors=anchors,
+            reasons=[_reason(reason, anchors) for reason in newest.result.get("reasons") or ()],
+            unknown=[summary.name_of(key) for key in newest.result.get("unknown") or ()],
+            changes=[_change(one) for one in newest.result.get("what_would_change") or ()],
+            legal=states.legal(handoff.status),
+            mine=handoff.claimed_by in (None, who.account.name) or may(who.account.role, "act_for_others"),
+            bookable=states.Answer(handoff.outcome, handoff.urgency, handoff.provisional).booking,
+            answers=[
+                (f"{outcome}/{urgency or ''}", summary.outcome_words(outcome, urgency))
+                for outcome, urgency in states.RANKS
+            ],
+            clearable=_clearable(newest.record, newest.result),
+            taken_by=detail.conversation.taken_by if detail.conversation else None,
+            closed=detail.conversation is None or detail.conversation.erased_at is not None,
+            urgent=handoff.rank >= states.URGENT_FROM,
+            today=self._context.clock(),
+            refused=refused,
+            typed=typed or {},
+        )
+
+    async def _detail(self, request: Request, who: SignedIn, how: str) -> Detail:
+        reference = request.path_params["reference"]
+        return await run_in_threadpool(
+            review.show, self._context.uow(), reference, by=who.actor, now=self._context.clock(), how=how
+        )
+
+    def _line(self, row: review.Row) -> dict[str, Any]:
+        handoff, record = row.handoff, row.revision.record
+        urgent = handoff.rank >= states.URGENT_FROM
+        minutes = (self._context.clock() - handoff.changed_at).total_seconds() / 60
+        return {
+            "handoff": handoff,
+            "name": handoff.contact.get("name") or "No name given",
+            "where": summary.place(record).capitalize(),
+            "nrs": record.get("nrs"),
+            "flags": [summary.name_of(flag) for flag in record.get("rf") or () if flag in RED_FLAGS],
+            "why": (row.revision.result.get("reasons") or [{}])[0].get("rule", ""),
+            "urgent": urgent,
+            "late": handoff.status == states.NEW and minutes > LOOK_WITHIN[urgent],
+        }
+
+
+def _reason(reason: Mapping[str, Any], anchors: Mapping[str, str]) -> dict[str, Any]:
+    facts = [str(fact) for fact in reason.get("facts") or ()]
+    return {
+        **reason,
+        "facts": [{"key": fact, "name": summary.name_of(fact), "anchor": anchors.get(fact)} for fact in facts],
+    }
+
+
+def _change(one: Mapping[str, Any]) -> dict[str, str]:
+    """What would change it, with the ids in words."""
+    condition = " ".join(
+        summary.name_of(word) if word.startswith(("RF-", "CI-")) else word for word in str(one["if"]).split(" ")
+    )
+    words = summary.outcome_words(one["outcome"], one.get("urgency"), provisional=bool(one.get("provisional")))
+    return {"if": condition, "then": words}
+
+
+def _clearable(record: Mapping[str, Any], result: Mapping[str, Any]) -> list[str]:
+    """What a doctor's word could be about: what was told or claimed, and what the reasons name."""
+    told = [*(record.get("ci") or ()), *(record.get("rf") or ()), *(record.get("cleared_claimed") or ())]
+    named = [str(reason["rule"]).removeprefix("R-") for reason in result.get("reasons") or ()]
+    done = record.get("cleared") or ()
+    return [item for item in dict.fromkeys((*told, *named)) if item in CLEARABLE and item not in done]

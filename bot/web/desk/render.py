@@ -1,0 +1,70 @@
+"""Turns templates into pages under a policy that allows nothing but the desk's own files."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.responses import HTMLResponse
+
+from bot.domain import summary
+from bot.web.desk.context import DeskContext
+
+_TEMPLATES = Path(__file__).resolve().parent / "templates"
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+
+STATUS_WORDS = {
+    "new": "New",
+    "claimed": "Claimed",
+    "waiting_for_patient": "Waiting for patient",
+    "waiting_for_doctor": "Waiting for doctor",
+    "booked": "Booked",
+    "declined": "Declined",
+}
+
+
+class Pages:
+    """Renders the desk's pages."""
+
+    def __init__(self, context: DeskContext) -> None:
+        self._context = context
+        self._zone = ZoneInfo(context.settings.clinic.time_zone)
+        self._environment = Environment(
+            loader=FileSystemLoader(_TEMPLATES),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._environment.filters.update(
+            age=self.age, local=self.local, status_words=STATUS_WORDS.__getitem__, name_of=summary.name_of, day=self.day
+        )
+        self._environment.globals.update(clinic=context.settings.clinic, outcome_words=summary.outcome_words)
+
+    def page(self, template: str, *, status: int = 200, **values: Any) -> HTMLResponse:
+        """A page; nothing of it is kept by browsers or proxies."""
+        html = self._environment.get_template(template).render(values)
+        headers = {"Content-Security-Policy": POLICY, "Cache-Control": "no-store", "Referrer-Policy": "same-origin"}
+        return HTMLResponse(html, status, headers=headers)
+
+    def age(self, at: datetime) -> str:
+        """How long ago, short: "4 min", "3 h", "2 d"."""
+        minutes = max(0, int((self._context.clock() - at).total_seconds() // 60))
+        if minutes < 60:
+            return f"{minutes} min"
+        return f"{minutes // 60} h" if minutes < 48 * 60 else f"{minutes // 1440} d"
+
+    def local(self, at: datetime | str) -> str:
+        """A time as the clinic's clock shows it."""
+        moment = datetime.fromisoformat(at) if isinstance(at, str) else at
+        return moment.astimezone(self._zone).strftime("%a %d %b, %H:%M")
+
+    def day(self, at: datetime) -> str:
+        """A day for a date field."""
+        return at.astimezone(self._zone).strftime("%Y-%m-%d")

@@ -1,0 +1,96 @@
+"""Lays the visitor's words beside the reasons: which stretch of which message set which fact."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+Json = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of a message; `keys` are the facts it set, `anchor` is where a reason can point."""
+
+    text: str
+    keys: tuple[str, ...] = ()
+    anchor: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Bubble:
+    """One line of the transcript, cut into pieces."""
+
+    seq: int
+    sender: str
+    at: str
+    pieces: tuple[Piece, ...]
+    event: str = ""
+    by: str = ""
+    alert: bool = False
+
+
+def bubbles(transcript: Sequence[Json], said: Json) -> tuple[Bubble, ...]:
+    """The transcript with the words behind each fact marked."""
+    return tuple(
+        Bubble(
+            int(line["seq"]),
+            str(line["from"]),
+            str(line["at"]),
+            _pieces(line, said) if line["from"] == "visitor" else (Piece(str(line["text"])),),
+            str(line.get("event") or ""),
+            str(line.get("by") or ""),
+            bool(line.get("alert")),
+        )
+        for line in transcript
+    )
+
+
+def anchors(marked: Sequence[Bubble]) -> Mapping[str, str]:
+    """Fact → the anchor of the first words that set it."""
+    found: dict[str, str] = {}
+    for bubble in marked:
+        for piece in bubble.pieces:
+            for key in piece.keys:
+                found.setdefault(key, piece.anchor)
+    return found
+
+
+def _pieces(line: Json, said: Json) -> tuple[Piece, ...]:
+    text = str(line["text"])
+    out: list[Piece] = []
+    at = 0
+    for start, end, keys in _spans(line, text, said):
+        if start < at:
+            continue
+        out += [Piece(text[at:start])] if start > at else []
+        out.append(Piece(text[start:end], keys, f"w{line['seq']}-{start}"))
+        at = end
+    return (*out, Piece(text[at:])) if at < len(text) else tuple(out)
+
+
+def _spans(line: Json, text: str, said: Json) -> list[tuple[int, int, tuple[str, ...]]]:
+    """Where facts were set in this message, longer stretches before the shorter ones that begin at the same place."""
+    found: dict[tuple[int, int], list[str]] = {}
+    for key, every in said.items():
+        for words in every or ():
+            place = _place(line, text, words)
+            if place is not None:
+                found.setdefault(place, []).append(key)
+    return [
+        (start, end, tuple(keys))
+        for (start, end), keys in sorted(found.items(), key=lambda one: (one[0][0], -one[0][1]))
+    ]
+
+
+def _place(line: Json, text: str, words: Json) -> tuple[int, int] | None:
+    """By message id and offsets where both are right, else by the words themselves."""
+    quoted = str(words.get("text") or "")
+    start, end = words.get("start"), words.get("end")
+    mine = words.get("message") in (None, "", line.get("id"))
+    if isinstance(start, int) and isinstance(end, int) and mine and quoted and text[start:end] == quoted:
+        return start, end
+    if len(quoted) >= 3 and words.get("message") in (None, "") and quoted in text:
+        return text.index(quoted), text.index(quoted) + len(quoted)
+    return None

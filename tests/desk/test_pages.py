@@ -1,0 +1,189 @@
+"""A day at the desk, page by page, without JavaScript."""
+
+from __future__ import annotations
+
+import re
+
+TUESDAY = "2026-11-24T10:00"
+
+
+def test_the_queue_shows_the_most_cautious_first_and_the_decision_screen_tells_why(context, browser):
+    context.handed_off(1)
+    urgent = context.handed_off(2, "I can't feel between my legs", rf=["RF-CES"])
+    desk = browser()
+    page = desk.get("/desk")
+    assert page.status_code == 200
+    assert re.findall(r"PLP-\w+-\w+", page.text)[0] == urgent
+    assert "Cauda equina syndrome" in page.text
+    screen = desk.get(f"/desk/handoffs/{urgent}").text
+    assert "Not now, emergency" in screen
+    assert "R-RF-CES" in screen
+    assert "I can&#39;t feel between my legs" in screen
+
+
+def test_claim_agree_book(context, browser):
+    reference = context.handed_off(1)
+    desk = browser()
+    at = f"/desk/handoffs/{reference}"
+    assert desk.post(at + "/claim").status_code == 303
+    assert desk.post(at + "/agree").status_code == 303
+    booked = desk.post(at + "/book", {"start": TUESDAY, "minutes": "60", "therapist": "Kim", "room": "1"})
+    assert booked.status_code == 303
+    screen = desk.get(at).text
+    assert "Tue 24 Nov, 10:00" in screen
+    assert "confirmed" in screen
+    assert f"{reference}" in desk.get("/desk?queue=booked").text
+    assert reference not in desk.get("/desk?queue=new").text
+
+
+def test_a_refusal_comes_back_on_the_screen_with_what_was_typed(context, browser):
+    first, second = context.handed_off(1), context.handed_off(2)
+    desk = browser()
+    wanted = {"start": TUESDAY, "minutes": "60", "therapist": "Kim", "room": "1"}
+    desk.post(f"/desk/handoffs/{first}/claim")
+    desk.post(f"/desk/handoffs/{first}/book", wanted)
+    desk.post(f"/desk/handoffs/{second}/claim")
+    answer = desk.post(f"/desk/handoffs/{second}/book", {**wanted, "therapist": "kim", "room": "2"})
+    assert answer.status_code == 409
+    assert "taken at that time" in answer.text
+    assert 'value="kim"' in answer.text
+    past = desk.post(f"/desk/handoffs/{second}/book", {**wanted, "start": "2026-01-01T10:00"})
+    assert past.status_code == 422
+    assert "future" in past.text
+
+
+def test_danger_may_not_be_booked(context, browser):
+    reference = context.handed_off(1, "numb between my legs", rf=["RF-CES"])
+    desk = browser()
+    desk.post(f"/desk/handoffs/{reference}/claim")
+    assert "No booking while" in desk.get(f"/desk/handoffs/{reference}").text
+    assert (
+        desk.post(
+            f"/desk/handoffs/{reference}/book", {"start": TUESDAY, "minutes": "60", "therapist": "Kim", "room": "1"}
+        ).status_code
+        == 409
+    )
+
+
+def test_a_doctors_word_is_recorded_and_the_rules_run_again(context, browser):
+    reference = context.handed_off(1, "warfarin and a sore back", ci=["CI-ANTICOAG"], doctor="seen")
+    desk = browser()
+    at = f"/desk/handoffs/{reference}"
+    assert "Doctor first" in desk.get(at).text
+    answer = desk.post(
+        at + "/clear", {"items": "CI-ANTICOAG", "by": "Dr Lee", "date": "2026-11-20", "limits": "light only"}
+    )
+    assert answer.status_code == 303
+    screen = desk.get(at).text
+    assert "<h1>Clinical massage</h1>" in screen
+    assert "word of Dr Lee, 2026-11-20; limits: light only" in screen
+
+
+def test_override_needs_a_reason_and_says_what_the_rules_said(context, browser):
+    reference = context.handed_off(1)
+    desk = browser()
+    at = f"/desk/handoffs/{reference}"
+    assert desk.post(at + "/override", {"outcome": "doctor_first/gp", "reason": "  "}).status_code == 422
+    assert (
+        desk.post(
+            at + "/override", {"outcome": "doctor_first/gp", "reason": "on the phone she told of a clot"}
+        ).status_code
+        == 303
+    )
+    screen = desk.get(at).text
+    assert "<h1>Doctor first, no hurry</h1>" in screen
+    assert "the rules say: Clinical massage" in screen
+    assert "on the phone she told of a clot" in screen
+
+
+def test_a_person_takes_over_speaks_and_hands_back(context, browser):
+    reference = context.handed_off(1)
+    desk = browser("Ana")
+    at = f"/desk/handoffs/{reference}"
+    assert desk.post(at + "/say", {"text": "hello"}).status_code == 409
+    assert desk.post(at + "/takeover").status_code == 303
+    assert desk.post(at + "/say", {"text": "Hello, this is Ana."}).status_code == 303
+    screen = desk.get(at).text
+    assert "You are speaking with the visitor" in screen
+    assert "Hello, this is Ana." in screen
+    assert desk.post(at + "/hand_back").status_code == 303
+    with context.uow.reading() as uow:
+        chat = uow.conversations.get("conversation-0000000001")
+        assert (chat.phase, chat.taken_by) == ("handed_off", None)
+        events = [line.body.get("event") for line in uow.conversations.messages(chat.id) if line.sender == "staff"]
+        assert events == ["takeover", None, "hand_back"]
+    assert context.woken == ["conversation-0000000001"] * 3
+
+
+def test_search_finds_by_name_reference_phone_and_mail(context, browser):
+    reference = context.handed_off(7)
+    context.handed_off(8)
+    desk = browser()
+    for typed in (
+        "ruiz",
+        reference,
+        reference.lower().replace("-", ""),
+        "ana7@example.org",
+        "555 010 0007",
+        "+15550100007",
+    ):
+        found = desk.get("/desk", params={"queue": "all", "q": typed}).text
+        assert reference in found, typed
+    assert reference not in desk.get("/desk", params={"queue": "all", "q": "ana8@example.org"}).text
+    assert "Nothing fits" in desk.get("/desk", params={"queue": "all", "q": "nobody"}).text
+
+
+def test_the_visitors_words_are_marked_beside_the_facts(context, browser):
+    reference = context.handed_off(1)
+    screen = browser().get(f"/desk/handoffs/{reference}").text
+    assert '<mark id="w1-21" data-facts="nrs">5 of 10</mark>' in screen
+    assert 'href="#w1-21"' in screen
+
+
+def test_what_a_visitor_writes_never_becomes_markup(context, browser):
+    reference = context.handed_off(
+        1,
+        "<script>alert(1)</script> <b>knee</b>",
+        facts={"contact": {"name": '"><img src=x onerror=alert(1)>'}, "narrative": "<svg onload=x>"},
+    )
+    desk = browser()
+    for path in ("/desk", f"/desk/handoffs/{reference}"):
+        page = desk.get(path).text
+        assert "<script>alert" not in page
+        assert "<img" not in page
+        assert "<svg onload" not in page
+
+
+def test_pages_allow_nothing_inline_and_nothing_foreign(context, browser):
+    reference = context.handed_off(1)
+    desk = browser()
+    for path in (
+        "/desk/sign-in",
+        "/desk",
+        f"/desk/handoffs/{reference}",
+        f"/desk/handoffs/{reference}/doctor-note",
+        "/desk/password",
+    ):
+        answer = desk.get(path)
+        policy = answer.headers["content-security-policy"]
+        assert "default-src 'none'" in policy
+        assert "unsafe" not in policy
+        assert " style=" not in answer.text
+        assert not re.search(r"<script(?! type=\"module\" src=\"/desk/static/)", answer.text)
+        assert not re.search(r"(src|href)=\"https?:", answer.text)
+        assert answer.headers["cache-control"] == "no-store"
+
+
+def test_a_wrong_address_is_told_kindly(context, browser):
+    desk = browser()
+    assert desk.get("/desk?queue=nowhere").status_code == 422
+    assert desk.get("/desk?after=x").status_code == 422
+    assert desk.get("/desk/handoffs/PLP-XXXX-XX").status_code == 404
+    assert desk.post("/desk/handoffs/PLP-XXXX-XX/claim").status_code == 404
+
+
+def test_the_note_for_the_doctor_names_what_is_asked_and_no_diagnosis(context, browser):
+    reference = context.handed_off(1, "sore back", ci=["CI-ANTICOAG"], nrs=6)
+    note = browser().get(f"/desk/handoffs/{reference}/doctor-note").text
+    assert "May they have massage?" in note
+    assert "NRS 6/10" in note
