@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from datetime import UTC, datetime
 
 import click
 
@@ -78,8 +79,44 @@ def rasa(args: tuple[str, ...]) -> None:
 @cli.command(context_settings={"ignore_unknown_options": True})
 @click.argument("args", nargs=-1, type=click.UNPROCESSED)
 def bench(args: tuple[str, ...]) -> None:
-    """Print the project's own figures: `turns` (add --baseline for stock Rasa beside it)."""
+    """Print the project's own figures: `turns` (with --baseline stock Rasa beside it) or `triage`."""
+    if args[:1] == ("triage",):
+        from bot import triage_bench
+
+        sys.exit(triage_bench.main(sys.stdout))
     _in_rasa("bot.engine.bench", args)
+
+
+@cli.group()
+def rules() -> None:
+    """The rules that decide: version, signatures, and what a change would alter."""
+
+
+@rules.command("show")
+def rules_show() -> None:
+    """The working version and who signed it."""
+    from bot import rules_command
+
+    sys.exit(rules_command.show(settings().home, sys.stdout))
+
+
+@rules.command("sign")
+@click.option("--by", required=True, help="Your name, as it is to stand under the rules.")
+def rules_sign(by: str) -> None:
+    """Sign the working version. A change that makes any stored answer milder needs two different people."""
+    from bot import rules_command
+
+    signed = rules_command.sign(settings().home, by, datetime.now(UTC).date())
+    click.echo("signed" if signed else f"{by} has signed this version already")
+
+
+@rules.command("replay")
+def rules_replay() -> None:
+    """Run every stored hand-off and the case library against the working rules; list what would change."""
+    from bot import rules_command
+
+    stored = [*rules_command.handed_off(settings()), *rules_command.library()]
+    sys.exit(rules_command.run_replay(stored, settings().home, sys.stdout))
 
 
 def _in_rasa(module: str, args: tuple[str, ...]) -> None:

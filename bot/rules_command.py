@@ -9,12 +9,17 @@ from datetime import date
 from pathlib import Path
 from typing import TextIO
 
+from bot import bootstrap, triage_page
 from bot.domain import record as records
+from bot.domain.policy import DEFAULT_POLICY
 from bot.domain.replay import Stored, replay
 from bot.domain.rules_version import RULES_VERSION
 from bot.domain.signoff import Signature, banner, needed, signers
+from bot.services.stored import QueueFilter
+from bot.settings import Settings
 
 FILE = "rules_signed.json"
+_PAGE = 200
 
 
 class BadSignatures(Exception):
@@ -77,6 +82,31 @@ def stored_from_lines(lines: Iterable[str]) -> list[Stored]:
     return [
         Stored(str(row["reference"]), records.from_json(row["record"]), row["outcome"], row.get("urgency"))
         for row in rows
+    ]
+
+
+def handed_off(settings: Settings) -> list[Stored]:
+    """What every stored hand-off was told, newest revision each."""
+    found: list[Stored] = []
+    known = records.vocabulary()["keys"]
+    with bootstrap.storage(settings)() as uow:
+        page = uow.handoffs.search(QueueFilter(), limit=_PAGE)
+        while page:
+            revisions = uow.handoffs.newest_revisions([handoff.id for handoff in page])
+            for handoff in page:
+                revision = revisions[handoff.id]
+                record = records.from_json({key: value for key, value in revision.record.items() if key in known})
+                found.append(Stored(handoff.reference, record, revision.result["outcome"], revision.result["urgency"]))
+            page = uow.handoffs.search(QueueFilter(), after=(page[-1].rank, page[-1].id), limit=_PAGE)
+    return found
+
+
+def library() -> list[Stored]:
+    """The case library as stored answers: what each case expects, under its own name."""
+    return [
+        Stored(case.id, records.from_json(case.record), case.expect["outcome"], case.expect.get("urgency"))
+        for case in triage_page.load_cases()
+        if case.policy == DEFAULT_POLICY and "outcome" in case.expect
     ]
 
 

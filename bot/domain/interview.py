@@ -61,7 +61,7 @@ def _stop_if_in_danger(intake: Intake, move: Move, *, new: bool) -> bool:
     """End the interview for good when the record as it stands means emergency or same-day care."""
     if not new and intake.phase != "stopped":
         return False
-    result = judge(intake, complete=False)
+    result = judge(intake)
     if result.outcome != "not_now" or result.urgency not in ("emergency", "same_day"):
         return False
     if new:

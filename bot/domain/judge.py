@@ -12,7 +12,18 @@ _WEEKS = ("weeks_since_surgery", "weeks_since_fracture", "weeks_since_birth")
 
 
 def record_json(intake: Intake) -> dict[str, Any]:
-    """The intake in the shape of contract §3, as `palpate triage` reads it."""
+    """The intake in the shape of contract §3, as `palpate triage` reads it.
+
+    A doctor's yes without a list of items is taken to be about what holds the visit back; staff verify it anyway.
+    """
+    raw = _without_claims(intake)
+    claimed = intake.facts.get("clearance")
+    if claimed is None and intake.facts.get("doctor") in ("ok", "ordered"):
+        claimed = held_back(intake)
+    return {**raw, "cleared_claimed": sorted(claimed or [])}
+
+
+def _without_claims(intake: Intake) -> dict[str, Any]:
     facts = intake.facts
     raw: dict[str, Any] = {
         "age": facts.get("age"),
@@ -29,7 +40,7 @@ def record_json(intake: Intake) -> dict[str, Any]:
         "bp": facts.get("bp"),
         "doctor": facts.get("doctor") or "none",
         "cleared": [],
-        "cleared_claimed": list(facts.get("clearance") or []),
+        "cleared_claimed": [],
         "extra": sorted(intake.extra),
     }
     raw.update({name: facts[name] for name in _WEEKS if facts.get(name) is not None})
@@ -38,17 +49,13 @@ def record_json(intake: Intake) -> dict[str, Any]:
     return raw
 
 
-def judge(intake: Intake, *, complete: bool = True) -> triage.Result:
-    """The rules' result. While the interview runs (`complete` False) only what was asserted speaks, not what is missing."""
-    raw = record_json(intake)
-    if complete and not raw["cleared_claimed"] and intake.facts.get("doctor") in ("ok", "ordered"):
-        raw["cleared_claimed"] = list(held_back(intake))
-    return triage.classify(records.from_json(raw))
+def judge(intake: Intake) -> triage.Result:
+    """The rules' result for the record as it stands."""
+    return triage.classify(records.from_json(record_json(intake)))
 
 
 def held_back(intake: Intake) -> tuple[str, ...]:
     """The conditions that hold a clinical massage back and that a doctor's word could lift."""
-    raw = {**record_json(intake), "cleared_claimed": []}
-    result = triage.classify(records.from_json(raw))
+    result = triage.classify(records.from_json(_without_claims(intake)))
     named = (reason.rule.removeprefix("R-") for reason in result.reasons if reason.outcome == "doctor_first")
     return tuple(dict.fromkeys(name for name in named if name in screens.CLEARABLE))
