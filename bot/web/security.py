@@ -7,10 +7,10 @@ import secrets
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
-import structlog
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from bot import logs
 from bot.settings import Settings
 from bot.web.chat.bodies import MAX_BODY, too_large
 from bot.web.chat.problems import Problem
@@ -45,8 +45,7 @@ class Guard:
             return
         headers = Headers(scope=scope)
         request_id = _request_id(headers)
-        structlog.contextvars.clear_contextvars()
-        structlog.contextvars.bind_contextvars(request=request_id)
+        scope.setdefault("state", {})["request_id"] = request_id
 
         async def send_guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -57,7 +56,10 @@ class Guard:
         if refusal is not None:
             await refusal.response()(scope, receive, send_guarded)
             return
-        await self._app(scope, _Capped(receive) if _needs_cap(scope) else receive, send_guarded)
+        try:
+            await self._app(scope, _Capped(receive) if _needs_cap(scope) else receive, send_guarded)
+        except Exception as error:  # noqa: BLE001 - the answer is sent; the server's own log would quote the request
+            logs.get().error("request_failed", error=error, request=request_id, path=_place(error))
 
     def _refusal(self, scope: Scope, headers: Headers) -> Problem | None:
         if scope["method"] not in _SAFE_METHODS and self._foreign(scope, headers):
@@ -121,6 +123,14 @@ def _request_id(headers: Headers) -> str:
     """The proxy's request id when it is harmless to log, else a fresh one."""
     given = headers.get("x-request-id", "")
     return given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
+
+
+def _place(error: BaseException) -> str:
+    """Where it happened: file and line, without values."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return "" if trace is None else f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}"
 
 
 def _origin(url: str) -> str:

@@ -14,6 +14,7 @@ from bot.web.chat.problems import Problem
 MAX_BODY = 64 * 1024  # bytes
 MAX_TEXT = 2000  # characters
 MAX_DEPTH = 32
+MAX_LOCALE = 16
 _CLIENT_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 _LOCALE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}")
 _UNSTORABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
@@ -43,6 +44,11 @@ class Overflow:
 def clean(text: str) -> str:
     """The text without NUL and other control characters and without lone surrogates; line breaks and tabs stay."""
     return _UNSTORABLE.sub("\ufffd", text.replace("\x00", " "))
+
+
+def is_id(raw: str) -> bool:
+    """True for what can be an id of ours or of a client."""
+    return bool(_CLIENT_ID.fullmatch(raw))
 
 
 async def read(request: Request) -> bytes | Overflow:
@@ -85,7 +91,7 @@ def opening(raw: dict[str, Any]) -> tuple[str, str]:
     channel, locale = raw.get("channel", "web"), raw.get("locale", "en")
     if channel not in CHANNELS:
         raise Problem(422, "bad_body", "channel must be web.")
-    if not isinstance(locale, str) or not _LOCALE.fullmatch(locale):
+    if not isinstance(locale, str) or len(locale) > MAX_LOCALE or not _LOCALE.fullmatch(locale):
         raise Problem(422, "bad_body", "locale must be a language tag such as en or en-GB.")
     return channel, locale
 

@@ -69,7 +69,7 @@ async def on_problem(_request: Request, error: Exception) -> Response:
 
 async def on_storage_unavailable(_request: Request, error: Exception) -> Response:
     """Answer 503 when the database did not take a read or a write."""
-    logs.get().error("storage unavailable", error=error)
+    logs.get().error("storage_unavailable", error=error)
     return log_unavailable().response()
 
 
@@ -87,9 +87,8 @@ async def on_http_error(_request: Request, error: Exception) -> Response:
     return Problem(error.status_code, code, detail, headers=error.headers).response()
 
 
-async def on_crash(_request: Request, error: Exception) -> Response:
-    """A fault of ours: say so, without a word of what was in the request."""
-    logs.get().error("request failed", error=error)
+async def on_crash(_request: Request, _error: Exception) -> Response:
+    """A fault of ours: say so, without a word of what was in the request (`security.Guard` logs it)."""
     return Problem(500, "internal", "Something went wrong on our side.").response()
 
 

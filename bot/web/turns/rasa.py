@@ -12,7 +12,8 @@ from bot.settings import Settings
 
 CONNECT_SECONDS = 2.0
 TURN_SECONDS = 25.0
-HEALTH_SECONDS = 2.0
+HEALTH_SECONDS = 3.0
+FORGET_SECONDS = 10.0
 
 
 class RasaUnavailable(Exception):
@@ -66,10 +67,9 @@ class Rasa:
     """A pool of kept-alive connections to Rasa on loopback."""
 
     def __init__(self, settings: Settings) -> None:
-        secret = {"X-Palpate-Secret": settings.internal_secret} if settings.internal_secret else {}
         self._client = httpx.AsyncClient(
             base_url=settings.rasa_url,
-            headers=secret,
+            headers=_secret(settings),
             timeout=httpx.Timeout(TURN_SECONDS, connect=CONNECT_SECONDS),
             limits=httpx.Limits(max_connections=64, max_keepalive_connections=32),
             trust_env=False,  # loopback only: no proxy may see this
@@ -86,15 +86,6 @@ class Rasa:
         if response.status_code != 200:
             raise RasaUnavailable(str(response.status_code))
         return _replies(response)
-
-    async def forget(self, conversation: str) -> None:
-        """Delete the tracker; a tracker that is not there is fine. Raises `RasaUnavailable`."""
-        try:
-            response = await self._client.delete(f"/webhooks/palpate/conversations/{conversation}")
-        except httpx.HTTPError as error:
-            raise RasaUnavailable(type(error).__name__) from None
-        if response.status_code not in (200, 204, 404):
-            raise RasaUnavailable(str(response.status_code))
 
     async def health(self) -> Mapping[str, Any] | None:
         """What Rasa says of itself, or None when it cannot take turns."""
@@ -123,3 +114,18 @@ def _replies(response: httpx.Response) -> tuple[Reply, ...]:
 def _reply(row: Mapping[str, Any]) -> Reply:
     custom = row.get("custom")
     return Reply(str(row.get("text") or ""), custom if isinstance(custom, Mapping) else {})
+
+
+def forget_tracker(settings: Settings, conversation: str) -> None:
+    """Delete the dialogue's memory of a conversation; fine when there is none. Raises `RasaUnavailable`. Blocks."""
+    url = f"{settings.rasa_url}/webhooks/palpate/conversations/{conversation}"
+    try:
+        response = httpx.delete(url, headers=_secret(settings), timeout=FORGET_SECONDS, trust_env=False)
+    except httpx.HTTPError as error:
+        raise RasaUnavailable(type(error).__name__) from None
+    if response.status_code not in (200, 204, 404):
+        raise RasaUnavailable(str(response.status_code))
+
+
+def _secret(settings: Settings) -> dict[str, str]:
+    return {"X-Palpate-Secret": settings.internal_secret} if settings.internal_secret else {}

@@ -1,0 +1,97 @@
+"""Puts the edge together: chat API, desk, widget, pages and health, behind one guard."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator
+
+import anyio.to_thread
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route
+from starlette.types import ASGIApp
+
+from bot.domain.errors import StorageUnavailable
+from bot.web import desk, site
+from bot.web.chat import problems
+from bot.web.chat.api import ChatApi
+from bot.web.context import WebContext
+from bot.web.security import Guard
+from bot.web.turns.chores import Chores
+from bot.web.turns.dispatcher import Dispatcher, Pace
+from bot.web.turns.rasa import Rasa
+
+
+class Edge(Starlette):
+    """The app, with the guard around everything, its own error pages included; `dispatcher` while it runs."""
+
+    def __init__(self, context: WebContext, pace: Pace | None = None) -> None:
+        self.context = context
+        self._pace = pace
+        self._running: tuple[Dispatcher, Rasa] | None = None
+        super().__init__(
+            routes=[*self._health(), *ChatApi(context, lambda: self.dispatcher).routes(), *_pages(context)],
+            exception_handlers=problems.HANDLERS,
+            lifespan=self._lifespan,
+        )
+
+    @property
+    def dispatcher(self) -> Dispatcher:
+        """The dispatcher of the running app."""
+        if self._running is None:
+            raise RuntimeError("the app has not been started")
+        return self._running[0]
+
+    def build_middleware_stack(self) -> ASGIApp:
+        """Starlette's layers within ours."""
+        return Guard(super().build_middleware_stack(), settings=self.context.settings)
+
+    @contextlib.asynccontextmanager
+    async def _lifespan(self, _app: Starlette) -> AsyncIterator[None]:
+        """Start the dispatcher, which takes up what an earlier run left unanswered, and the chores."""
+        self.context.hub.start()
+        rasa = Rasa(self.context.settings)
+        dispatcher = Dispatcher(self.context, rasa, self._pace)
+        self._running = dispatcher, rasa
+        try:
+            async with dispatcher.running(), Chores(self.context).running():
+                yield
+        finally:
+            self._running = None
+            self.context.hub.close()
+            await rasa.close()
+
+    def _health(self) -> list[BaseRoute]:
+        return [Route("/healthz", self.alive), Route("/readyz", self.ready)]
+
+    async def alive(self, _request: Request) -> Response:
+        """200: this process runs."""
+        return JSONResponse({"status": "ok"})
+
+    async def ready(self, _request: Request) -> Response:
+        """200 when database, model and actions are there, else 503 with what is missing."""
+        if self._running is None:
+            return JSONResponse({"status": "starting"}, 503)
+        database = await anyio.to_thread.run_sync(self._database_answers)
+        rasa = await self._running[1].health()
+        well = database and rasa is not None
+        body = {"status": "ok" if well else "degraded", "database": database, "rasa": rasa is not None}
+        return JSONResponse(body, 200 if well else 503)
+
+    def _database_answers(self) -> bool:
+        try:
+            with self.context.uow.reading() as uow:
+                uow.conversations.get("-")
+        except StorageUnavailable:
+            return False
+        return True
+
+
+def create_app(context: WebContext, pace: Pace | None = None) -> Edge:
+    """The edge as an ASGI app; its lifespan must run."""
+    return Edge(context, pace)
+
+
+def _pages(context: WebContext) -> list[BaseRoute]:
+    return [*desk.mount(context), *site.routes(context.settings)]

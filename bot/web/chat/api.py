@@ -1,0 +1,153 @@
+"""The calls of contract §4: opens, takes, shows, exports and forgets conversations."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from functools import partial
+from typing import ParamSpec, TypeVar
+
+import anyio
+import anyio.to_thread
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from bot.services import privacy
+from bot.services.stored import Conversation
+from bot.web.chat import bodies, events, inbox, tokens, views
+from bot.web.chat.news import Newsstand
+from bot.web.chat.problems import Problem, unknown_conversation
+from bot.web.context import WebContext
+from bot.web.limits import Limiter
+from bot.web.turns.dispatcher import Dispatcher
+
+P = ParamSpec("P")
+R = TypeVar("R")
+LONGEST_WAIT = 30.0
+_ONE = "/api/conversations/{id:str}"
+
+
+class ChatApi:
+    """Endpoints; everything that touches the database or reads language runs in a thread."""
+
+    def __init__(self, context: WebContext, dispatcher: Callable[[], Dispatcher]) -> None:
+        self._context = context
+        self._dispatcher = dispatcher
+        self._limiter = Limiter(context.allowance)
+        self._newsstand = Newsstand(context)
+        self._threads = anyio.CapacityLimiter(8)
+
+    def routes(self) -> list[BaseRoute]:
+        """All of them."""
+        return [
+            Route("/api/conversations", self.create, methods=["POST"]),
+            Route(f"{_ONE}/messages", self.post, methods=["POST"]),
+            Route(f"{_ONE}/messages", self.messages, methods=["GET"]),
+            Route(f"{_ONE}/events", self.events, methods=["GET"]),
+            Route(f"{_ONE}/record", self.record, methods=["GET"]),
+            Route(f"{_ONE}/export", self.export, methods=["GET"]),
+            Route(_ONE, self.forget, methods=["DELETE"]),
+        ]
+
+    async def create(self, request: Request) -> Response:
+        """201 with id and token; the bot's greeting follows in the log."""
+        await self._limiter.opening(request)
+        body = await bodies.read(request)
+        if isinstance(body, bodies.Overflow):
+            raise bodies.too_large()
+        channel, locale = bodies.opening(bodies.parse(request, body) if body else {})
+        opened = await self._thread(inbox.open_conversation, self._context, channel=channel, locale=locale)
+        self._dispatcher().nudge(opened.id)
+        return JSONResponse({"id": opened.id, "token": opened.token}, 201)
+
+    async def post(self, request: Request) -> Response:
+        """202 with the seq, once the message is committed."""
+        await self._limiter.address(request)
+        chat = await self._own(request)
+        await self._limiter.message(chat.id)
+        body = await bodies.read(request)
+        if isinstance(body, bodies.Overflow):
+            raise await self._thread(inbox.refuse_overflow, self._context, chat, body)
+        sent = bodies.message(bodies.parse(request, body))
+        seq = await self._thread(inbox.take, self._context, chat, sent)
+        self._dispatcher().nudge(chat.id)
+        self._context.wake(chat.id)
+        return JSONResponse({"seq": seq}, 202)
+
+    async def messages(self, request: Request) -> Response:
+        """200 with what is new after `after`, waiting for it up to `wait` seconds."""
+        after, wait = _whole(request, "after"), _seconds(request, "wait")
+        chat = await self._own(request)
+        await self._limiter.read(chat.id)
+        news = await self._newsstand.wait(chat.id, after, wait)
+        if news is None or (news.chat.erased_at is not None):
+            raise unknown_conversation()
+        lines = [views.message(line) for line in news.messages]
+        return JSONResponse({"messages": lines, "state": views.state(news.chat)})
+
+    async def events(self, request: Request) -> Response:
+        """The event stream from `Last-Event-ID` (or `after`) on."""
+        after = _event_id(request)
+        chat = await self._own(request)
+        await self._limiter.read(chat.id)
+        return events.stream(self._newsstand, chat.id, after, self._dispatcher().is_stuck)
+
+    async def record(self, request: Request) -> Response:
+        """200 with field → value and the words it came from."""
+        return JSONResponse(views.record(await self._own(request)))
+
+    async def export(self, request: Request) -> Response:
+        """200 with everything that is kept, as a download."""
+        chat = await self._own(request)
+        await self._limiter.read(chat.id)
+        now = self._context.clock()
+        body = await self._thread(privacy.export, self._context.uow(), chat.id, by="visitor", now=now)
+        name = f"conversation-{chat.id[:8]}.json"
+        return JSONResponse(body, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+
+    async def forget(self, request: Request) -> Response:
+        """204 when all is gone; 200 saying so when a hand-off waits for the staff's decision about it."""
+        chat = await self._own(request)
+        now = self._context.clock()
+        what = await self._thread(privacy.forget, self._context.uow(), chat.id, by="visitor", now=now)
+        self._context.wake(chat.id)
+        if what == "erased":
+            return Response(status_code=204)
+        detail = "The chat is erased. Staff decide whether the hand-off has to be kept by law."
+        return JSONResponse({"erased": "chat", "handoff": what, "detail": detail})
+
+    async def _own(self, request: Request) -> Conversation:
+        """The conversation that the request's token opens; raises `Problem` 401 or 404."""
+        conversation = request.path_params["id"]
+        if not bodies.is_id(conversation):
+            raise unknown_conversation()
+        return await self._thread(inbox.find, self._context, conversation, tokens.bearer(request))
+
+    async def _thread(self, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+        return await anyio.to_thread.run_sync(partial(work, *args, **kwargs), limiter=self._threads)
+
+
+def _whole(request: Request, name: str) -> int:
+    """A query parameter that is a `seq`; 0 when it is not there. Raises `Problem` 422."""
+    raw = request.query_params.get(name, "0")
+    if not raw.isascii() or not raw.isdigit() or len(raw) > 9:
+        raise Problem(422, "bad_parameter", f"{name} must be a whole number.")
+    return int(raw)
+
+
+def _seconds(request: Request, name: str) -> float:
+    """A query parameter in seconds, cut to the longest wait. Raises `Problem` 422."""
+    try:
+        seconds = float(request.query_params.get(name, "0"))
+    except ValueError:
+        seconds = math.nan
+    if not seconds >= 0:
+        raise Problem(422, "bad_parameter", f"{name} must be a number of seconds.")
+    return min(seconds, LONGEST_WAIT)
+
+
+def _event_id(request: Request) -> int:
+    """Where the client's stream broke off; an id we never gave means from the beginning."""
+    raw = request.headers.get("last-event-id", "")
+    return int(raw) if raw.isascii() and raw.isdigit() and len(raw) <= 9 else _whole(request, "after")

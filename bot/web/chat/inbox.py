@@ -1,0 +1,158 @@
+"""Takes a visitor's message into the log: read for danger, checked, stored once; all of it blocks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from bot.services.ports import UnitOfWork
+from bot.services.stored import AuditEntry, Conversation, NewMessage
+from bot.web.chat import tokens
+from bot.web.chat.bodies import MAX_TEXT, Overflow, Sent, too_large
+from bot.web.chat.fit import DoesNotFit, Fitted, fit
+from bot.web.chat.problems import Problem, unknown_conversation
+from bot.web.context import WebContext
+from bot.web.turns import danger
+
+_OWN_WORDS = ("text", "date")  # kinds whose answer is in the visitor's own words
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A new conversation: its id, and its token, which is not stored and never shown again."""
+
+    id: str
+    token: str
+
+
+def open_conversation(context: WebContext, *, channel: str, locale: str) -> Opened:
+    """Store a new conversation with the turn that makes the bot greet."""
+    opened, now = Opened(tokens.new_id(), tokens.new_token()), context.clock()
+    chat = Conversation(opened.id, tokens.digest(opened.token), channel, locale, "consent", now, now)
+    first = NewMessage("opening", "hello", {"answer": {"question": "open", "value": None}})
+    with context.uow() as uow:
+        uow.conversations.add(chat)
+        uow.conversations.append(opened.id, first, now=now)
+        uow.commit()
+    return opened
+
+
+def find(context: WebContext, conversation: str, token: str) -> Conversation:
+    """The conversation this token opens. Raises `Problem` 404."""
+    with context.uow.reading() as uow:
+        return tokens.check(uow.conversations.get(conversation), token)
+
+
+def take(context: WebContext, chat: Conversation, sent: Sent) -> int:
+    """Store a message and, in the same transaction, the danger script it calls for; its `seq`.
+
+    Raises `Problem` 413 for a long text (with the emergency words, if it tells of danger), 409 for an answer to a
+    question that is not open, 422 for a value that does not fit it. What is refused is stored nowhere.
+    """
+    if sent.text is not None:
+        found = _read(context, chat, sent.text)
+        if len(sent.text) > MAX_TEXT:
+            raise _too_long(found)
+        return _store(context, chat.id, NewMessage("visitor", sent.text, _body(found, {}), sent.client_id), found)
+    fitted, problem = _fitted(context, chat, sent)
+    if fitted is None:
+        found = danger.in_answer(str(sent.field), sent.value, context.settings.clinic.country)
+        refused = NewMessage("visitor", "-", {}, sent.client_id)
+        return _store(context, chat.id, refused, None, problem=_with_help(problem, found))
+    found = danger.in_answer(str(sent.field), fitted.value, context.settings.clinic.country)
+    if found is None and _in_own_words(chat, fitted):
+        found = _read(context, chat, fitted.label)
+    body = _body(found, {"answer": {"question": sent.field, "value": fitted.value}})
+    message = NewMessage("visitor", fitted.label, body, sent.client_id)
+    return _store(context, chat.id, message, found, answers=sent.field)
+
+
+def refuse_overflow(context: WebContext, chat: Conversation, body: Overflow) -> Problem:
+    """The refusal of a body that is too large, with the emergency words if its beginning tells of danger."""
+    found = _read(context, chat, body.prefix)
+    return too_large(**(found.extra() if found else {}))
+
+
+def _read(context: WebContext, chat: Conversation, text: str) -> danger.Found | None:
+    record = chat.record.get("values") or {}
+    return danger.in_text(
+        context.reader,
+        text,
+        asked=chat.state.get("field"),
+        now=context.clock(),
+        subject=record.get("for_whom") or "self",
+        country=context.settings.clinic.country,
+    )
+
+
+def _fitted(context: WebContext, chat: Conversation, sent: Sent) -> tuple[Fitted | None, Problem | None]:
+    question = chat.state.get("question")
+    if not question or question.get("field") != sent.field:
+        return None, Problem(409, "question_not_open", "This question is not open (any more).")
+    try:
+        return fit(question, sent.value, today=context.clock().date()), None
+    except DoesNotFit as error:
+        return None, Problem(422, "answer_does_not_fit", str(error))
+
+
+def _in_own_words(chat: Conversation, fitted: Fitted) -> bool:
+    return chat.state["question"].get("kind") in _OWN_WORDS and isinstance(fitted.value, str | list)
+
+
+def _body(found: danger.Found | None, body: dict[str, Any]) -> dict[str, Any]:
+    return {**body, "scripted": True} if found else body
+
+
+def _store(
+    context: WebContext,
+    conversation: str,
+    message: NewMessage,
+    found: danger.Found | None,
+    *,
+    answers: str | None = None,
+    problem: Problem | None = None,
+) -> int:
+    """Append and commit. A message that is known already keeps its place, even when it would be refused by now."""
+    now = context.clock()
+    with context.uow() as uow:
+        appended = uow.conversations.append(conversation, message, now=now)
+        if not appended.created:
+            return appended.seq
+        if problem is not None:
+            raise problem
+        if answers is not None and _answered_already(uow, conversation, answers, appended.seq):
+            raise Problem(409, "question_not_open", "This question has an answer already.")
+        if found is not None:
+            _show(context, uow, conversation, found, appended.seq)
+        uow.commit()
+    return appended.seq
+
+
+def _answered_already(uow: UnitOfWork, conversation: str, field: str, seq: int) -> bool:
+    """True when an answer to the same question still waits its turn: a second tap on the same choice."""
+    waiting = uow.conversations.unanswered(conversation)
+    return any((line.body.get("answer") or {}).get("question") == field for line in waiting if line.seq != seq)
+
+
+def _show(context: WebContext, uow: UnitOfWork, conversation: str, found: danger.Found, seq: int) -> None:
+    """The script at once, and the end of the interview with it; that it was shown is on record without a word of why."""
+    now = context.clock()
+    chat = uow.conversations.get(conversation)
+    if chat is None:
+        raise unknown_conversation()
+    uow.conversations.append(conversation, found.message(seq), now=now)
+    state = {**chat.state, "question": None, "field": None, "left": 0}
+    uow.conversations.save(conversation, now=now, phase="stopped", state=state)
+    entry = AuditEntry(now, "bot", "danger_advice", None, conversation, None, found.script.urgency)
+    uow.audit.add(entry)
+
+
+def _too_long(found: danger.Found | None) -> Problem:
+    extra = found.extra() if found else {}
+    return Problem(413, "text_too_long", f"A message may have {MAX_TEXT} characters.", **extra)
+
+
+def _with_help(problem: Problem | None, found: danger.Found | None) -> Problem | None:
+    if problem is not None and found is not None:
+        problem.extra.update(found.extra())
+    return problem

@@ -1,0 +1,69 @@
+"""What the web's parts share: storage, settings, clock, rules, reader, and a bell for news."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Protocol, cast
+
+from bot import bootstrap
+from bot.domain import record, triage
+from bot.domain.mention import Reading
+from bot.services.ports import Storage
+from bot.settings import Settings
+from bot.vault import Vault
+from bot.web.limits import Allowance
+from bot.web.turns.wake import Hub
+
+
+class Reads(Protocol):
+    """The language reader, as far as the edge needs it."""
+
+    def read(
+        self, text: str, *, asked: str | None = None, now: datetime | None = None, subject: str = "self"
+    ) -> Reading:
+        """Mentions and dangers of any text; never raises."""
+
+
+def classify(raw: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A record of contract §3 to its result. Raises `BadRecord`."""
+    return triage.result_to_json(triage.classify(record.from_json(raw)))
+
+
+def utc_now() -> datetime:
+    """The clock."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class WebContext:
+    """Everything `create_app` needs; tests give their own parts."""
+
+    uow: Storage
+    settings: Settings
+    vault: Vault
+    reader: Reads
+    clock: Callable[[], datetime] = utc_now
+    classify: Callable[[Mapping[str, Any]], Mapping[str, Any]] = classify
+    allowance: Allowance = field(default_factory=Allowance)
+    hub: Hub = field(default_factory=Hub)
+
+    def wake(self, conversation: str) -> None:
+        """There is news in this conversation. Safe from any thread."""
+        self.hub.wake(conversation)
+
+
+def from_environment() -> WebContext:
+    """The context of a real process. Raises `BadSettings`."""
+    from bot.language import reader
+
+    settings = Settings.from_env(os.environ)
+    return WebContext(
+        uow=cast(Storage, bootstrap.storage(settings)),
+        settings=settings,
+        vault=Vault.open(settings.home),
+        reader=reader.load(),
+        allowance=Allowance.from_env(os.environ),
+    )

@@ -1,0 +1,71 @@
+"""What has to be done by and by: drop what waited too long for a yes, send what the outbox holds."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable
+
+from bot import logs
+from bot.domain.errors import StorageUnavailable
+from bot.notify import alert, carriers, outbox
+from bot.services.stored import OutboxItem
+from bot.web.context import WebContext
+from bot.web.turns.ledger import Ledger
+from bot.web.turns.rasa import RasaUnavailable, forget_tracker
+
+OUTBOX_SECONDS = 2.0
+PURGE_SECONDS = 60.0
+
+
+class Chores:
+    """Two loops, each in a thread for the time it works."""
+
+    def __init__(self, context: WebContext) -> None:
+        self._context = context
+        self._ledger = Ledger(context)
+        self._handlers = {
+            "staff_alert": outbox.alert_handler(carriers.carriers(context.settings), context.settings.public_url),
+            "forget_tracker": self._forget_tracker,
+        }
+
+    @contextlib.asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Work until the block is left."""
+        loops = [
+            asyncio.create_task(_every(OUTBOX_SECONDS, self.empty_outbox)),
+            asyncio.create_task(_every(PURGE_SECONDS, self.purge)),
+        ]
+        try:
+            yield
+        finally:
+            for loop in loops:
+                loop.cancel()
+            await asyncio.gather(*loops, return_exceptions=True)
+
+    def empty_outbox(self) -> None:
+        """Send what is due. Blocks."""
+        while outbox.deliver_due(self._context.uow, self._handlers, now=self._context.clock):
+            pass
+
+    def purge(self) -> None:
+        """Drop what was written without consent too long ago. Blocks."""
+        for conversation in self._ledger.purge_waiting():
+            self._context.wake(conversation)
+
+    def _forget_tracker(self, item: OutboxItem) -> None:
+        try:
+            forget_tracker(self._context.settings, str(item.payload["conversation"]))
+        except RasaUnavailable as error:
+            raise alert.NotDelivered(str(error)) from None
+
+
+async def _every(seconds: float, chore: Callable[[], None]) -> None:
+    while True:
+        try:
+            await asyncio.to_thread(chore)
+        except StorageUnavailable as error:
+            logs.get().warning("storage_unavailable", error=error)
+        except Exception as error:  # noqa: BLE001 - one bad item must not end the loop; it comes round again
+            logs.get().error("chore_failed", error=error, code=chore.__name__)
+        await asyncio.sleep(seconds)

@@ -1,0 +1,73 @@
+"""Finds danger in what was just written and gives the words to show at once, whatever else is working or not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from bot import logs
+from bot.domain import scripts
+from bot.domain.flags import RED_FLAGS
+from bot.services.stored import NewMessage
+from bot.web.chat.fit import ticked_flags
+from bot.web.context import Reads
+
+SHOWN = ("emergency", "same_day")
+EMERGENCY_CARD = "emergency_gate"
+_WINDOW = 2000  # characters read at once
+_OVERLAP = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A script that is due, and how it goes out in a problem document."""
+
+    script: scripts.Script
+
+    def alert(self) -> dict[str, Any]:
+        """The contract's `alert`."""
+        return {"urgency": self.script.urgency, "call": self.script.call}
+
+    def extra(self) -> dict[str, Any]:
+        """What a refusal carries, so that help is offered although nothing was stored."""
+        return {"alert": self.alert(), "emergency": self.script.text}
+
+    def message(self, seq: int) -> NewMessage:
+        """The bot's message about visitor message `seq`; stored once, however often it is tried."""
+        return NewMessage("bot", self.script.text, {"alert": self.alert()}, id=f"danger:{seq}")
+
+
+def in_text(reader: Reads, text: str, *, asked: str | None, now: datetime, subject: str, country: str) -> Found | None:
+    """The script for danger signs that a text asserts with certainty, or None. CPU work: call it in a thread."""
+    flags: dict[str, None] = {}
+    for start in range(0, max(1, len(text) - _OVERLAP), _WINDOW - _OVERLAP):
+        piece = text[start : start + _WINDOW]
+        flags.update(dict.fromkeys(_certain(reader, piece, asked=asked, now=now, subject=subject)))
+        if flags and len(text) > _WINDOW:
+            break  # enough to help; a text this long is not stored anyway
+    return for_flags(flags, country)
+
+
+def in_answer(field: str, value: Any, country: str) -> Found | None:
+    """The script for a sign ticked on the emergency card, or for a yes to a sign that was asked about by name."""
+    base = field.split("#", 1)[0]
+    if base == EMERGENCY_CARD:
+        return for_flags(ticked_flags(value), country)
+    return for_flags([base], country) if base.startswith("RF-") and value == "yes" else None
+
+
+def for_flags(flags: Iterable[str], country: str) -> Found | None:
+    """The script for these flags when one of them means help today; None otherwise."""
+    urgent = [flag for flag in flags if flag in RED_FLAGS and RED_FLAGS[flag].urgency in SHOWN]
+    return Found(scripts.for_danger(urgent, country=country)) if urgent else None
+
+
+def _certain(reader: Reads, text: str, *, asked: str | None, now: datetime, subject: str) -> list[str]:
+    try:
+        reading = reader.read(text, asked=asked, now=now, subject=subject)
+    except Exception as error:  # noqa: BLE001 - a fault of the reader must not lose the message it tripped over
+        logs.get().error("reader_failed", error=error)
+        return []
+    return [danger.flag for danger in reading.danger if danger.certain]

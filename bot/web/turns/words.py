@@ -1,0 +1,49 @@
+"""The few sentences the edge says by itself, and the clinic's facts in place of the `[[…]]` in the bot's answers."""
+
+from __future__ import annotations
+
+import re
+
+from bot.domain.numbers import lines_for
+from bot.settings import Clinic
+
+_PLACE = re.compile(r"\[\[([a-z_]+)\]\]")
+
+TROUBLE = (
+    "I'm having trouble answering just now. Your message is kept, and I'll answer it as soon as I can. "
+    "If this is an emergency, call [[emergency]]. You can also call us on [[phone]]."
+)
+NOT_STARTED = (
+    "Hello. I'm having trouble starting just now. You can write already: it is kept, and I'll answer as soon as I can. "
+    "If this is an emergency, call [[emergency]]. You can also call us on [[phone]]."
+)
+NO_ANSWER = "I'm sorry, I have no answer to that. Could you put it in other words?"
+GAVE_UP = (
+    "I'm sorry, I couldn't work with that message. Could you put it in other words? You can also call us on [[phone]]."
+)
+UNFILLED = "The clinic hasn't told me that yet. I can ask someone to call you back, or you can call us on [[phone]]."
+
+
+def fill(text: str, clinic: Clinic) -> str:
+    """The text with every place filled; a question the clinic has not answered gets an honest answer."""
+    return _PLACE.sub(lambda found: _fact(found[1], clinic), text)
+
+
+def _fact(name: str, clinic: Clinic) -> str:
+    if name.startswith("faq_"):
+        key = name.removeprefix("faq_")
+        told = clinic.facts.get(key, "").strip() or _derived(key, clinic)
+        return told or _PLACE.sub(lambda found: _fact(found[1], clinic), UNFILLED)
+    if name in ("emergency", "emergency_number"):
+        return lines_for(clinic.country).emergency_words
+    plain = name.removeprefix("clinic_")
+    return str(getattr(clinic, plain)) if plain in ("name", "phone", "email", "address", "hours") else ""
+
+
+def _derived(key: str, clinic: Clinic) -> str:
+    """Answers that follow from what the clinic says of itself."""
+    if key == "location" and clinic.address:
+        return f"You find us at {clinic.address}."
+    if key == "hours" and clinic.hours:
+        return f"We are open {clinic.hours}."
+    return ""
