@@ -8,13 +8,12 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.routing import BaseRoute
 
+from bot.domain.numbers import lines_for
 from bot.settings import Settings
 from bot.web.site import files
 
 HERE = Path(__file__).resolve().parent
 WIDGET = HERE.parent.parent / "widget"
-# The number to call for an ambulance (reference, clinical.md §H).
-EMERGENCY_NUMBERS = {"US": "911", "CA": "911", "GB": "999", "IE": "112", "EU": "112", "AU": "000", "NZ": "111"}
 # What the chat needs before the first message; the browser is told at once instead of finding out import by import.
 FIRST_MODULES = (
     "alert.js", "composer.js", "dom.js", "log.js", "look.js", "questions.js", "session.js", "stream.js", "words.js",
@@ -42,7 +41,7 @@ def routes(settings: Settings) -> list[BaseRoute]:
     frames = Environment(loader=FileSystemLoader(WIDGET / "app"), autoescape=True, undefined=StrictUndefined)
     facts = {
         "clinic": settings.clinic,
-        "emergency": EMERGENCY_NUMBERS[settings.clinic.country],
+        "emergency": lines_for(settings.clinic.country).emergency,
         "public_url": settings.public_url,
         "tel": re.sub(r"[^\d+]", "", settings.clinic.phone),
     }
