@@ -125,6 +125,7 @@ def _first(chat: Conversation, draft: Revision, reference: str) -> Handoff:
         locale=chat.locale,
         created_at=draft.at,
         changed_at=draft.at,
+        waiting_since=draft.at,
         contact=(draft.record.get("facts") or {}).get("contact") or {},
         age=draft.record.get("age"),
     )
@@ -150,6 +151,7 @@ def _again(uow: UnitOfWork, current: Handoff, draft: Revision) -> Receipt:
         overridden=keep,
         rules_version=revision.rules_version,
         changed_at=draft.at,
+        waiting_since=draft.at,
         contact=(draft.record.get("facts") or {}).get("contact") or current.contact,
         claimed_by=None,
         wait_until=None,

@@ -85,6 +85,7 @@ def run_retention(
         if not dry_run:
             for conversation in waiting:
                 uow.conversations.purge_waiting(conversation)
+                uow.conversations.save(conversation, now=now, phase="closed")
                 _forget_tracker(uow, conversation, now)
             for conversation in abandoned:
                 _erase(uow, conversation, "retention", now, keep_handoff=False)

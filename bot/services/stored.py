@@ -78,7 +78,7 @@ class Handoff:
     """The one hand-off of a conversation as it stands now; `id` is 0 until it is stored.
 
     `outcome`, `urgency` and `provisional` are what counts now: the rules' result of the newest revision, or what staff
-    decided above it (`overridden`). `rank` orders caution (see `bot.domain.review.rank`). `contact` is sealed on disk.
+    decided above it (`overridden`). `waiting_since` is when it last came in: handed off, or brought back by new danger. `rank` orders caution (see `bot.domain.review.rank`). `contact` is sealed on disk.
     """
 
     id: int
@@ -95,6 +95,7 @@ class Handoff:
     locale: str
     created_at: datetime
     changed_at: datetime
+    waiting_since: datetime
     contact: Json = field(default_factory=dict)
     claimed_by: str | None = None
     wait_until: datetime | None = None

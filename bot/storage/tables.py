@@ -95,6 +95,7 @@ HANDOFFS = Table(
     Column("wait_until", Utc),
     Column("created_at", Utc, nullable=False),
     Column("changed_at", Utc, nullable=False),
+    Column("waiting_since", Utc, nullable=False),
     Index("ix_handoffs_queue", "status", "rank", "id"),
     Index("ix_handoffs_rank", "rank", "id"),
     Index("ix_handoffs_changed_at", "changed_at"),

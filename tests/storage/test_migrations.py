@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, inspect
+from sqlalchemy import Engine, MetaData, Table, inspect
 
 from bot.storage import migrations
 from bot.storage.engine import open_engine
+from bot.storage.sql import SqlStorage
 from bot.storage.tables import METADATA
 
 
@@ -31,6 +33,26 @@ def test_up_down_up_and_nothing_pending(engine):
     migrations.upgrade(engine)
     migrations.upgrade(engine)
     assert set(METADATA.tables) <= set(inspect(engine).get_table_names())
+
+
+def test_what_was_stored_before_a_migration_is_there_after_it(engine, vault):
+    """SQLite rebuilds tables: nothing that points to them may be lost."""
+    migrations.upgrade(engine, "0001")
+    at, sealed = datetime(2026, 1, 1, tzinfo=UTC), vault.seal("{}")
+    rows = {
+        "conversations": {"id": "c", "token_hash": b"", "channel": "web", "locale": "en", "phase": "handed_off", "last_seq": 0, "spoken_through": 0, "answered_through": 0, "created_at": at, "touched_at": at},
+        "handoffs": {"id": 1, "reference": "PLP-OLD", "conversation": "c", "revision": 1, "status": "new", "outcome": "clinical_massage", "provisional": False, "rank": 2, "overridden": False, "rules_version": "x", "channel": "web", "locale": "en", "created_at": at, "changed_at": at},
+        "handoff_revisions": {"handoff": 1, "number": 1, "at": at, "cause": "interview", "rules_version": "x", "record": sealed, "result": sealed, "consent": sealed, "said": sealed},
+    }  # fmt: skip
+    old = MetaData()
+    with engine.begin() as connection:
+        for name, values in rows.items():
+            connection.execute(Table(name, old, autoload_with=connection).insert().values(**values))
+    migrations.upgrade(engine)
+    with SqlStorage(engine, vault).reading() as uow:
+        kept = uow.handoffs.by_reference("PLP-OLD")
+        assert kept.waiting_since == at
+        assert len(uow.handoffs.revisions(kept.id)) == 1
 
 
 def test_the_promised_tables_and_columns_are_there():

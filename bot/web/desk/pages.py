@@ -166,7 +166,7 @@ class Desk:
     def _line(self, row: review.Row) -> dict[str, Any]:
         handoff, record = row.handoff, row.revision.record
         urgent = handoff.rank >= states.URGENT_FROM
-        minutes = (self._context.clock() - handoff.changed_at).total_seconds() / 60
+        minutes = (self._context.clock() - handoff.waiting_since).total_seconds() / 60
         return {
             "handoff": handoff,
             "name": handoff.contact.get("name") or "No name given",
