@@ -25,6 +25,7 @@ from bot.engine.servers import Server
 from bot.settings import REPOSITORY
 
 AT_TURNS = (1, 5, 20, 50, 100)
+CPU_TURNS = 20  # the clock of processor time is coarse
 # Small talk, so that any project answers it with something; `--say` gives words that walk through a project's form.
 SAYINGS = ("my left knee hurts", "since monday", "seven", "no", "what does it cost?", "yes", "not really", "at night")
 
@@ -38,6 +39,8 @@ class Figures:
     megabytes: float
     by_turn: dict[int, float]
     p99: float
+    cpu_first: float
+    cpu_last: float
     one_client: float
     many_clients: float
     megabytes_after: float
@@ -107,7 +110,8 @@ def _actions(options: argparse.Namespace) -> Iterator[int]:
 def _measure(server: Server, options: argparse.Namespace) -> Figures:
     begin = server.megabytes()
     _converse(server, options.say, 5, 0)  # what is done once is not measured
-    long = [_converse(server, options.say, options.turns, 0) for _ in range(options.long)]
+    cpu: list[float] = []
+    long = [_converse(server, options.say, options.turns, 0, cpu) for _ in range(options.long)]
     one, failed_one = _load(server, options, 1, max(options.load // 4, 1))
     many, failed_many = _load(server, options, options.clients, options.load)
     by_turn = {turn: _around(long, turn) for turn in AT_TURNS if turn <= options.turns}
@@ -118,6 +122,8 @@ def _measure(server: Server, options: argparse.Namespace) -> Figures:
         megabytes=begin,
         by_turn=by_turn,
         p99=flat[int(len(flat) * 0.99)] if flat else 0.0,
+        cpu_first=statistics.mean(cpu[::2]) * 1000,
+        cpu_last=statistics.mean(cpu[1::2]) * 1000,
         one_client=one,
         many_clients=many,
         megabytes_after=server.megabytes(),
@@ -131,15 +137,22 @@ def _around(long: Sequence[Sequence[float]], turn: int) -> float:
     return statistics.median([spent for spent in near if spent >= 0] or [0.0])
 
 
-def _converse(server: Server, say: Sequence[str], turns: int, line: int) -> list[float]:
-    """Hold one conversation; the milliseconds of each turn, -1 for one that failed."""
-    conversation, spent = uuid.uuid4().hex, []
+def _converse(server: Server, say: Sequence[str], turns: int, line: int, cpu: list[float] | None = None) -> list[float]:
+    """Hold one conversation; the milliseconds of each turn, -1 for one that failed.
+
+    `cpu`, if given, gets the server's processor seconds a turn in the first and in the last `CPU_TURNS` turns.
+    """
+    conversation, spent, used = uuid.uuid4().hex, [], []
     for number in range(turns + 1):
+        used.append(server.cpu_seconds() if cpu is not None else 0.0)
         text = "hello" if number == 0 else say[(number - 1) % len(say)]
         body = server.body(conversation, f"message-{number:06d}", text)
         began = time.perf_counter()
         status, answer, _ = server.post(body, line=line)
         spent.append((time.perf_counter() - began) * 1000 if status == 200 and answer else -1.0)
+    if cpu is not None:
+        some = min(CPU_TURNS, turns)
+        cpu += [(used[some] - used[0]) / some, (server.cpu_seconds() - used[-some]) / some]
     return spent
 
 
@@ -172,6 +185,8 @@ def report(measured: Sequence[Figures], clients: int) -> str:
         rows.append((f"turn {turn}", "ms", [figures.by_turn[turn] for figures in measured], True))
     rows += [
         ("turn, 99 of 100 below", "ms", [figures.p99 for figures in measured], True),
+        (f"processor, first {CPU_TURNS}", "ms/turn", [figures.cpu_first for figures in measured], True),
+        (f"processor, last {CPU_TURNS}", "ms/turn", [figures.cpu_last for figures in measured], True),
         ("1 client", "turns/s", [figures.one_client for figures in measured], False),
         (f"{clients} clients", "turns/s", [figures.many_clients for figures in measured], False),
         ("memory once started", "MB", [figures.megabytes for figures in measured], True),

@@ -68,13 +68,12 @@ def prepare(*, serving: bool) -> None:
         warnings.simplefilter("ignore")
         importlib.import_module("rasa.__main__")
         importlib.import_module("rasa.core.run")
-    from bot.engine import fail_closed, keep_alive, one_validation, runner, telemetry_off, used_responses, validator
+    from bot.engine import fail_closed, keep_alive, one_validation, runner, telemetry_off, validator
 
     telemetry_off.install()
     no_tensorflow.guard()
     validator.install()
     one_validation.install()
-    used_responses.install()
     runner.install()
     keep_alive.install()
     fail_closed.install(serving=serving)
@@ -86,6 +85,10 @@ def prepare(*, serving: bool) -> None:
         no_commands.install()
         one_at_a_time.install()
         ready.install()
+    else:
+        from bot.engine import used_responses
+
+        used_responses.install()
 
 
 def _listen_on_loopback() -> None:

@@ -341,3 +341,29 @@ def test_nothing_is_prepared_for_telemetry(ours: Server, stock: Server) -> None:
     """Stock Rasa gives the installation an id to report under, even when reports are off."""
     assert (stock.home / ".config" / "rasa" / "global.yml").exists()
     assert not (ours.home / ".config" / "rasa").exists()
+
+
+# -- one call of the actions in a turn
+
+
+def _calls_during_an_interruption(server: Server, actions: Any, new_id: NewId) -> int:
+    conversation = new_id()
+    server.say(conversation, new_id(), "begin")
+    actions.callers()
+    server.say(conversation, new_id(), "hours")
+    return len(actions.callers())
+
+
+def test_a_question_in_between_costs_one_call(ours: Server, actions: Any, new_id: NewId) -> None:
+    assert _calls_during_an_interruption(ours, actions, new_id) == 1
+
+
+def test_stock_a_question_in_between_costs_two_calls(stock: Server, actions: Any, new_id: NewId) -> None:
+    assert _calls_during_an_interruption(stock, actions, new_id) == 2
+
+
+# -- what is not served is not loaded
+
+
+def test_serving_needs_less_memory_than_stock(ours: Server, stock: Server) -> None:
+    assert ours.megabytes() < 0.85 * stock.megabytes()

@@ -99,12 +99,12 @@ def test_the_window_never_changes_what_the_bot_says(bots: dict[str, Bot], seed: 
 
 
 def test_the_window_bounds_what_a_turn_carries(bots: dict[str, Bot]) -> None:
-    """100 turns: stock Rasa carries all events into each turn, the window a few dozen."""
-    said = ["begin", *["b!d", "hours", "count"] * 20]
+    """Turn by turn stock Rasa carries more events, the window a few dozen."""
+    said = ["begin", *["b!d", "hours", "count"] * 12]
     for bot in bots.values():
         asyncio.run(_hold(bot, "long-conversation", said))
     carried = {name: len(asyncio.run(bot.store.retrieve("long-conversation")).events) for name, bot in bots.items()}
-    assert carried["every event"] > 450
+    assert carried["every event"] > 250
     assert carried["as served"] < 150
     assert carried["window, read from disk each time"] < 80
 
