@@ -1,0 +1,65 @@
+"""Rasa's view of the Reader: every mention and every danger of a message as an entity."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.nlu.constants import ENTITIES, TEXT
+from rasa.shared.nlu.training_data.message import Message
+
+from bot.domain.mention import Reading
+from bot.nlu import sources
+from bot.nlu.moment import moment
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
+class ReadingExtractor(GraphComponent):
+    """Hands what `bot.language` reads to the actions; decides nothing."""
+
+    def __init__(self, reader: Any) -> None:
+        self._reader = reader
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> ReadingExtractor:
+        """With the process's one Reader."""
+        from bot.language import reader
+
+        return cls(reader.load())
+
+    @classmethod
+    def fingerprint_addon(cls, config: dict[str, Any]) -> str:
+        """Changes with any rule or table of the language."""
+        return sources.fingerprint("nlu", "language")
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Set the entities of each message; a tapped answer has none, its text is only the label of the choice."""
+        for message in messages:
+            metadata = message.get("metadata") or {}
+            found = [] if metadata.get("answer") else entities(self._read(message.get(TEXT) or "", metadata))
+            message.set(ENTITIES, found, add_to_output=True)
+        return messages
+
+    def _read(self, text: str, metadata: dict[str, Any]) -> Reading:
+        return self._reader.read(
+            text, asked=metadata.get("asked"), now=moment(metadata.get("now")), subject=metadata.get("for") or "self"
+        )
+
+
+def entities(reading: Reading) -> list[dict[str, Any]]:
+    """A reading in Rasa's shape: mentions by their kind, dangers as `danger` with the flag as value."""
+    mentions = [{"entity": mention.kind, "value": None, **mention.to_json()} for mention in reading.mentions]
+    dangers = [
+        {"entity": "danger", "value": found.flag, "certain": found.certain, "start": found.start, "end": found.end}
+        for found in reading.danger
+    ]
+    return mentions + dangers

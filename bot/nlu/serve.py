@@ -1,0 +1,76 @@
+"""Answers with the trained intent, a line in and a line out, for `palpate understand --intent`, without starting Rasa.
+
+`python -m bot.nlu.serve` in Rasa's environment: {"text", "asked", "for", "now"} → {"name", "confidence"}. The weights
+and the last word (`choice`) are those of the trained archive's own component; an intent is told as the classifier sees
+it, a danger in the text does not overrule it here.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import tarfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, TextIO
+
+from bot.language import reader
+from bot.nlu import choice, linear
+from bot.nlu.linear import Linear
+from bot.nlu.moment import moment
+
+ARCHIVE = Path(__file__).resolve().parents[2] / "models" / "palpate.tar.gz"
+COMPONENT = "LinearIntentClassifier"
+
+
+class NoModel(RuntimeError):
+    """There is no trained model to answer with."""
+
+
+def load(archive: Path = ARCHIVE) -> Linear:
+    """The intent model inside a trained Rasa archive. Raises NoModel or linear.BadModel."""
+    try:
+        with tarfile.open(archive) as packed:
+            return Linear.from_files(dict(_files(packed)))
+    except (OSError, tarfile.TarError) as error:
+        raise NoModel("there is no trained model; run `palpate train`") from error
+
+
+def _files(packed: tarfile.TarFile) -> Iterator[tuple[str, bytes]]:
+    """The classifier's files by their own name, and nothing else of the archive."""
+    for member in packed:
+        path = Path(member.name)
+        if member.isfile() and COMPONENT in path.parent.name and path.name in (linear.WEIGHTS, linear.ABOUT):
+            content = packed.extractfile(member)
+            if content is not None:
+                yield path.name, content.read()
+
+
+def guess(model: Linear, language: Any, line: Mapping[str, Any]) -> choice.Guess:
+    """The intent of one line; `asked`, `for` and `now` may be missing."""
+    if line.get("answer"):
+        return choice.tapped(line["answer"])
+    text, asked = str(line["text"]), line.get("asked")
+    reading = language.read(text, asked=asked, now=moment(line.get("now")), subject=line.get("for") or "self")
+    kinds = {mention.kind for mention in reading.mentions}
+    return choice.choose(text, model.probabilities(text), asked=asked, read=kinds)
+
+
+def main(lines: TextIO, out: TextIO) -> int:
+    """Answer until the input ends; 1 when there is no model, with one line on stderr saying so."""
+    try:
+        model = load(Path(os.environ.get("PALPATE_MODEL") or ARCHIVE))
+    except (NoModel, linear.BadModel) as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    language = reader.load()
+    for line in lines:
+        if line.strip():
+            out.write(json.dumps(guess(model, language, json.loads(line)).to_json()) + "\n")
+            out.flush()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.stdin, sys.stdout))
