@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
-MOST_BYTES = 16_384
+MOST_BYTES = 32_768  # 2000 characters, once as text and once as an answer's value, every one escaped (\u0001)
 MOST_TEXT = 2_000
 ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 FIELD = re.compile(r"[A-Za-z0-9_#-]{1,64}")

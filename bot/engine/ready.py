@@ -8,7 +8,7 @@ from typing import Any
 from bot.engine import quiet_logs
 from bot.engine.reach import reach_of
 
-BODY_BYTES = 20_000  # the largest request any route takes, head included; stock Sanic takes 100 MB
+BODY_BYTES = 40_000  # the largest request any route takes, head included; stock Sanic takes 100 MB
 
 
 def _remember_that_the_domain_is_not_empty() -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import importlib
+import json
+import logging
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -262,8 +264,6 @@ def test_any_bytes_are_a_turn_or_a_refusal(body: bytes) -> None:
 
 @given(st.text(min_size=1, max_size=50))
 def test_a_text_keeps_its_length_and_becomes_storable(text: str) -> None:
-    import json
-
     body = json.dumps(
         {
             "conversation": "c" * 8,
@@ -279,12 +279,18 @@ def test_a_text_keeps_its_length_and_becomes_storable(text: str) -> None:
     turn.text.encode()
 
 
+@pytest.mark.parametrize("character", ["x", "é", "\U0001f642", "\x01"])
+def test_the_longest_text_also_fits_as_an_answer(character: str) -> None:
+    text = character * checked_body.MOST_TEXT
+    answer = {"question": "narrative", "value": text}
+    body = {"conversation": "c" * 64, "message_id": "m" * 64, "text": text, "metadata": {"answer": answer}}
+    assert checked_body.read(json.dumps(body, ensure_ascii=False).encode()).text == text
+
+
 # -- logs
 
 
 def test_a_log_line_says_where_and_what_kind_but_not_what(monkeypatch: pytest.MonkeyPatch) -> None:
-    import logging
-
     monkeypatch.setattr(quiet_logs.DOOR, "serving", True)
     try:
         raise ValueError("my knee hurts")

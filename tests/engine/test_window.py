@@ -99,7 +99,7 @@ def test_the_window_never_changes_what_the_bot_says(bots: dict[str, Bot], seed: 
 
 
 def test_the_window_bounds_what_a_turn_carries(bots: dict[str, Bot]) -> None:
-    """Turn by turn stock Rasa carries more events, the window a few dozen."""
+    """Turn by turn stock Rasa carries ever more events, the window a few dozen."""
     said = ["begin", *["b!d", "hours", "count"] * 12]
     for bot in bots.values():
         asyncio.run(_hold(bot, "long-conversation", said))
