@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 
 import anyio.to_thread
 from starlette.applications import Starlette
@@ -23,25 +24,34 @@ from bot.web.turns.dispatcher import Dispatcher, Pace
 from bot.web.turns.rasa import Rasa
 
 
+@dataclass(frozen=True, slots=True)
+class Works:
+    """What runs beside the requests."""
+
+    rasa: Rasa
+    dispatcher: Dispatcher
+    chores: Chores
+
+
 class Edge(Starlette):
-    """The app, with the guard around everything, its own error pages included; `dispatcher` while it runs."""
+    """The app, with the guard around everything, its own error pages included."""
 
     def __init__(self, context: WebContext, pace: Pace | None = None) -> None:
         self.context = context
         self._pace = pace
-        self._running: tuple[Dispatcher, Rasa] | None = None
+        self._running: Works | None = None
+        chat = ChatApi(context, lambda: self._works.dispatcher, lambda: self._works.chores)
         super().__init__(
-            routes=[*self._health(), *ChatApi(context, lambda: self.dispatcher).routes(), *_pages(context)],
+            routes=[*self._health(), *chat.routes(), *_pages(context)],
             exception_handlers=problems.HANDLERS,
             lifespan=self._lifespan,
         )
 
     @property
-    def dispatcher(self) -> Dispatcher:
-        """The dispatcher of the running app."""
+    def _works(self) -> Works:
         if self._running is None:
             raise RuntimeError("the app has not been started")
-        return self._running[0]
+        return self._running
 
     def build_middleware_stack(self) -> ASGIApp:
         """Starlette's layers within ours."""
@@ -52,10 +62,9 @@ class Edge(Starlette):
         """Start the dispatcher, which takes up what an earlier run left unanswered, and the chores."""
         self.context.hub.start()
         rasa = Rasa(self.context.settings)
-        dispatcher = Dispatcher(self.context, rasa, self._pace)
-        self._running = dispatcher, rasa
+        self._running = works = Works(rasa, Dispatcher(self.context, rasa, self._pace), Chores(self.context))
         try:
-            async with dispatcher.running(), Chores(self.context).running():
+            async with works.dispatcher.running(), works.chores.running():
                 yield
         finally:
             self._running = None
@@ -74,7 +83,7 @@ class Edge(Starlette):
         if self._running is None:
             return JSONResponse({"status": "starting"}, 503)
         database = await anyio.to_thread.run_sync(self._database_answers)
-        rasa = await self._running[1].health()
+        rasa = await self._running.rasa.health()
         well = database and rasa is not None
         body = {"status": "ok" if well else "degraded", "database": database, "rasa": rasa is not None}
         return JSONResponse(body, 200 if well else 503)

@@ -20,6 +20,7 @@ from bot.web.chat.news import Newsstand
 from bot.web.chat.problems import Problem, unknown_conversation
 from bot.web.context import WebContext
 from bot.web.limits import Limiter
+from bot.web.turns.chores import Chores
 from bot.web.turns.dispatcher import Dispatcher
 
 P = ParamSpec("P")
@@ -31,9 +32,10 @@ _ONE = "/api/conversations/{id:str}"
 class ChatApi:
     """Endpoints; everything that touches the database or reads language runs in a thread."""
 
-    def __init__(self, context: WebContext, dispatcher: Callable[[], Dispatcher]) -> None:
+    def __init__(self, context: WebContext, dispatcher: Callable[[], Dispatcher], chores: Callable[[], Chores]) -> None:
         self._context = context
         self._dispatcher = dispatcher
+        self._chores = chores
         self._limiter = Limiter(context.allowance)
         self._newsstand = Newsstand(context)
         self._threads = anyio.CapacityLimiter(8)
@@ -112,6 +114,7 @@ class ChatApi:
         now = self._context.clock()
         what = await self._thread(privacy.forget, self._context.uow(), chat.id, by="visitor", now=now)
         self._context.wake(chat.id)
+        self._chores().outbox_has_work()
         if what == "erased":
             return Response(status_code=204)
         detail = "The chat is erased. Staff decide whether the hand-off has to be kept by law."

@@ -24,6 +24,7 @@ class Chores:
     def __init__(self, context: WebContext) -> None:
         self._context = context
         self._ledger = Ledger(context)
+        self._due = asyncio.Event()
         self._handlers = {
             "staff_alert": outbox.alert_handler(carriers.carriers(context.settings), context.settings.public_url),
             "forget_tracker": self._forget_tracker,
@@ -33,8 +34,8 @@ class Chores:
     async def running(self) -> AsyncIterator[None]:
         """Work until the block is left."""
         loops = [
-            asyncio.create_task(_every(OUTBOX_SECONDS, self.empty_outbox)),
-            asyncio.create_task(_every(PURGE_SECONDS, self.purge)),
+            asyncio.create_task(_every(OUTBOX_SECONDS, self.empty_outbox, self._due)),
+            asyncio.create_task(_every(PURGE_SECONDS, self.purge, asyncio.Event())),
         ]
         try:
             yield
@@ -42,6 +43,10 @@ class Chores:
             for loop in loops:
                 loop.cancel()
             await asyncio.gather(*loops, return_exceptions=True)
+
+    def outbox_has_work(self) -> None:
+        """Something was just queued that somebody waits for. Call it in the event loop."""
+        self._due.set()
 
     def empty_outbox(self) -> None:
         """Send what is due. Blocks."""
@@ -60,12 +65,15 @@ class Chores:
             raise alert.NotDelivered(str(error)) from None
 
 
-async def _every(seconds: float, chore: Callable[[], None]) -> None:
+async def _every(seconds: float, chore: Callable[[], None], at_once: asyncio.Event) -> None:
     while True:
+        at_once.clear()
         try:
             await asyncio.to_thread(chore)
         except StorageUnavailable as error:
             logs.get().warning("storage_unavailable", error=error)
         except Exception as error:  # noqa: BLE001 - one bad item must not end the loop; it comes round again
             logs.get().error("chore_failed", error=error, code=chore.__name__)
-        await asyncio.sleep(seconds)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await at_once.wait()
