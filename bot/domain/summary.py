@@ -13,6 +13,7 @@ from bot.domain.flags import RED_FLAGS
 
 Json = Mapping[str, Any]
 
+WHY = "Why this answer"
 _OUTCOMES = {
     "relaxation_massage": "Relaxation massage",
     "clinical_massage": "Clinical massage",
@@ -116,6 +117,7 @@ def brief(record: Json, result: Json, transcript: Sequence[Json] = ()) -> Brief:
             "Asked and not answered", tuple(Line(name_of(name), "", name) for name in record.get("rf_unknown") or ())
         ),
         Section("Doctor", _doctor(record)),
+        Section(WHY, _why(result)),
         Section(
             "For the therapist",
             tuple(
@@ -288,6 +290,16 @@ def _doctor(record: Json) -> tuple[Line, ...]:
     for key, label in (("cleared", "Verified by staff"), ("cleared_claimed", "Claimed in the chat, not seen yet")):
         if record.get(key):
             lines.append(Line("; ".join(name_of(item) for item in record[key]), label, key))
+    return tuple(lines)
+
+
+def _why(result: Json) -> tuple[Line, ...]:
+    lines = [
+        Line(str(reason.get("staff") or reason["because"]), str(reason["rule"]))
+        for reason in result.get("reasons") or ()
+    ]
+    if result.get("provisional"):
+        lines.append(Line("A person has to look before the booking is firm.", "Provisional"))
     return tuple(lines)
 
 

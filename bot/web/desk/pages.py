@@ -136,6 +136,7 @@ class Desk:
             detail=detail,
             newest=newest,
             brief=brief_of(detail),
+            why=summary.WHY,
             bubbles=marked,
             anchors=anchors,
             reasons=[_reason(reason, anchors) for reason in newest.result.get("reasons") or ()],
