@@ -1,0 +1,48 @@
+"""Finds e-mail addresses and telephone numbers; a number is a telephone number only when `phonenumbers` says it can be."""
+
+from __future__ import annotations
+
+import re
+
+import phonenumbers
+
+from bot.domain.mention import Mention
+
+# Local part and domain as in RFC 5321, the plain form; each part bounded so that no text can make it slow.
+_EMAIL = re.compile(
+    r"(?<![\w.+-])[A-Za-z0-9](?:[A-Za-z0-9._%+'-]{0,62}[A-Za-z0-9_+])?@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.){1,4}[A-Za-z]{2,24}(?![\w@])"
+)
+_DIGITS = re.compile(r"\+?\(?\d(?:[\d\s().\-/]{5,22})\d")
+_REGIONS = ("US", "GB", "AU", "NZ", "IE", "CA", "ES", "MX")
+_DATE = re.compile(r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}")
+
+
+def read(text: str, *, asked: str | None) -> list[Mention]:
+    """Contacts with `value` in a form a machine can dial or mail, and `type` "email" or "phone" beside it."""
+    if not any(char == "@" or char.isdigit() for char in text):
+        return []
+    out = [
+        Mention("contact", found.group(), found.start(), found.end(), detail={"type": "email"})
+        for found in _EMAIL.finditer(text)
+    ]
+    for found in _DIGITS.finditer(text):
+        number = _phone(found.group(), wanted=asked is not None and asked.startswith("contact"))
+        if number and not any(m.start < found.end() and found.start() < m.end for m in out):
+            out.append(Mention("contact", number, found.start(), found.end(), detail={"type": "phone"}))
+    return out
+
+
+def _phone(written: str, *, wanted: bool) -> str | None:
+    digits = sum(char.isdigit() for char in written)
+    if not 7 <= digits <= 15 or (digits < 9 and not wanted) or _DATE.fullmatch(written.strip()):
+        return None
+    for region in _REGIONS:
+        try:
+            number = phonenumbers.parse(written, region)
+        except phonenumbers.NumberParseException:
+            continue
+        if phonenumbers.is_valid_number(number):
+            return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    if wanted or written.lstrip().startswith("+"):
+        return re.sub(r"[^\d+]", "", written) if digits >= 7 else None
+    return None

@@ -1,0 +1,171 @@
+"""How a thing was meant: denied, past, another person's, only imagined, doubtful. ConText with the scope rules of clinical A.10."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.language.lexicon import CONTEXT, FLAGS, Trigger
+from bot.language.phrases import Found
+from bot.language.tokens import Tokens
+
+NEGATED, PAST, OTHER, HYPOTHETICAL, UNCERTAIN = FLAGS.values()
+
+# After "and" or a comma these begin a new statement, so that a denial before them is over.
+_NEW_SUBJECT = frozenset(
+    ["i", "i'm", "i've", "i'll", "i'd", "im", "ive", "my", "it", "it's", "its", "the", "this", "that", "there", "he", "she", "we", "they", "you", "your", "when", "now", "then", "just", "only", "still", "also", "got", "have", "has", "feel", "feels", "feeling", "but", "so", "because", "can", "can't", "cannot", "having", "am", "is", "are", "was", "both", "one", "even", "today", "what", "maybe", "hurts", "aches", "bit", "slight", "very", "really", "mild", "severe", "some", "otherwise"]
+)  # fmt: skip
+# A list item that holds one of these is a statement of its own: "no swelling, sharp pain in the knee".
+_STATEMENT = _NEW_SUBJECT | frozenset(
+    ["in", "on", "down", "up", "since", "for", "with", "after", "from", "fine", "ok", "okay", "normal", "good", "pain", "pains", "ache", "aching", "sore", "stiff", "hurt", "worse", "left", "right", "about", "yes", "yeah", "whole", "when"]
+)
+_ASIDE = frozenset([',', ';', ':', '-', '–', '—', '(', ')', '/', '"', '?', '.', '!', '…'])
+_NO = frozenset(["no", "nope", "nah", "none", "never", "negative", "nil", "not", "nothing", "neither"])
+_AFTER_NO = frozenset(
+    ["i", "i'm", "i've", "it", "it's", "my", "the", "that", "there", "he", "she", "they", "we", "you", "just", "but", "thanks", "thank", ",", ".", "!", ";", ":", "problem", "worries", "doubt", "idea", "matter", "only", "longer", "because", "however", "this", "now", "actually", "im", "ive"]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Words `first`..`last` (exclusive) that a trigger at `at`..`to` marks with `flag`."""
+
+    first: int
+    last: int
+    flag: int
+    strong: bool
+    at: int
+    to: int
+
+
+class Context:
+    """The scopes of one text."""
+
+    def __init__(self, tokens: Tokens, found: Sequence[Found], *, subject: str = "self") -> None:
+        self._tokens = tokens
+        triggers = _without_overlap([f for f in found if f.table == CONTEXT])
+        self._ends = {f.first for f in triggers if f.value.role == "end"}
+        self.scopes = [
+            scope
+            for f in triggers
+            if f.value.role in FLAGS and not (f.value.role == "other_person" and subject == "other")
+            for scope in self._scopes(f, f.value)
+        ]
+        self.scopes += self._trailing_denials()
+
+    def flags(self, first: int, last: int, *, site: bool = False) -> int:
+        """The flags of the words `first`..`last`; a body `site` is denied only by a strong denial."""
+        flags = 0
+        for scope in self.scopes:
+            if first < scope.first or first >= scope.last or (first <= scope.at and last >= scope.to):
+                continue
+            if scope.flag == NEGATED and site and not scope.strong:
+                continue
+            flags |= scope.flag
+        return flags
+
+    def _scopes(self, found: Found, trigger: Trigger) -> list[Scope]:
+        flag, words = FLAGS[trigger.role], self._tokens.words
+        if flag == NEGATED and found.last == found.first + 1 and words[found.first] == "no" and self._exclaims(found):
+            return []
+        out = []
+        if trigger.direction == "sentence":
+            out.append((self._sentence_start(found.first), self._sentence_end(found.first)))
+        if trigger.direction in ("forward", "both"):
+            wide = flag in (OTHER, HYPOTHETICAL, PAST)
+            out.append((found.last, self._forward_end(found.last, trigger.reach, wide=wide)))
+        if trigger.direction in ("backward", "both"):
+            out.append((self._backward_start(found.first, trigger.reach), found.first))
+        return [Scope(first, last, flag, trigger.strong, found.first, found.last) for first, last in out]
+
+    def _exclaims(self, found: Found) -> bool:
+        """ "No, my knee" and "no I have pain": the answer no, which denies nothing after it."""
+        words, after = self._tokens.words, found.last
+        return after >= len(words) or words[after] in _AFTER_NO
+
+    def _forward_end(self, start: int, reach: int, *, wide: bool) -> int:
+        tokens, words = self._tokens, self._tokens.words
+        if start >= len(words):
+            return start
+        sentence = tokens.sentence[start - 1]
+        at, limit = start, min(len(words), start + reach)
+        while at < limit and tokens.sentence[at] == sentence:
+            if at in self._ends:
+                return at
+            word = words[at]
+            if word in (",", "and", "-", "–", "—", ":") and at > start and self._new_statement(at, wide=wide):
+                return at
+            at += 1
+        return at
+
+    def _new_statement(self, comma: int, *, wide: bool) -> bool:
+        words = self._tokens.words
+        after = comma + 1
+        if after < len(words) and words[after] in ("and", "or", "nor"):
+            after += 1
+        if after >= len(words):
+            return True
+        if wide:
+            return (
+                words[after] in ("i", "i'm", "i've", "im", "ive", "my", "mine", "me", "but", "now")
+                and words[comma] != ":"
+            )
+        if words[after] in _NEW_SUBJECT:
+            return True
+        if words[comma] == "and":
+            return any(word in _NEW_SUBJECT for word in words[after : after + 3])
+        item = []
+        for word in words[after : after + 6]:
+            if word in (",", "or", "and", "nor") or word in _ASIDE:
+                break
+            item.append(word)
+        return len(item) > 4 or any(word in _STATEMENT for word in item)
+
+    def _backward_start(self, end: int, reach: int) -> int:
+        words, at = self._tokens.words, end
+        sentence = self._tokens.sentence[end]
+        while at > 0 and end - at < reach and self._tokens.sentence[at - 1] == sentence:
+            if at - 1 in self._ends and words[at - 1] not in (",",):
+                break
+            at -= 1
+        return at
+
+    def _sentence_start(self, at: int) -> int:
+        return self._backward_start(at, 999)
+
+    def _sentence_end(self, at: int) -> int:
+        sentence, count = self._tokens.sentence, len(self._tokens)
+        end = at
+        while end < count and sentence[end] == sentence[at]:
+            end += 1
+        return end
+
+    def _trailing_denials(self) -> list[Scope]:
+        """ "Numbness? No." "fever: none" "tingling - nope never had that": the denial stands after what it denies."""
+        words = self._tokens.words
+        out = []
+        for at in range(1, len(words)):
+            if words[at] not in _NO or words[at - 1] not in ("?", ":", "-", "–", "—", "=", ","):
+                continue
+            sign = words[at - 1]
+            after = words[at + 1] if at + 1 < len(words) else "."
+            if sign == "?" or after in _ASIDE or (sign != "," and words[at] in ("nope", "nah", "none", "never", "nil")):
+                if words[at] in ("not", "never") and sign == ",":
+                    continue
+                first = at - 1
+                while first > 0 and words[first - 1] not in (".", "?", "!", ";"):
+                    first -= 1
+                    if words[first] in _NO and words[first - 1 : first] in ([":"], ["?"], ["-"]):
+                        first += 1
+                        break
+                out.append(Scope(first, at, NEGATED, True, at, at + 1))
+        return out
+
+
+def _without_overlap(found: list[Found]) -> list[Found]:
+    """Of triggers that share words the longest, then the first, stays: "not only" is no "not"."""
+    out: list[Found] = []
+    for candidate in sorted(found, key=lambda f: (f.first - f.last, f.first)):
+        if all(candidate.last <= kept.first or candidate.first >= kept.last for kept in out):
+            out.append(candidate)
+    return sorted(out, key=lambda f: f.first)

@@ -1,0 +1,261 @@
+"""Reads points in time ("since Monday", "last summer", "on 3 May", "in 2019") as days before a given now."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from bot.language import numbers
+
+_WEEKDAYS: dict[str, int] = {}
+for _number, _names in enumerate(
+    (
+        "monday mon",
+        "tuesday tues tue",
+        "wednesday weds wed",
+        "thursday thurs thur thu",
+        "friday fri",
+        "saturday sat",
+        "sunday sun",
+    )
+):
+    _WEEKDAYS |= dict.fromkeys(_names.split(), _number)
+_SHORT = frozenset(["mon", "tue", "wed", "thu", "sat", "sun", "fri"])
+_MONTHS: dict[str, int] = {}
+for _number, _names in enumerate(
+    ("january jan", "february feb", "march mar", "april apr", "may", "june jun", "july jul", "august aug", "september sept sep", "october oct", "november nov", "december dec"), 1
+):  # fmt: skip
+    _MONTHS |= dict.fromkeys(_names.split(), _number)
+_DOUBTFUL = frozenset(["may", "march", "mar", "sun", "sat", "wed", "jan", "jun"])
+_SEASONS = {"spring": (3, 5), "summer": (6, 8), "autumn": (9, 11), "fall": (9, 11), "winter": (12, 14)}
+_FEASTS = {
+    "christmas": (12, 25),
+    "xmas": (12, 25),
+    "easter": (4, 10),
+    "halloween": (10, 31),
+    "thanksgiving": (11, 26),
+    "new year": (1, 1),
+    "boxing": (12, 26),
+}
+# low, high days before now
+_PHRASES: dict[tuple[str, ...], tuple[float, float]] = {
+    ("day", "before", "yesterday"): (2, 2), ("the", "day", "before", "yesterday"): (2, 2), ("yesterday",): (1, 1), ("yday",): (1, 1), ("yesterday", "morning"): (1, 1.5),
+    ("yesterday", "evening"): (0.5, 1), ("last", "night"): (0.5, 1), ("last", "nite"): (0.5, 1), ("last", "evening"): (0.5, 1), ("today",): (0, 0.5), ("this", "morning"): (0, 0.5), ("this", "am"): (0, 0.5),
+    ("this", "afternoon"): (0, 0.5), ("this", "evening"): (0, 0.5), ("tonight",): (0, 0.3), ("earlier", "today"): (0, 0.5), ("the", "other", "day"): (2, 7), ("other", "day"): (2, 7),
+    ("the", "other", "week"): (7, 28), ("the", "other", "night"): (2, 7), ("last", "week"): (4, 13), ("last", "month"): (21, 60), ("last", "year"): (200, 700), ("this", "week"): (0, 6), ("this", "month"): (0, 30),
+    ("this", "year"): (0, 365), ("last", "weekend"): (2, 9), ("the", "weekend"): (1, 8), ("this", "weekend"): (0, 6), ("earlier", "this", "week"): (1, 6), ("earlier", "this", "year"): (30, 330),
+    ("beginning", "of", "the", "week"): (1, 6), ("start", "of", "the", "week"): (1, 6), ("week", "before", "last"): (11, 20), ("month", "before", "last"): (45, 90), ("year", "before", "last"): (500, 1100),
+    ("couple", "days", "back"): (2, 3), ("right", "now"): (0, 0.1), ("this", "minute"): (0, 0.1), ("half", "hour", "ago"): (0.02, 0.03), ("most", "of", "the", "day"): (0.3, 1),
+    ("most", "of", "the", "week"): (3, 7), ("most", "of", "the", "year"): (180, 365),
+}  # fmt: skip
+_LONGEST = max(map(len, _PHRASES))
+_PAST = frozenset(
+    ["since", "from", "last", "past", "on", "started", "began", "begun", "start", "starting", "ago", "around", "about", "in", "fell", "happened", "hurt", "pulled", "twisted", "injured", "did", "this", "over"]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """`low`..`high` days before now, said by words `first`..`last` (exclusive)."""
+
+    low: float
+    high: float
+    first: int
+    last: int
+
+
+def read(words: Sequence[str], at: int, now: datetime, *, wanted: bool) -> Point | None:
+    """The point in the past that begins at word `at`; None when there is none, or it may be a time to come."""
+    first = at - 1 if at and words[at - 1] in ("since", "from") else at
+    for size in range(_LONGEST, 0, -1):
+        known = _PHRASES.get(tuple(words[at : at + size]))
+        if known:
+            since = words[at] in ("the", "this") and words[at + 1 : at + 2] == ["weekend"]
+            if since and not (wanted or _past_before(words, at)):
+                return None
+            return Point(*known, first, at + size)
+    past = wanted or _past_before(words, at)
+    for reads in (_weekday, _numeric_date, _month, _season, _feast, _year):
+        point = reads(words, at, now.date(), past)
+        if point:
+            return Point(point.low, point.high, min(first, point.first), point.last)
+    return None
+
+
+def _past_before(words: Sequence[str], at: int) -> bool:
+    return any(word in _PAST for word in words[max(0, at - 3) : at])
+
+
+def _weekday(words: Sequence[str], at: int, today: date, past: bool) -> Point | None:
+    start = at
+    if words[at] in ("last", "on") and at + 1 < len(words):
+        start = at + 1
+    day = _WEEKDAYS.get(words[start])
+    if day is None or (words[start] in _SHORT and not past) or not (past or words[at] == "last"):
+        return None
+    if any(
+        word in ("next", "coming", "this", "every", "each", "book", "available")
+        for word in words[max(0, at - 3) : start]
+    ):
+        return None
+    back = (today.weekday() - day) % 7 or 7
+    last = start + 1
+    weeks = 0
+    if words[last : last + 1] and words[last] in ("morning", "afternoon", "evening", "night", "lunchtime"):
+        last += 1
+    if words[last : last + 2] == ["last", "week"]:
+        last, weeks = last + 2, 0 if back > today.weekday() else 7
+    return Point(
+        back + weeks - (0 if weeks else 0), back + weeks + (7 if words[at] == "last" and back < 4 else 0), at, last
+    )
+
+
+def _ordinal(words: Sequence[str], at: int) -> tuple[int, int] | None:
+    """ "3", "3rd", "the 3rd of" → the day and the next word."""
+    if at < len(words) and words[at] == "the":
+        at += 1
+    if at >= len(words) or not words[at].isdigit() or len(words[at]) > 2:
+        return None
+    day, last = int(words[at]), at + 1
+    if last < len(words) and words[last] in ("st", "nd", "rd", "th"):
+        last += 1
+    if last < len(words) and words[last] == "of":
+        last += 1
+    return (day, last) if 1 <= day <= 31 else None
+
+
+def _numeric_date(words: Sequence[str], at: int, today: date, past: bool) -> Point | None:
+    """12/05/2024, 12.5.24, 2024-05-12: doubtful order gives both readings."""
+    part = list(words[at : at + 5])
+    if len(part) < 5 or part[1] != part[3] or part[1] not in ("/", "-", ".") or not all(p.isdigit() for p in part[::2]):
+        return None
+    one, two, three = (int(p) for p in part[::2])
+    if one > 1900:
+        options = [(one, two, three)]
+    else:
+        year = three + 2000 if three < 100 else three
+        options = [(year, two, one), (year, one, two)]
+    found = [days for option in options if (days := _back(today, *option)) is not None]
+    return Point(min(found), max(found), at, at + 5) if found else None
+
+
+def _back(today: date, year: int, month: int, day: int) -> int | None:
+    try:
+        back = (today - date(year, month, day)).days
+    except ValueError:
+        return None
+    return back if 0 <= back < 40000 else None
+
+
+def _month(words: Sequence[str], at: int, today: date, past: bool) -> Point | None:
+    """ "3 May", "May 3rd", "in March", "last June", "back in August 2021", "since Jan"."""
+    start = at
+    if words[at] in ("last", "early", "late", "mid", "end", "beginning", "start", "middle"):
+        past = True
+        start = at + 2 if words[at + 1 : at + 2] == ["of"] else at + 1
+    ordinal = _ordinal(words, start)
+    month_at = ordinal[1] if ordinal else start
+    month = _MONTHS.get(words[month_at]) if month_at < len(words) else None
+    if month is None or (not ordinal and not past) or (words[month_at] in _DOUBTFUL and not (past or ordinal)):
+        return None
+    if (
+        words[month_at] in ("may", "march")
+        and not ordinal
+        and words[month_at - 1 : month_at]
+        and words[month_at - 1] not in ("in", "since", "last", "of", "from", "early", "late", "mid", "around")
+    ):
+        return None
+    last, day = month_at + 1, ordinal[0] if ordinal else None
+    if day is None:
+        later = _ordinal(words, last)
+        if later and words[later[1] - 1] != "of":
+            day, last = later
+    year = None
+    if words[last : last + 1] == [","] or words[last : last + 2] == ["of", "last"]:
+        last += 1
+    if last < len(words) and words[last].isdigit() and 1900 < int(words[last][:4]) <= today.year:
+        year, last = int(words[last][:4]), last + 1
+    elif words[last : last + 2] == ["last", "year"]:
+        year, last = today.year - 1, last + 2
+    if day is not None:
+        return _dated(today, year, month, day, at, last)
+    year = year or (
+        today.year if month < today.month or (month == today.month and words[at] != "last") else today.year - 1
+    )
+    return _between(today, date(year, month, 1), 31, at, last)
+
+
+def _dated(today: date, year: int | None, month: int, day: int, first: int, last: int) -> Point | None:
+    for candidate in [year] if year else [today.year, today.year - 1]:
+        back = _back(today, candidate, month, day)
+        if back is not None:
+            return Point(back, back, first, last)
+    return None
+
+
+def _between(today: date, start: date, length: int, first: int, last: int) -> Point:
+    begun = (today - start).days
+    return Point(max(0, begun - length + 1), max(0, begun), first, last)
+
+
+def _season(words: Sequence[str], at: int, today: date, past: bool) -> Point | None:
+    start = at
+    while start < len(words) and words[start] in ("last", "this", "the", "early", "late"):
+        start += 1
+    season = _SEASONS.get(words[start]) if start < len(words) else None
+    if (
+        season is None
+        or (words[start] in ("fall", "spring") and start == at and words[at - 1 : at] not in (["in"], ["since"]))
+        or not (past or start > at)
+    ):
+        return None
+    if words[start] == "fall" and words[start - 1] == "the":
+        return None
+    last, year = start + 1, today.year
+    if words[last : last + 2] == ["last", "year"]:
+        year, last = today.year - 1, last + 2
+    elif last < len(words) and words[last].isdigit() and 1900 < int(words[last][:4]) <= today.year:
+        year, last = int(words[last][:4]), last + 1
+    begin = date(year, season[0], 1)
+    if begin > today or ("last" in words[at:start] and (today - begin).days < 80):
+        begin = date(begin.year - 1, season[0], 1)
+    return _between(today, begin, 91, at, last)
+
+
+def _feast(words: Sequence[str], at: int, today: date, past: bool) -> Point | None:
+    name = words[at]
+    last = at + 1
+    if name == "new" and words[at + 1 : at + 2] in (["year"], ["years"], ["year's"]):
+        name, last = "new year", at + 2
+    feast = _FEASTS.get(name)
+    if feast is None or not past:
+        return None
+    begin = date(today.year, *feast)
+    if begin > today:
+        begin = date(today.year - 1, *feast)
+    back = (today - begin).days
+    slack = 20 if name == "easter" else 3
+    if last < len(words) and words[last] in ("day", "time", "eve", "week"):
+        last += 1
+    return Point(max(0, back - slack), back + slack, at, last)
+
+
+def _year(words: Sequence[str], at: int, today: date, past: bool) -> Point | None:
+    word = words[at]
+    if not (past and word.isdigit() and len(word) == 4 and 1920 <= int(word) <= today.year):
+        return None
+    if at + 1 < len(words) and words[at + 1] in ("mg", "ml", "steps", "meters", "metres", "m"):
+        return None
+    begin = date(int(word), 1, 1)
+    return _between(today, begin, min(365, (today - begin).days + 1), at, at + 1)
+
+
+def ahead(words: Sequence[str], at: int) -> bool:
+    """True when a day word at `at` points forward: "next week", "tomorrow"."""
+    return words[at] in ("next", "tomorrow", "coming") or (numbers.value(words[at]) is None and words[at] == "tmrw")
+
+
+def day_of(now: datetime, back: float) -> date:
+    """The date `back` days before `now`."""
+    return now.date() - timedelta(days=int(back))

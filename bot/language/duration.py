@@ -1,0 +1,327 @@
+"""Reads how long ago something began, how long it has lasted, and any other length of time, as ranges of days."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from bot.domain.mention import Mention
+from bot.language import days, numbers
+from bot.language.context import FLAGS, Context
+from bot.language.tokens import Tokens
+
+_SECOND, _MINUTE, _HOUR = 1 / 86400, 1 / 1440, 1 / 24
+_UNITS: dict[str, float] = {}
+for _names, _length in (
+    ("second seconds sec secs s", _SECOND), ("minute minutes min mins minuets m", _MINUTE), ("hour hours hr hrs h", _HOUR),
+    ("day days night nights nite nites d morning mornings afternoon afternoons evening evenings weekday weekdays workday workdays", 1),
+    ("week weeks wk wks w", 7), ("weekend weekends", 7), ("fortnight fortnights", 14),
+    ("month months mth mths mo mos mnth mnths", 30.4), ("quarter quarters", 91), ("season seasons", 91),
+    ("year years yr yrs y yeras", 365), ("decade decades", 3650), ("century centuries", 36500),
+):  # fmt: skip
+    _UNITS |= dict.fromkeys(_names.split(), _length)
+_VAGUE_PLURAL = {
+    "minutes": (2, 20), "mins": (2, 20), "hours": (2, 10), "hrs": (2, 10), "days": (2, 7), "nights": (2, 7), "weeks": (2, 7), "wks": (2, 7),
+    "months": (2, 11), "mths": (2, 11), "years": (2, 12), "yrs": (2, 12), "decades": (1, 4), "centuries": (1, 2),
+}  # fmt: skip
+_NEEDS_DIGIT = frozenset(["s", "m", "h", "d", "w", "y"])  # "3h", never "h"
+_A = frozenset(["a", "an", "one", "the", "this", "that", "whole", "entire", "full", "past", "last"])
+_QUALIFIERS = frozenset(
+    ["full", "whole", "entire", "long", "good", "solid", "straight", "consecutive", "business", "working", "calendar", "short", "more", "or", "so", "school", "light", "work", "odd"]
+)
+_ABOUT = frozenset(
+    ["about", "around", "roughly", "approximately", "approx", "maybe", "probably", "like", "say", "some", "nearly", "almost", "just", "only", "well", "at", "least", "over", "under", "more", "less", "than", "up", "to", "between", "upwards", "of", "the", "a", "good", "little", "bit", "close", "perhaps", "exactly", "i", "think", "honestly", "nearly", "coming", "on", "um", "uh"]
+)
+_BEGAN_BEFORE = frozenset(
+    ["for", "past", "last", "previous", "since", "over", "within", "these", "during", "started", "began", "in", "throughout", "ongoing", "lasted", "going"]
+)
+_BEGAN_AFTER = frozenset(["ago", "back", "now", "already", "earlier", "prior", "previously", "before", "since", "straight", "running", "solid"])
+# A length after one of these is how long one bout or a walk takes, or how often something comes.
+_NOT_ONSET = frozenset(
+    ["every", "each", "per", "after", "lasts", "last", "takes", "took", "take", "within", "another", "next", "in", "once", "twice", "times", "stops", "gone", "wait"]
+)
+_AGE_AFTER = frozenset(["old", "of", "young"])
+_DURATION_FIELDS = ("duration", "onset", "weeks_since")
+
+# Words that say a length by themselves: (low, high) in days.
+_FIXED: dict[tuple[str, ...], tuple[float, float]] = {
+    ("ages",): (90, 1800), ("for", "ever"): (730, 7300), ("forever",): (730, 7300), ("a", "long", "time"): (60, 1800), ("long", "time"): (60, 1800),
+    ("a", "long", "while"): (60, 900), ("quite", "some", "time"): (60, 900), ("some", "time"): (30, 400), ("a", "while"): (14, 300), ("awhile",): (14, 300),
+    ("quite", "a", "while"): (30, 400), ("my", "whole", "life"): (3650, 29200), ("my", "entire", "life"): (3650, 29200), ("all", "my", "life"): (3650, 29200),
+    ("most", "of", "my", "life"): (3650, 29200), ("since", "birth"): (3650, 29200), ("since", "childhood"): (2900, 29200), ("as", "long", "as", "i", "can", "remember"): (3650, 29200),
+    ("since", "i", "was", "a", "kid"): (2900, 29200), ("since", "i", "was", "a", "child"): (2900, 29200), ("since", "i", "was", "little"): (2900, 29200), ("since", "i", "was", "young"): (2900, 29200),
+    ("a", "short", "while"): (1, 30), ("not", "long"): (1, 21), ("recently",): (1, 45), ("lately",): (1, 45), ("not", "that", "long"): (1, 30), ("donkey", "years"): (730, 7300), ("donkeys", "years"): (730, 7300),
+    ("yonks",): (365, 7300), ("all", "day"): (0.3, 1), ("all", "night"): (0.3, 1), ("all", "week"): (5, 7), ("all", "month"): (20, 31), ("all", "year"): (180, 365), ("just", "now"): (0, 0.05),
+    ("a", "moment", "ago"): (0, 0.02), ("a", "few", "moments"): (0, 0.02), ("overnight",): (0, 1), ("half", "term"): (7, 7),
+}  # fmt: skip
+_LONGEST_FIXED = max(map(len, _FIXED))
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A length of time of `low`..`high` days said by words `first`..`last`; `onset` True: it says when it began."""
+
+    low: float
+    high: float
+    first: int
+    last: int
+    onset: bool
+
+
+def read(
+    tokens: Tokens,
+    context: Context,
+    *,
+    asked: str | None,
+    now: datetime,
+    taken: Sequence[tuple[int, int]],
+    mentions: Sequence[Mention],
+) -> list[Mention]:
+    """Durations (how long it has been there) and spans (any other length), in days before `now`.
+
+    When the open question asks for a time, every length answers it.
+    """
+    wanted = asked is not None and asked.startswith(_DURATION_FIELDS)
+    out, at = [], 0
+    while at < len(tokens):
+        stretch = _stretch(tokens, at, now, wanted=wanted, asked=asked)
+        if stretch is None:
+            at += 1
+            continue
+        out.append(_mention(tokens, context, stretch))
+        at = max(stretch.last, at + 1)
+    return out
+
+
+def _mention(tokens: Tokens, context: Context, stretch: Stretch) -> Mention:
+    flags = context.flags(stretch.first, stretch.last, site=True)
+    said: dict[str, Any] = {name: True for name, bit in FLAGS.items() if flags & bit and name != "past"}
+    return Mention(
+        "duration" if stretch.onset else "span", None, tokens.starts[stretch.first], tokens.ends[stretch.last - 1],
+        days_lo=_neat(stretch.low), days_hi=_neat(stretch.high), **said,
+    )  # fmt: skip
+
+
+def _neat(value: float) -> float:
+    rounded = round(value, 5 if value < 1 else 1)
+    return int(rounded) if rounded == int(rounded) else rounded
+
+
+def _stretch(tokens: Tokens, at: int, now: datetime, *, wanted: bool, asked: str | None) -> Stretch | None:
+    words = tokens.words
+    fixed = _fixed(words, at)
+    if fixed:
+        return fixed
+    length = _length(words, at)
+    if length:
+        return _judged(tokens, length, wanted=wanted)
+    if asked is not None and asked.startswith("preferred"):
+        return None
+    point = days.read(words, at, now, wanted=wanted)
+    return Stretch(point.low, point.high, point.first, point.last, True) if point else None
+
+
+def _fixed(words: Sequence[str], at: int) -> Stretch | None:
+    for size in range(_LONGEST_FIXED, 0, -1):
+        known = _FIXED.get(tuple(words[at : at + size]))
+        if known:
+            last = at + size
+            if words[last : last + 1] in (["ago"], ["now"], ["back"]):
+                last += 1
+            return Stretch(*known, at, last, True)
+    return None
+
+
+def _length(words: Sequence[str], at: int) -> Stretch | None:
+    """ "3 weeks", "two to three months", "a year and a half", "2 hours and 30 minutes", "for years"."""
+    first = _single(words, at)
+    if first is None:
+        return None
+    low, high, last = first.low, first.high, first.last
+    while last < len(words):
+        step = last + 1 if words[last] in ("and", ",") else last
+        if step < len(words) and words[step : step + 2] == ["a", "half"] and words[last] == "and":
+            unit = _UNITS[words[last - 1]] if words[last - 1] in _UNITS else 0
+            low, high, last = low + unit / 2, high + unit / 2, step + 2
+            continue
+        more = _single(words, step) if step < len(words) else None
+        if more is None or more.high >= low or low == 0 or words[more.first] in _VAGUE_PLURAL:
+            break
+        low, high, last = low + more.low, high + more.high, more.last
+    return Stretch(low, high, at, last, False)
+
+
+def _single(words: Sequence[str], at: int) -> Stretch | None:
+    """A number or range with its unit, or a bare unit that stands for one or several."""
+    count = numbers.read(words, at)
+    if count:
+        return _counted(words, count)
+    word = words[at]
+    if word in ("a", "an", "the", "this", "another"):
+        step = at + 1
+        while (
+            step < len(words) and words[step] in (_QUALIFIERS | {"past", "last"}) and words[step] not in ("more", "or")
+        ):
+            step += 1
+        if (
+            step < len(words)
+            and words[step] in _UNITS
+            and words[step] not in _NEEDS_DIGIT
+            and (word in ("a", "an") or step > at + 1)
+        ):
+            unit = words[step]
+            if unit in _VAGUE_PLURAL:
+                low, high = _VAGUE_PLURAL[unit]
+                return Stretch(low * _UNITS[unit], high * _UNITS[unit], at, step + 1, False)
+            return Stretch(_UNITS[unit], _UNITS[unit], at, step + 1, False)
+        return None
+    if (
+        word in ("past", "last", "previous")
+        and at + 1 < len(words)
+        and words[at + 1] in ("year", "month", "week", "decade", "fortnight")
+        and words[at - 1 : at] == ["the"]
+    ):
+        return Stretch(_UNITS[words[at + 1]], _UNITS[words[at + 1]], at, at + 2, False)
+    if word in _VAGUE_PLURAL and not (
+        at and words[at - 1] in ("most", "some", "these", "other", "working", "my", "all", "office", "opening")
+    ):
+        low, high = _VAGUE_PLURAL[word]
+        if words[at + 1 : at + 3] == ["and", word]:
+            return Stretch(low * 2 * _UNITS[word], high * 2 * _UNITS[word], at, at + 3, False)
+        return Stretch(low * _UNITS[word], high * _UNITS[word], at, at + 1, False)
+    return None
+
+
+def _counted(words: Sequence[str], count: numbers.Number) -> Stretch | None:
+    low, high, last = count.low, count.high, count.last
+    unit_at = _skip(words, last)
+    joiner = words[last : last + 1]
+    if joiner and joiner[0] in ("to", "-", "–", "or", "and", "/", ",", "maybe", "till", "if") and last + 1 < len(words):
+        step = last + 1
+        while step < len(words) and words[step] in (
+            "maybe",
+            "even",
+            "about",
+            "not",
+            "possibly",
+            "um",
+            "uh",
+            "like",
+            ",",
+        ):
+            step += 1
+        other = numbers.read(words, step) if step < len(words) else None
+        if (
+            other
+            and _is_unit(words, _skip(words, other.last), digit=words[other.first][0].isdigit())
+            and not (joiner[0] == "and" and words[at_before(count.first)] != "between")
+        ):
+            low, high, unit_at = min(low, other.low), max(high, other.high), _skip(words, other.last)
+    elif joiner:
+        other = numbers.read(words, last)
+        if other and other.low > low and _is_unit(words, _skip(words, other.last), digit=True):
+            high, unit_at = other.high, _skip(words, other.last)
+    digit = words[count.first][0].isdigit()
+    if not _is_unit(words, unit_at, digit=digit):
+        return None
+    unit = _UNITS[words[unit_at]]
+    end = unit_at + 1
+    # "two weeks to three weeks", "a month or two" and "a week or so"
+    if words[end : end + 1] and words[end] in ("to", "-", "–", "or"):
+        again = numbers.read(words, end + 1) if end + 1 < len(words) else None
+        if (
+            again
+            and _is_unit(words, _skip(words, again.last), digit=True)
+            and _UNITS[words[_skip(words, again.last)]] >= unit
+        ):
+            stop = _skip(words, again.last)
+            return Stretch(low * unit, again.high * _UNITS[words[stop]], count.first, stop + 1, False)
+    return Stretch(low * unit, high * unit, count.first, end, False)
+
+
+def at_before(at: int) -> int:
+    """The word before `at`, or the first."""
+    return max(at - 1, 0)
+
+
+def _skip(words: Sequence[str], at: int) -> int:
+    steps = 0
+    while at < len(words) and steps < 3 and words[at] in _QUALIFIERS and at + 1 < len(words):
+        at, steps = at + 1, steps + 1
+    return at
+
+
+def _is_unit(words: Sequence[str], at: int, *, digit: bool) -> bool:
+    if at >= len(words) or words[at] not in _UNITS:
+        return False
+    return digit or words[at] not in _NEEDS_DIGIT
+
+
+def _judged(tokens: Tokens, length: Stretch, *, wanted: bool) -> Stretch | None:
+    """Decides what a length is about from the words around it; None when it is an age."""
+    words, first, last = tokens.words, length.first, length.last
+    after = words[last] if last < len(words) else ""
+    low, high = length.low, length.high
+    if after in _AGE_AFTER and not (after == "of"):
+        return None
+    if words[last : last + 2] in (["or", "two"], ["or", "so"], ["or", "more"], ["or", "three"]):
+        high = {"two": high * 2, "three": high * 3, "so": high * 1.4, "more": high * 2}[words[last + 1]]
+        last += 2
+        after = words[last] if last < len(words) else ""
+    start, low, high = _bounds(words, first, low, high)
+    before = words[start - 1] if start else ""
+    began = (
+        after in _BEGAN_AFTER
+        or before in _BEGAN_BEFORE
+        or any(w in ("past", "last", "previous") for w in words[start:first])
+    )
+    every = before in (
+        "every",
+        "each",
+        "per",
+        "after",
+        "lasts",
+        "takes",
+        "another",
+        "next",
+        "once",
+        "twice",
+        "times",
+    ) or after in ("walk", "drive", "run", "session", "massage", "appointment", "breaks", "shifts", "long")
+    if words[start - 2 : start] in (["lasts", "for"], ["last", "for"], ["within", "the"]) or (
+        before == "in" and after not in _BEGAN_AFTER and not wanted and words[start:first] == []
+    ):
+        every = True
+    if after in ("ago", "back", "now"):
+        last, every, began = last + 1, False, True
+    alone = last - start >= len(words) - 3 - sum(word in _ABOUT for word in words[:start])
+    onset = (began and not every) or (wanted and not every) or (alone and not every)
+    # "3 weeks after surgery" and "two days later" measure from something else.
+    return Stretch(low, high, start if began else first, last, onset)
+
+
+def _bounds(words: Sequence[str], first: int, low: float, high: float) -> tuple[int, float, float]:
+    """Takes in the words before: "over", "less than", "nearly", "for the past"."""
+    start = first
+    while (
+        start > 0
+        and words[start - 1] in (_ABOUT | {"for", "past", "last", "previous", "these", "those"})
+        and first - start < 5
+    ):
+        start -= 1
+    said = words[start:first]
+    text = " ".join(said)
+    if (
+        "more than" in text
+        or "at least" in text
+        or ("over" in said and "just" not in said and "the" not in said)
+        or "upwards" in said
+    ):
+        high *= 1.5
+    elif "less than" in text or "under" in said:
+        low, high = 0.5 * low, high
+    elif "nearly" in said or "almost" in said or "coming on" in text:
+        low *= 0.85
+    return start, low, high

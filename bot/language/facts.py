@@ -1,0 +1,177 @@
+"""Facts that are numbers or roles, not words of a table: ages, blood pressure, weeks of pregnancy, for whom the visit is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from bot.domain.mention import Mention
+from bot.language import numbers
+from bot.language.context import FLAGS, Context
+from bot.language.danger import Sign
+from bot.language.tokens import Tokens
+
+# What danger.csv may ask for beside the tables' concepts.
+CONCEPTS = frozenset(
+    {"aged_under_18", "aged_under_46", "aged_50", "aged_60", "aged_65", "aged_70", "bp_crisis", "bp_high", "score_9", "fever_reading",
+     "weeks_pregnant", "many_tablets", "long_ago", "side_one"}
+)  # fmt: skip
+_AGE_AFTER = (
+    ("year", "old"),
+    ("years", "old"),
+    ("yr", "old"),
+    ("yrs", "old"),
+    ("yo",),
+    ("y", "/", "o"),
+    ("years", "of", "age"),
+    ("yr", "olds"),
+)
+_NOT_AGE = frozenset(
+    ["weeks", "week", "days", "day", "months", "month", "hours", "hour", "years", "year", "minutes", "mins", "min", "cm", "kg", "mg", "km", "miles", "mile", "/", "out", "of", "%", "percent", "times", "stone", "pounds", "lbs", "pm", "am", ":", "-", "to", "or", "per", "over", "reps", "sessions", "pillows", "tablets", "paracetamol", "and", "mm", "gone", "for", "k", "sets", "children", "kids", "on", "pain"]
+)
+_FEVERISH = frozenset(["temp", "temperature", "fever", "reading", "thermometer", "degrees", "degree", "c", "f", "celsius"])
+
+
+def subject(tokens: Tokens, told: str) -> str:
+    """For whom: as told, or `other` when the text itself books for a relative."""
+    text = " ".join(tokens.words[:60])
+    for opening in (
+        "booking for my",
+        "booking this for my",
+        "book for my",
+        "book my",
+        "appointment for my",
+        "asking for my",
+        "on behalf of my",
+        "for my husband",
+        "for my wife",
+        "booking for her",
+        "booking for him",
+        "it's for my",
+        "this is for my",
+        "booking on behalf",
+    ):
+        if opening in text:
+            return "other"
+    return "other" if told in ("other", "child") else told
+
+
+def ages(tokens: Tokens) -> Iterator[tuple[int, int, int]]:
+    """Each age said, with its words: (age, first, last)."""
+    words = tokens.words
+    for at, word in enumerate(words):
+        number = numbers.read(words, at) if word[0].isdigit() or word in _NUMBER_WORDS else None
+        if number is None or number.low != number.high or not 0 < number.low < 115 or number.low % 1:
+            continue
+        after = tuple(words[number.last : number.last + 3])
+        if any(after[: len(form)] == form for form in _AGE_AFTER) or _said_as_age(words, at, number.last):
+            yield int(number.low), at, number.last
+
+
+_NUMBER_WORDS = frozenset(
+    ["eighteen", "nineteen", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety", "sixteen", "seventeen", "fourteen", "fifteen", "thirteen", "twelve"]
+)
+
+
+def _said_as_age(words: Sequence[str], at: int, last: int) -> bool:
+    after = words[last] if last < len(words) else "."
+    if after in _NOT_AGE:
+        return False
+    before = words[max(0, at - 2) : at]
+    if (
+        (before[-1:]
+        and before[-1] in ("i'm", "im", "aged", "age", "turned", "turning"))
+        or before == ["i", "am"]
+        or before in (["she's"], ["he's"])
+        or before[-1:] in (["she's"], ["he's"])
+        or before == ["age", "is"]
+    ):
+        return True
+    alone = (not before or before[-1] in (",", ".", "at", "(")) and after in (",", ".", ")", ";")
+    # "72, stiff shoulders", "jaw pain at 70": only ages that people give so.
+    return (
+        alone
+        and words[at].isdigit()
+        and 40 <= int(float(words[at])) <= 99
+        and (at == 0 or before[-1] in (",", "at", "(", "."))
+    )
+
+
+def people(tokens: Tokens, context: Context, *, asked: str | None) -> list[Mention]:
+    """Ages as `person` mentions: value `age`, with `years`."""
+    return [
+        Mention(
+            "person",
+            "age",
+            tokens.starts[first],
+            tokens.ends[last - 1],
+            other_person=bool(context.flags(first, last) & FLAGS["other_person"]),
+            detail={"years": age},
+        )
+        for age, first, last in ages(tokens)
+    ]
+
+
+def signs(tokens: Tokens, context: Context, mentions: Iterable[Mention], asked: str | None) -> Iterator[Sign]:
+    """The number facts as concepts for danger.csv."""
+    for age, first, last in ages(tokens):
+        flags = context.flags(first, last, site=True)
+        for name, true in (
+            ("aged_under_18", age < 18), ("aged_under_46", age < 46), ("aged_50", age >= 50), ("aged_60", age >= 60), ("aged_65", age >= 65), ("aged_70", age >= 70),
+        ):  # fmt: skip
+            if true:
+                yield Sign(name, first, last, flags)
+    yield from _pressure(tokens, context)
+    yield from _fever(tokens, context)
+    yield from _weeks(tokens, context)
+    for mention in mentions:
+        if mention.kind == "intensity" and mention.lo is not None and mention.lo >= 9:
+            yield Sign("score_9", *_words_at(tokens, mention), 0 if mention.counts else FLAGS["past"])
+
+
+def _words_at(tokens: Tokens, mention: Mention) -> tuple[int, int]:
+    first = next(i for i, end in enumerate(tokens.ends) if end > mention.start)
+    last = max(i for i, start in enumerate(tokens.starts) if start < mention.end)
+    return first, last + 1
+
+
+def _pressure(tokens: Tokens, context: Context) -> Iterator[Sign]:
+    """ "190 over 120", "185/125"; the limits of 180/120 and 160/100 are those of clinical A.9."""
+    words = tokens.words
+    for at in range(len(words) - 2):
+        if not (words[at].isdigit() and len(words[at]) == 3 and words[at + 1] in ("over", "/")):
+            continue
+        low = numbers.value(words[at + 2])
+        high = numbers.value(words[at]) or 0
+        if low is None or not (70 <= high <= 300 and 30 <= low <= 200):
+            continue
+        flags = context.flags(at, at + 3)
+        if high >= 180 or low >= 120:
+            yield Sign("bp_crisis", at, at + 3, flags)
+        elif high >= 160 or low >= 100:
+            yield Sign("bp_high", at, at + 3, flags)
+
+
+def _fever(tokens: Tokens, context: Context) -> Iterator[Sign]:
+    words = tokens.words
+    for at, word in enumerate(words):
+        if not word[0].isdigit():
+            continue
+        degrees = numbers.value(word) or 0
+        hot = 38 <= degrees <= 43 or 100.4 <= degrees <= 108
+        if hot and any(near in _FEVERISH for near in words[max(0, at - 4) : at + 3]):
+            yield Sign("fever_reading", at, at + 1, context.flags(at, at + 1))
+
+
+def _weeks(tokens: Tokens, context: Context) -> Iterator[Sign]:
+    """ "34 weeks, bad headache", "7 wks": weeks without ago, for or since may be weeks of pregnancy."""
+    words = tokens.words
+    for at in range(len(words) - 1):
+        if not (words[at].isdigit() and words[at + 1] in ("weeks", "wks", "week", "wk") and 4 <= int(words[at]) <= 42):
+            continue
+        before = words[max(0, at - 2) : at]
+        after = words[at + 2] if at + 2 < len(words) else ""
+        if after in ("pregnant", "preggo", "preg", "gone") or (
+            (not before or before[-1] in (",", "i'm", "im", "at", "and", "am"))
+            and after in ("", ",", ".", "with", "and", "now")
+        ):
+            yield Sign("weeks_pregnant", at, at + 2, context.flags(at, at + 2))

@@ -1,0 +1,268 @@
+"""Reads how bad it is on 0–10: numbers, ranges, "seven out of ten", words, and a different peak."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.domain.mention import Mention
+from bot.language import numbers
+from bot.language.context import FLAGS, Context
+from bot.language.tokens import Tokens
+
+_SCALES = ("nrs", "peg", "psfs")
+_JOIN = frozenset(["-", "–", "to", "or", "/", "and", ",", "till", "maybe"])
+_OUT_OF = (("out", "of"), ("/",), ("of",), ("over",), ("on",), ("in",), ("outta",), ("from",))
+_TOP = frozenset(["10", "ten", "100"])
+# A number before one of these counts something else.
+_OTHER_UNITS = frozenset(
+    ["second", "seconds", "sec", "secs", "minute", "minutes", "min", "mins", "hour", "hours", "hr", "hrs", "day", "days", "night", "nights", "week", "weeks", "wk", "wks", "fortnight", "month", "months", "mth", "mths", "year", "years", "yr", "yrs", "yo", "times", "time", "mg", "ml", "kg", "g", "km", "k", "mile", "miles", "m", "cm", "mm", "stone", "pounds", "lbs", "lb", "percent", "%", "x", "reps", "sets", "tablets", "pills", "paracetamol", "ibuprofen", "people", "kids", "children", "cans", "beers", "glasses", "cigarettes", "fingers", "toes", "am", "pm", "o'clock", ":", "st", "nd", "rd", "th", "old", "steps", "flights", "stairs"]
+)
+_CUES = frozenset(
+    ["pain", "scale", "rate", "rating", "level", "score", "scored", "nrs", "intensity", "severity", "hurts", "hurt", "ache", "aches", "aching", "sore", "about", "it's", "its", "is", "at", "maybe", "like", "say", "around", "probably", "was", "bad", "worst", "average"]
+)
+_PEAK = frozenset(["worst", "worse", "peaks", "peak", "spikes", "spike", "flares", "flare", "max", "maximum", "highest", "top"])
+_NOT_NOW = frozenset(["before", "yesterday", "earlier", "was", "initially", "first"])
+# Words for how bad it is: (low, high). From the verbal anchors of the numeric scale (clinical D: 1–3 mild, 4–6 moderate, 7–10 severe).
+_WORDS: dict[tuple[str, ...], tuple[float, float]] = {
+    ("unbearable",): (9, 10), ("excruciating",): (9, 10), ("agony",): (9, 10), ("agonising",): (9, 10), ("agonizing",): (9, 10), ("worst", "pain", "of", "my", "life"): (10, 10),
+    ("worst", "pain", "ever"): (10, 10), ("worst", "pain", "i've", "ever"): (10, 10), ("severe",): (7, 9), ("horrendous",): (8, 10), ("horrific",): (8, 10), ("terrible",): (7, 9), ("awful",): (7, 9), ("horrible",): (7, 9), ("intense",): (7, 9),
+    ("really", "bad"): (7, 9), ("very", "bad"): (7, 9), ("so", "bad"): (7, 9), ("extremely", "painful"): (8, 10), ("very", "painful"): (7, 9), ("really", "painful"): (7, 9), ("pretty", "bad"): (6, 8), ("quite", "bad"): (6, 8),
+    ("moderate",): (4, 6), ("moderately",): (4, 6), ("medium",): (4, 6), ("middling",): (4, 6), ("mild",): (1, 3), ("slight",): (1, 3), ("slightly",): (1, 3), ("niggle",): (1, 3), ("niggling",): (1, 3), ("barely", "there"): (1, 2),
+    ("hardly", "any", "pain"): (1, 2), ("not", "too", "bad"): (2, 4), ("not", "that", "bad"): (2, 4), ("not", "bad"): (2, 4), ("not", "very", "bad"): (2, 4), ("off", "the", "scale"): (10, 10), ("off", "the", "charts"): (10, 10),
+    ("bearable",): (3, 6), ("manageable",): (3, 5), ("tolerable",): (3, 5),
+}  # fmt: skip
+_LONGEST = max(map(len, _WORDS))
+_ZERO = (("no", "pain"), ("none",), ("nothing",), ("pain", "free"), ("doesn't", "hurt"), ("not", "hurting"))
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """A score said by words `first`..`last` (exclusive)."""
+
+    low: float
+    high: float
+    first: int
+    last: int
+    scaled: bool
+
+
+def read(
+    tokens: Tokens,
+    context: Context,
+    *,
+    asked: str | None,
+    now: datetime,
+    taken: Sequence[tuple[int, int]],
+    mentions: Sequence[Mention],
+) -> list[Mention]:
+    """Scores on 0–10. A plain number counts only when a scale is asked for or said ("7/10", "pain level 6")."""
+    wanted = asked is not None and asked.startswith(_SCALES)
+    free = [not _covered(tokens, at, taken) for at in range(len(tokens))]
+    scores = _scores(tokens, free, wanted=wanted)
+    out = _merge(tokens, scores, context)
+    if not out:
+        out = _in_words(tokens, context, wanted=wanted)
+    return out
+
+
+def _covered(tokens: Tokens, at: int, taken: Sequence[tuple[int, int]]) -> bool:
+    return any(start <= tokens.starts[at] < end for start, end in taken)
+
+
+def _scores(tokens: Tokens, free: Sequence[bool], *, wanted: bool) -> list[Score]:
+    words, at, out = tokens.words, 0, []
+    while at < len(words):
+        score = _score(words, at, wanted=wanted) if free[at] else None
+        if score is None:
+            at += 1
+            continue
+        out.append(score)
+        at = max(at + 1, score.last)
+    return out
+
+
+def _score(words: Sequence[str], at: int, *, wanted: bool) -> Score | None:
+    count = _number(words, at)
+    if count is None or _question_scale(words, at):
+        return None
+    low, high, last = count.low, count.high, count.last
+    scaled, end = _out_of_ten(words, last)
+    if words[last : last + 1] and words[last] in _JOIN and not scaled:
+        step = last + 1
+        while step < len(words) and words[step] in ("maybe", "a", "an", "even", "like", "about", "or", "um", "uh"):
+            step += 1
+        other = _number(words, step) if step < len(words) else None
+        if (
+            other
+            and (words[last] in ("-", "–", "to", "or", "/") or wanted)
+            and 0 <= other.high <= 10
+            and not _counts_else(words, other.last)
+        ):
+            scaled_too, stop = _out_of_ten(words, other.last)
+            if abs(other.high - low) <= 5 or words[last] in ("to", "-", "–"):
+                low, high, scaled, end = min(low, other.low), max(high, other.high), scaled_too, stop
+    if not scaled and _counts_else(words, end):
+        return None
+    if words[end : end + 1] == ["ish"]:
+        end += 1
+    level = _scale_word_before(words, at)
+    if not (scaled or wanted or level) or low < 0:
+        return None
+    if (
+        not scaled
+        and words[at] == "one"
+        and words[at - 1 : at] in (["this"], ["that"], ["right"], ["left"], ["the"], ["no"], ["other"])
+    ):
+        return None
+    if not scaled and not wanted and high > 10:
+        return None
+    if wanted and not scaled and high > 100:
+        return None
+    if scaled and words[end - 1] == "100":
+        low, high = low / 10, high / 10
+    return Score(low, high, at, end, scaled)
+
+
+def _number(words: Sequence[str], at: int) -> numbers.Number | None:
+    if words[at] in ("a", "an", "some", "half", "few", "the", "couple", "several", "quite", "many"):
+        return None
+    low = numbers.value(words[at])
+    if low is None:
+        return None
+    if words[at + 1 : at + 4] == ["and", "a", "half"]:
+        return numbers.Number(low + 0.5, low + 0.5, at, at + 4)
+    return numbers.Number(low, low, at, at + 1)
+
+
+def _out_of_ten(words: Sequence[str], at: int) -> tuple[bool, int]:
+    for joint in _OUT_OF:
+        size = len(joint)
+        if tuple(words[at : at + size]) == joint and at + size < len(words):
+            skip = at + size
+            if words[skip] == "a" or words[skip] == "the":
+                skip += 1
+            if skip < len(words) and words[skip] in _TOP:
+                if joint in (("in",), ("on",), ("of",), ("over",), ("from",)) and words[skip] == "100":
+                    continue
+                return True, skip + 1
+    return False, at
+
+
+def _counts_else(words: Sequence[str], at: int) -> bool:
+    if at >= len(words):
+        return False
+    following = words[at]
+    if following in ("more", "or", "full", "whole", "to") and at + 1 < len(words) and following != "to":
+        following = words[at + 1]
+    return following in _OTHER_UNITS
+
+
+def _question_scale(words: Sequence[str], at: int) -> bool:
+    """ "on a scale of 1 to 10" repeats the question."""
+    before = list(words[max(0, at - 3) : at])
+    ends = words[at + 1 : at + 3] in (["to", "10"], ["to", "ten"], ["-", "10"], ["being", "the"], ["is", "the"])
+    if "scale" in before and ends:
+        return True
+    if before[-1:] == ["to"] and words[at] in _TOP and "scale" in words[max(0, at - 6) : at]:
+        return True
+    return words[at] in _TOP and words[at + 1 : at + 3] in (["being", "the"], ["is", "the"], ["being", "worst"])
+
+
+def _scale_word_before(words: Sequence[str], at: int) -> bool:
+    before = words[max(0, at - 5) : at]
+    if words[at][0].isalpha() and words[at] == "one":
+        return False
+    for index, word in enumerate(before):
+        if word in ("pain", "hurts", "hurt", "scale", "rate", "level", "score", "nrs", "intensity", "severity"):
+            return all(
+                mid in _CUES
+                or mid
+                in (
+                    "a",
+                    "an",
+                    "of",
+                    "to",
+                    ":",
+                    "=",
+                    ",",
+                    "it",
+                    "as",
+                    "the",
+                    "i'd",
+                    "i",
+                    "would",
+                    "be",
+                    "now",
+                    "today",
+                    "currently",
+                )
+                for mid in before[index + 1 :]
+            )
+    return False
+
+
+def _merge(tokens: Tokens, scores: Sequence[Score], context: Context) -> list[Mention]:
+    """One mention per score; a second one that is the worst becomes `worst` of the first."""
+    if not scores:
+        return []
+    words = tokens.words
+    peaks = [score for score in scores if _is_peak(words, score)]
+    usual = [score for score in scores if score not in peaks] or list(scores)
+    worst = max((score.high for score in peaks if score not in usual), default=None)
+    out = []
+    for score in usual:
+        flags = context.flags(score.first, score.last, site=True)
+        clamped = score.high > 10 or score.low > 10
+        low, high = min(score.low, 10.0), min(score.high, 10.0)
+        out.append(
+            Mention(
+                "intensity",
+                None,
+                tokens.starts[score.first],
+                tokens.ends[score.last - 1],
+                lo=_neat(low),
+                hi=_neat(high),
+                clamped=clamped,
+                worst=_neat(min(worst, 10.0)) if worst is not None and worst > high else None,
+                **{
+                    name: True
+                    for name, bit in FLAGS.items()
+                    if flags & bit and name in ("past", "other_person", "hypothetical")
+                },
+            )  # fmt: skip
+        )
+    return out
+
+
+def _is_peak(words: Sequence[str], score: Score) -> bool:
+    near = words[max(0, score.first - 6) : score.first] + words[score.last : score.last + 4]
+    return any(word in _PEAK for word in near)
+
+
+def _in_words(tokens: Tokens, context: Context, *, wanted: bool) -> list[Mention]:
+    words = tokens.words
+    for at in range(len(words)):
+        for size in range(_LONGEST, 0, -1):
+            said = _WORDS.get(tuple(words[at : at + size]))
+            if said:
+                flags = context.flags(at, at + size)
+                if flags & FLAGS["negated"] and size == 1:
+                    break
+                return [
+                    Mention("intensity", " ".join(words[at : at + size]), tokens.starts[at], tokens.ends[at + size - 1], lo=said[0], hi=said[1],
+                            **{name: True for name, bit in FLAGS.items() if flags & bit and name != "negated"})
+                ]  # fmt: skip
+    if wanted:
+        for phrase in _ZERO:
+            for at in range(len(words) - len(phrase) + 1):
+                if tuple(words[at : at + len(phrase)]) == phrase:
+                    return [
+                        Mention("intensity", None, tokens.starts[at], tokens.ends[at + len(phrase) - 1], lo=0, hi=0)
+                    ]
+    return []
+
+
+def _neat(value: float) -> float:
+    return int(value) if value == int(value) else round(value, 1)

@@ -1,0 +1,106 @@
+"""Left, right or both: finds the side words that belong to a body site and widens the site to them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.language.tokens import Tokens
+
+_SIDES = {
+    "left": "left", "right": "right", "both": "both", "bilateral": "both", "lt": "left", "rt": "right", "lhs": "left", "rhs": "right",
+    "l": "left", "r": "right", "leftie": "left", "either": "both", "bilaterally": "both",
+}  # fmt: skip
+# May stand between a side and its site: "left-hand side of my lower neck".
+_BETWEEN = frozenset(
+    ["hand", "handed", "side", "sided", "of", "my", "the", "me", "lower", "upper", "inner", "outer", "front", "back", "top", "bottom", "side's", "and", "or", "part", "half", "whole", "entire", "inside", "outside", "big", "little", "ring", "index", "middle", "pinky", "side,", "mid", "rear", "a", "on", "in", "both", "his", "her", "their", "old", "bad", "sore", "dodgy", "painful", "poor"]
+)
+# "right" as an adverb or "correct" is no side.
+_NOT_SIDE_AFTER = frozenset(
+    ["now", "away", "after", "before", "here", "there", "through", "where", "behind", "below", "above", "beside", "between", "near", "when", "as", "up", "down"]
+)
+_NOT_SIDE_BEFORE = frozenset(
+    ["all", "that's", "thats", "is", "quite", "alright", "that's", "that", "not", "you're", "feel", "feels", "doesn't", "isn't"]
+)
+_PLURALS = frozenset(
+    ["knees", "hips", "shoulders", "ankles", "wrists", "elbows", "calves", "thighs", "feet", "hands", "legs", "arms", "hamstrings", "heels", "shins", "forearms", "glutes", "buttocks", "quads", "soles", "achilles", "traps", "groins", "temples", "armpits", "biceps", "triceps"]
+)
+_REACH = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Sided:
+    """A side and the words that say it."""
+
+    side: str
+    first: int
+    last: int
+
+
+def side_words(tokens: Tokens) -> list[Sided]:
+    """Every word of the text that names a side."""
+    words = tokens.words
+    out = []
+    for at, word in enumerate(words):
+        side = _SIDES.get(word)
+        if side is None or (side == "right" and _adverb(words, at)):
+            continue
+        if (
+            side == "left"
+            and at
+            and words[at - 1] in ("have", "has", "i", "i've", "he", "she", "they", "just", "is", "was")
+        ):
+            if words[at + 1 : at + 2] in (["the"], ["my"], ["it"], ["a"], ["work"]) and words[at - 1] not in ("is",):
+                continue
+        if word in ("l", "r") and not (at + 1 < len(words) and words[at + 1].isalpha() and len(words[at + 1]) > 2):
+            continue
+        if (
+            word == "both"
+            and words[at + 1 : at + 2] in (["of"], ["my"])
+            and words[at + 2 : at + 3] in (["us"], ["parents"])
+        ):
+            continue
+        out.append(Sided(side, at, at + 1))
+    return out
+
+
+def _adverb(words: list[str], at: int) -> bool:
+    after = words[at + 1] if at + 1 < len(words) else ""
+    before = words[at - 1] if at else ""
+    if after == "in" and words[at + 2 : at + 3] in (["the"], ["my"], ["between"]):
+        return before not in ("my", "the")
+    return after in _NOT_SIDE_AFTER or before in _NOT_SIDE_BEFORE or (after == "at" and before != "my")
+
+
+def of_site(tokens: Tokens, sides: list[Sided], first: int, last: int) -> tuple[str | None, int, int]:
+    """The side of the site at words `first`..`last`, and the words from side to site."""
+    words = tokens.words
+    before = [s for s in sides if s.last <= first and first - s.last <= _REACH and _only_between(words, s.last, first)]
+    if before:
+        nearest = before[-1]
+        others = {s.side for s in before}
+        side = "both" if {"left", "right"} <= others or "both" in others else nearest.side
+        return side, min(s.first for s in before), last
+    after = [s for s in sides if s.first >= last and s.first - last <= 5 and _follows(words, last, s.first)]
+    if after:
+        sided = after[0]
+        both = len(after) > 1 and after[1].side != sided.side and after[1].first - sided.last <= 2
+        return ("both" if both else sided.side), first, last
+    if words[last - 1] in _PLURALS and first == last - 1:
+        return "both", first, last
+    return None, first, last
+
+
+def _only_between(words: list[str], start: int, end: int) -> bool:
+    return all(word in _BETWEEN or word in _SIDES or word in ("-", ",", "/", "(", ")") for word in words[start:end])
+
+
+_FOLLOWING = frozenset(
+    ["(", ",", "-", "on", "the", "my", "side", "hand", "of", "it's", "is", "its", "mostly", "mainly", "only", "just", "more", "that's", "worse", "to", "at", "it", "in", "and", "one"]
+)
+
+
+def _follows(words: list[str], start: int, at: int) -> bool:
+    """ "knee (left)", "hip on the right side", "shoulder, mostly the left"."""
+    return all(word in _FOLLOWING for word in words[start:at]) and (
+        at - start > 0 or words[at] in ("both", "lhs", "rhs", "bilaterally", "left", "right")
+    )
