@@ -17,12 +17,24 @@ Handler = Callable[[OutboxItem], None]
 
 
 def alert_handler(carriers: Sequence[Carrier], public_url: str) -> Handler:
-    """Sends a staff alert by every carrier."""
+    """Sends a staff alert by every carrier; one that fails does not hold up the others, nor make them send twice."""
+    done: dict[str, set[int]] = {}
 
     def handle(item: OutboxItem) -> None:
         alert = Alert.of(item.key, item.payload, public_url)
-        for carrier in carriers:
-            carrier.send(alert)
+        delivered, failed = done.setdefault(item.key, set()), None
+        for number, carrier in enumerate(carriers):
+            if number in delivered:
+                continue
+            try:
+                carrier.send(alert)
+            except NotDelivered as error:
+                failed = error
+            else:
+                delivered.add(number)
+        if failed is not None:
+            raise failed
+        del done[item.key]
 
     return handle
 

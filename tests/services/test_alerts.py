@@ -1,0 +1,153 @@
+"""Alerts leave through the outbox: once when all is well, again when it was not, and without a word about health."""
+
+from __future__ import annotations
+
+import http.server
+import json
+import socketserver
+import threading
+from datetime import timedelta
+
+import pytest
+
+from bot.notify.alert import Alert, NotDelivered
+from bot.notify.carriers import Console, Smtp, Webhook, carriers
+from bot.notify.outbox import alert_handler, deliver_due
+from bot.settings import BadSettings, Settings
+
+ALERT = Alert("alert:PLP-1:1", "PLP-1", True, "new", "https://desk.test/desk/handoffs/PLP-1")
+
+
+class Collector:
+    def __init__(self, *answers: bool) -> None:
+        self.sent: list[Alert] = []
+        self.answers = list(answers)
+
+    def send(self, alert: Alert) -> None:
+        if self.answers and not self.answers.pop(0):
+            raise NotDelivered("down")
+        self.sent.append(alert)
+
+
+def test_an_alert_is_sent_once_and_says_nothing_about_health(clinic):
+    clinic.intake(rf=["RF-CES"])
+    collector = Collector()
+    handlers = {"staff_alert": alert_handler([collector], "https://desk.test")}
+    assert deliver_due(clinic.storage, handlers, now=lambda: clinic.now) == 1
+    assert deliver_due(clinic.storage, handlers, now=lambda: clinic.now + timedelta(hours=1)) == 0
+    [alert] = collector.sent
+    assert alert.urgent
+    assert alert.subject == f"URGENT: {alert.reference}: a new hand-off waits for review"
+    assert alert.link == f"https://desk.test/desk/handoffs/{alert.reference}"
+
+
+def test_what_was_not_delivered_is_tried_again_later(clinic):
+    clinic.intake()
+    collector = Collector(False, False, True)
+    handlers = {"staff_alert": alert_handler([collector], "https://desk.test")}
+    now = clinic.now
+    for minutes in (0, 5, 10, 15):
+        deliver_due(clinic.storage, handlers, now=lambda at=now + timedelta(minutes=minutes): at)
+    assert len(collector.sent) == 1
+    assert clinic.look(lambda uow: uow.outbox.waiting()) == 0
+
+
+def test_a_carrier_that_fails_does_not_make_the_others_send_twice(clinic):
+    clinic.intake()
+    first, broken, last = Collector(), Collector(False, True), Collector()
+    handlers = {"staff_alert": alert_handler([first, broken, last], "https://desk.test")}
+    for minutes in (0, 5, 10):
+        deliver_due(clinic.storage, handlers, now=lambda at=clinic.now + timedelta(minutes=minutes): at)
+    assert [len(one.sent) for one in (first, broken, last)] == [1, 1, 1]
+
+
+def test_a_kind_nobody_handles_waits(clinic):
+    clinic.intake()
+    assert deliver_due(clinic.storage, {}, now=lambda: clinic.now) == 0
+    assert clinic.look(lambda uow: uow.outbox.waiting()) == 1
+
+
+@pytest.fixture
+def receiver():
+    """An HTTP server that remembers what it was sent and answers with `status`."""
+    got: list[tuple[dict, dict]] = []
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        status = 200
+
+        def do_POST(self):
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            got.append((dict(self.headers), json.loads(body)))
+            self.send_response(self.status)
+            self.end_headers()
+
+        def log_message(self, *_):
+            pass
+
+    with http.server.HTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}/", got, Handler
+        server.shutdown()
+        thread.join()
+
+
+def test_a_webhook_gets_the_key_and_a_refusal_is_not_a_delivery(receiver):
+    url, got, handler = receiver
+    Webhook(url).send(ALERT)
+    headers, body = got[0]
+    assert headers["Idempotency-Key"] == ALERT.key
+    assert body["text"].startswith("URGENT: PLP-1")
+    handler.status = 500
+    with pytest.raises(NotDelivered):
+        Webhook(url).send(ALERT)
+    with pytest.raises(NotDelivered):
+        Webhook("http://127.0.0.1:9/").send(ALERT)
+
+
+def test_mail_goes_to_a_real_server():
+    lines: list[str] = []
+
+    class Server(socketserver.StreamRequestHandler):
+        def handle(self):
+            self.wfile.write(b"220 hello\r\n")
+            body = False
+            while raw := self.rfile.readline():
+                line = raw.decode().rstrip("\r\n")
+                lines.append(line)
+                if body and line == ".":
+                    body = False
+                    self.wfile.write(b"250 ok\r\n")
+                elif body:
+                    continue
+                elif line.upper() == "DATA":
+                    body = True
+                    self.wfile.write(b"354 go on\r\n")
+                elif line.upper() == "QUIT":
+                    self.wfile.write(b"221 bye\r\n")
+                    return
+                else:
+                    self.wfile.write(b"250 ok\r\n")
+
+    with socketserver.TCPServer(("127.0.0.1", 0), Server) as server:
+        thread = threading.Thread(target=server.handle_request)
+        thread.start()
+        Smtp(f"smtp://127.0.0.1:{server.server_address[1]}", "staff@clinic.example", "desk@clinic.example").send(ALERT)
+        thread.join()
+    assert "Subject: URGENT: PLP-1: a new hand-off waits for review" in lines
+    with pytest.raises(NotDelivered):
+        Smtp("smtp://127.0.0.1:9", "a@b.example", "c@d.example").send(ALERT)
+
+
+def test_what_the_clinic_set_up_carries(tmp_path):
+    env = {"PALPATE_HOME": str(tmp_path)}
+    assert [type(one) for one in carriers(Settings.from_env(env))] == [Console]
+    full = {
+        **env,
+        "PALPATE_ALERT_WEBHOOK": "https://x.example/",
+        "PALPATE_ALERT_SMTP": "smtp://mail.example",
+        "PALPATE_ALERT_TO": "staff@x.example",
+    }
+    assert [type(one) for one in carriers(Settings.from_env(full))] == [Console, Webhook, Smtp]
+    with pytest.raises(BadSettings):
+        Settings.from_env({**env, "PALPATE_ALERT_WEBHOOK": "ftp://x"})

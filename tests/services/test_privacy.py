@@ -1,0 +1,69 @@
+"""Showing, forgetting, and what time takes away."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+
+import pytest
+
+from bot.domain.errors import NotFound
+from bot.services import privacy
+
+ID = "conversation-0000000001"
+
+
+def kinds(clinic):
+    return sorted(item.kind for item in clinic.storage.shelves.outbox.values())
+
+
+def test_everything_kept_can_be_shown(clinic):
+    clinic.chat(ID, "my back hurts")
+    reference = clinic.intake().reference
+    shown = privacy.export(clinic.uow(), ID, by="visitor", now=clinic.now)
+    assert shown["messages"][0]["text"] == "my back hurts"
+    assert shown["handoff"]["reference"] == reference
+    assert shown["handoff"]["revisions"][0]["record"]["nrs"] == 5
+    json.dumps(shown)
+    with pytest.raises(NotFound):
+        privacy.export(clinic.uow(), "nowhere", by="visitor", now=clinic.now)
+
+
+def test_before_a_hand_off_everything_goes(clinic):
+    clinic.chat(ID, "my back hurts")
+    assert privacy.forget(clinic.uow(), ID, by="visitor", now=clinic.now) == "erased"
+    assert privacy.forget(clinic.uow(), ID, by="visitor", now=clinic.now) == "erased"
+    assert clinic.look(lambda uow: uow.conversations.messages(ID)) == []
+    assert len(clinic.look(lambda uow: uow.conversations.erasures())) == 1
+    assert kinds(clinic) == ["forget_tracker"]
+
+
+def test_after_a_hand_off_staff_decide_unless_the_clinic_says_now(clinic):
+    clinic.chat(ID, "my back hurts")
+    reference = clinic.intake().reference
+    assert privacy.forget(clinic.uow(), ID, by="visitor", now=clinic.now) == "staff_review"
+    assert clinic.look(lambda uow: uow.conversations.messages(ID)) == []
+    assert clinic.handoff(reference).reference == reference
+    assert kinds(clinic) == ["forget_tracker", "staff_alert", "staff_alert"]
+    assert privacy.forget(clinic.uow(), ID, by="Ana", now=clinic.now, after_handoff="now") == "erased"
+    with pytest.raises(NotFound):
+        clinic.handoff(reference)
+
+
+def test_time_takes_what_is_older_than_its_window(clinic):
+    clinic.chat("waiting-000000000000001", "no consent yet")
+    reference = clinic.intake().reference
+    clinic.chat("waiting-000000000000002", "another")
+    none = {"waiting": 0, "abandoned": 0, "handoffs": 0, "transcripts": 0}
+    assert privacy.run_retention(clinic.uow(), now=clinic.now) == none
+    soon = clinic.now + timedelta(hours=1)
+    assert privacy.run_retention(clinic.uow(), now=soon, dry_run=True) == {**none, "waiting": 2}
+    assert privacy.run_retention(clinic.uow(), now=soon) == {**none, "waiting": 2}
+    assert privacy.run_retention(clinic.uow(), now=soon) == none
+    month = clinic.now + timedelta(days=40)
+    assert privacy.run_retention(clinic.uow(), now=month)["abandoned"] == 2
+    assert clinic.handoff(reference).reference == reference
+    decade = clinic.now + timedelta(days=3700)
+    assert privacy.run_retention(clinic.uow(), now=decade)["handoffs"] == 1
+    with pytest.raises(NotFound):
+        clinic.handoff(reference)
