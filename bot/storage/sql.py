@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from types import TracebackType
 from typing import Self
 
@@ -10,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.domain.errors import StorageUnavailable
 from bot.services import ports
-from bot.storage.engine import READ_ONLY, open_engine
+from bot.storage.engine import BUSY_MILLISECONDS, READ_ONLY, open_engine
 from bot.storage.sql_appointments import SqlAppointments
 from bot.storage.sql_audit import SqlAudit, SqlOutbox
 from bot.storage.sql_conversations import SqlConversations
@@ -29,23 +30,21 @@ class SqlUnitOfWork:
     staff: ports.StaffAccounts
     outbox: ports.Outbox
 
-    def __init__(self, engine: Engine, vault: Vault) -> None:
+    def __init__(self, engine: Engine, vault: Vault, turn: threading.Lock | None = None) -> None:
         self._engine = engine
         self._vault = vault
+        self._turn = turn
         self._connection: Connection | None = None
 
     def __enter__(self) -> Self:
         """Begin; raises `StorageUnavailable` when the database cannot be reached or stays locked."""
+        if self._turn is not None and not self._turn.acquire(timeout=BUSY_MILLISECONDS / 1000):
+            raise StorageUnavailable("busy")
         try:
-            connection = self._engine.connect()
-        except SQLAlchemyError as error:
-            raise StorageUnavailable(type(error).__name__) from None
-        try:
-            connection.begin()
-        except SQLAlchemyError as error:
-            connection.close()
-            raise StorageUnavailable(type(error).__name__) from None
-        self._connection = connection
+            self._connection = connection = self._begin()
+        except StorageUnavailable:
+            self._give_turn()
+            raise
         self.conversations = SqlConversations(connection)
         self.handoffs = SqlHandoffs(connection, self._vault)
         self.appointments = SqlAppointments(connection)
@@ -64,8 +63,25 @@ class SqlUnitOfWork:
                 connection.close()  # rolls back what is open
             except SQLAlchemyError as failure:
                 error = error or failure
+            self._give_turn()
         if isinstance(error, SQLAlchemyError):
             raise StorageUnavailable(type(error).__name__) from None
+
+    def _begin(self) -> Connection:
+        try:
+            connection = self._engine.connect()
+        except SQLAlchemyError as error:
+            raise StorageUnavailable(type(error).__name__) from None
+        try:
+            connection.begin()
+        except SQLAlchemyError as error:
+            connection.close()
+            raise StorageUnavailable(type(error).__name__) from None
+        return connection
+
+    def _give_turn(self) -> None:
+        if self._turn is not None:
+            self._turn.release()
 
     def commit(self) -> None:
         """Make it last; raises `StorageUnavailable`, and then nothing was stored."""
@@ -84,6 +100,8 @@ class SqlStorage:
         self.engine = engine
         self._reader = engine.execution_options(**{READ_ONLY: True})
         self._vault = vault
+        # SQLite lets one writer in and makes the others sleep and look again; within a process they queue instead.
+        self._turn = threading.Lock() if engine.dialect.name == "sqlite" else None
 
     @classmethod
     def open(cls, url: str, vault: Vault) -> SqlStorage:
@@ -92,7 +110,7 @@ class SqlStorage:
 
     def __call__(self) -> SqlUnitOfWork:
         """A transaction that may write."""
-        return SqlUnitOfWork(self.engine, self._vault)
+        return SqlUnitOfWork(self.engine, self._vault, self._turn)
 
     def reading(self) -> SqlUnitOfWork:
         """A transaction that only reads."""
