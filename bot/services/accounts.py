@@ -137,7 +137,7 @@ def who(storage: Storage, token: str, *, kind: str, now: datetime) -> SignedIn |
             uow.commit()
         return None
     if now - session.seen_at > _TOUCH:
-        with storage() as uow:
+        with storage.brisk() as uow:
             uow.staff.seen(key, now)
             uow.commit()
     return SignedIn(account, session)

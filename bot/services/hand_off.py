@@ -101,7 +101,13 @@ def _revision(
     uow: UnitOfWork, conversation: str, record: Json, result: Json, consent: Json, said: Json, now: datetime
 ) -> Revision:
     transcript = tuple(
-        {"seq": message.seq, "at": message.at.isoformat(), "from": message.sender, "text": message.text, "id": message.id}
+        {
+            "seq": message.seq,
+            "at": message.at.isoformat(),
+            "from": message.sender,
+            "text": message.text,
+            "id": message.id,
+        }
         for message in uow.conversations.messages(conversation)
     )
     version = str(result.get("rules_version") or "")

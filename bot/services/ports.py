@@ -295,5 +295,11 @@ class Storage(Protocol):
     def reading(self) -> UnitOfWork:
         """A transaction that only reads and holds up nobody."""
 
+    def brisk(self) -> UnitOfWork:
+        """A transaction that may write and does not wait for the disk: a power cut may undo it, a killed process not.
+
+        For what is harmless to lose, such as a worker's claim or when a session was last used.
+        """
+
     def close(self) -> None:
         """Give the connections back."""

@@ -14,6 +14,7 @@ from bot.vault import Vault
 
 BUSY_MILLISECONDS = 10_000
 READ_ONLY = "palpate_read_only"
+BRISK = "palpate_brisk"
 
 
 def open_engine(url: str, vault: Vault) -> Engine:
@@ -28,7 +29,7 @@ def open_engine(url: str, vault: Vault) -> Engine:
 
 
 def _postgresql(url: URL) -> Engine:
-    return create_engine(
+    engine = create_engine(
         url.set(drivername="postgresql+psycopg"),
         hide_parameters=True,
         pool_pre_ping=True,
@@ -37,6 +38,8 @@ def _postgresql(url: URL) -> Engine:
         pool_timeout=10,
         connect_args={"connect_timeout": 5, "options": "-c statement_timeout=15000 -c lock_timeout=10000"},
     )
+    event.listen(engine, "begin", _begin_postgresql)
+    return engine
 
 
 def _sqlite(url: URL) -> Engine:
@@ -50,7 +53,7 @@ def _sqlite(url: URL) -> Engine:
         connect_args={"timeout": BUSY_MILLISECONDS / 1000, "check_same_thread": False},
     )
     event.listen(engine, "connect", _set_pragmas)
-    event.listen(engine, "begin", _begin)
+    event.listen(engine, "begin", _begin_sqlite)
     return engine
 
 
@@ -75,7 +78,14 @@ def _set_pragmas(connection: Any, _record: Any) -> None:
     cursor.close()
 
 
-def _begin(connection: Connection) -> None:
+def _begin_sqlite(connection: Connection) -> None:
     """A writer takes the lock at once: waiting at BEGIN is fair, failing in the middle is not."""
-    read_only = connection.get_execution_options().get(READ_ONLY, False)
-    connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+    options = connection.get_execution_options()
+    # A pooled connection may come from a transaction of the other kind, so it is said every time.
+    connection.exec_driver_sql("PRAGMA synchronous=NORMAL" if options.get(BRISK) else "PRAGMA synchronous=FULL")
+    connection.exec_driver_sql("BEGIN" if options.get(READ_ONLY) else "BEGIN IMMEDIATE")
+
+
+def _begin_postgresql(connection: Connection) -> None:
+    if connection.get_execution_options().get(BRISK):
+        connection.exec_driver_sql("SET LOCAL synchronous_commit TO OFF")

@@ -28,6 +28,10 @@ class MemoryStorage:
         """A transaction that only reads (one kind is enough here)."""
         return MemoryUnitOfWork(self)
 
+    def brisk(self) -> MemoryUnitOfWork:
+        """A transaction that writes (one kind is enough here)."""
+        return MemoryUnitOfWork(self)
+
     def close(self) -> None:
         """Nothing to give back."""
 

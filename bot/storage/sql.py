@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.domain.errors import StorageUnavailable
 from bot.services import ports
-from bot.storage.engine import BUSY_MILLISECONDS, READ_ONLY, open_engine
+from bot.storage.engine import BRISK, BUSY_MILLISECONDS, READ_ONLY, open_engine
 from bot.storage.sql_appointments import SqlAppointments
 from bot.storage.sql_audit import SqlAudit, SqlOutbox
 from bot.storage.sql_conversations import SqlConversations
@@ -42,9 +42,9 @@ class SqlUnitOfWork:
             raise StorageUnavailable("busy")
         try:
             self._connection = connection = self._begin()
-        except StorageUnavailable:
-            self._give_turn()
-            raise
+        finally:
+            if self._connection is None:
+                self._give_turn()
         self.conversations = SqlConversations(connection)
         self.handoffs = SqlHandoffs(connection, self._vault)
         self.appointments = SqlAppointments(connection)
@@ -99,6 +99,7 @@ class SqlStorage:
     def __init__(self, engine: Engine, vault: Vault) -> None:
         self.engine = engine
         self._reader = engine.execution_options(**{READ_ONLY: True})
+        self._brisk = engine.execution_options(**{BRISK: True})
         self._vault = vault
         # SQLite lets one writer in and makes the others sleep and look again; within a process they queue instead.
         self._turn = threading.Lock() if engine.dialect.name == "sqlite" else None
@@ -115,6 +116,10 @@ class SqlStorage:
     def reading(self) -> SqlUnitOfWork:
         """A transaction that only reads."""
         return SqlUnitOfWork(self._reader, self._vault)
+
+    def brisk(self) -> SqlUnitOfWork:
+        """A transaction that writes but does not wait for the disk."""
+        return SqlUnitOfWork(self._brisk, self._vault, self._turn)
 
     def close(self) -> None:
         """Close all connections."""

@@ -59,6 +59,14 @@ def test_the_same_client_id_gets_its_old_place_and_is_stored_once(storage):
         ]
 
 
+def test_a_brisk_transaction_is_seen_by_the_next_one(storage):
+    given(storage)
+    with storage.brisk() as uow:
+        uow.conversations.append(ID, NewMessage("visitor", "hello", id="a1"), now=NOW)
+        uow.commit()
+    assert claimed(storage) == "hello"
+
+
 def test_nobody_can_write_into_a_conversation_that_is_not_there(storage):
     with pytest.raises(NotFound), storage() as uow:
         uow.conversations.append("nowhere-0000000000000", NewMessage("visitor", "hello", id="a1"), now=NOW)
