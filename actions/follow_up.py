@@ -24,4 +24,6 @@ class FollowUp(Action):
         if played is None:
             dispatcher.utter_message(response="utter_out_of_scope")
             return []
+        if played.ask == "confirm_flag":
+            dispatcher.utter_message(response="utter_ask_confirm_flag", about=turn.about(played.intake))
         return played.events

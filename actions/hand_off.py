@@ -15,7 +15,7 @@ class HandOff(Action):
     """Ends the interview, or opens it again where a change needs a new question."""
 
     def name(self) -> str:
-        """Named in data/rules/read_back.yml."""
+        """Named in data/rules/interview.yml."""
         return "action_hand_off"
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
@@ -23,7 +23,7 @@ class HandOff(Action):
         played = turn.play(tracker, dispatcher)
         if played is None or played.ask is None:
             return played.events if played else []
-        dispatcher.utter_message(response=f"utter_ask_{played.ask}", about=played.intake.open_field)
         if played.intake.phase == "interview":
-            return [*played.events, ActiveLoop("intake_form"), SlotSet("requested_slot", played.ask)]
+            return [*played.events, ActiveLoop("intake_form"), SlotSet("requested_slot", played.ask)]  # the form asks
+        dispatcher.utter_message(response="utter_ask_read_back")
         return played.events

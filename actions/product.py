@@ -23,7 +23,14 @@ def settings() -> Settings:
 
 @functools.cache
 def _storage() -> Any:
+    """Opened at the start of the server, or by the first action of a test."""
     return bootstrap.storage(settings())
+
+
+def warm_up() -> None:
+    """Open storage before the first visitor needs it."""
+    with _storage()():
+        pass
 
 
 def hand_off(conversation: str, intake: Intake, result: Mapping[str, Any]) -> Any:

@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from actions import product
 from bot import logs
 from bot.settings import Settings
 
@@ -55,6 +56,7 @@ def main() -> None:
     logs.configure("actions")
     settings = Settings.from_env(os.environ)
     app = create_app(settings.internal_secret)
+    product.warm_up()
     uvicorn.run(app, host="127.0.0.1", port=settings.actions_port, log_level="warning", access_log=False)
 
 

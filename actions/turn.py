@@ -62,14 +62,18 @@ def slot_of(field: str, intake: Intake) -> str:
     return field
 
 
-def _ask_slots(intake: Intake) -> list[EventType]:
+def about(intake: Intake) -> str | None:
     """What the words of the open question need beside the field: the danger to confirm, the site whose side is open."""
-    field, about = intake.open_field or "", None
+    field = intake.open_field or ""
     if field.startswith(("RF-", "CI-")):
-        about = LABELS[field]
-    elif field == "sites" and (missing := questions.missing_sides(intake)):
-        about = wording.sites.label(missing[0])
-    return [SlotSet("about", about)] if about else []
+        return LABELS[field]
+    missing = questions.missing_sides(intake) if field == "sites" else []
+    return wording.sites.label(missing[0]) if missing else None
+
+
+def _ask_slots(intake: Intake) -> list[EventType]:
+    named = about(intake)
+    return [SlotSet("about", named)] if named else []
 
 
 def _speak(dispatcher: CollectingDispatcher, texts: list[str]) -> None:

@@ -103,7 +103,17 @@ def _take_consent(intake: Intake, said: Said, move: Move) -> None:
 
 
 def _take_afterwards(intake: Intake, said: Said, move: Move) -> None:
-    """The interview is over, the chat is not: the number again after a stop, a word on how to reach staff otherwise."""
+    """The interview is over, the chat is not: the number again after a stop, a word on how to reach staff otherwise.
+
+    A danger read with doubt is still asked once, as in the interview.
+    """
+    if intake.open_field and absorb.answer(intake, said):
+        intake.open_field = None
+        if _stop_if_in_danger(intake, move, new=True):
+            return
+    if intake.to_confirm and intake.phase == "handed_off":
+        intake.open_field = intake.to_confirm[0]
+        return
     if said.intent == "ask_person":
         intake.wants_person = True
         move.say.append("utter_person_coming")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +17,10 @@ INTERRUPTIONS = frozenset(
         "privacy_know", "privacy_download", "privacy_forget", "book",
     }
 )  # fmt: skip
+_TAKES_BACK = re.compile(
+    r"^\W*(no|nope|actually|sorry|wait)\b|\b(instead|i meant|i mean|i said|rather|wrong|change|not the|should be|correction)\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +53,11 @@ class Said:
     def is_interruption(self) -> bool:
         """True for what the rules answer; the interview only makes sure that nothing said beside it is lost."""
         return self.intent.startswith("faq_") or self.intent in INTERRUPTIONS
+
+    @property
+    def corrects(self) -> bool:
+        """True when the words take something back: "no, the right one", "actually …", "I meant months"."""
+        return self.intent == "correct" or bool(_TAKES_BACK.search(self.text))
 
     def confirms(self) -> bool:
         """True when this says yes to the read-back, by tap or in words."""

@@ -30,7 +30,7 @@ def facts(intake: Intake, said: Said) -> list[str]:
     if said.question is not None:
         return []
     before = {name: intake.facts.get(name) for name in _TOLD}, (*intake.ci,)
-    fresh = said.intent == "correct" or intake.open_field == "read_back"
+    fresh = said.corrects or intake.open_field == "read_back"
     for name, taker in _TAKERS.items():
         if fresh or name not in intake.settled:
             taker(intake, said)
@@ -50,7 +50,7 @@ def take_sites(intake: Intake, said: Said, named: list[Mention] | None = None) -
     entries = [{"site": m.value, "side": m.side} for m in found if m.value in sites.SITES]
     if not entries:
         return False
-    if said.intent != "correct" and intake.facts.get("sites") and intake.open_field != "read_back":
+    if intake.facts.get("sites") and not said.corrects:
         entries = _merged(intake.facts["sites"], entries)
     set_sites(intake, _merged([], entries), said.words(found[0]))
     return True
@@ -116,6 +116,8 @@ def take_goal(intake: Intake, said: Said) -> bool:
         m for m in said.of("finding") if m.value in ("pain", "injury", "joint_pain", "muscle_ache")
     ]
     injury = [m for m in said.of("finding", "cause") if _onset(m) == "injury"]
+    if goal is None and intake.facts.get("complaint") is not None:
+        return False  # an ache named later changes no goal that was told
     if goal is not None and not (pain and goal.value == "relax"):
         intake.know("complaint", _GOALS[goal.value], said.words(goal))
     elif injury and (pain or said.of("site")):
