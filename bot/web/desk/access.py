@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import hmac
 from collections.abc import Awaitable, Callable
 from urllib.parse import urlsplit
@@ -18,6 +17,7 @@ from bot.services.accounts import SignedIn
 from bot.services.review import BadMove
 from bot.web.chat.problems import Problem
 from bot.web.desk.context import DeskContext
+from bot.web.desk.render import Pages
 
 COOKIE = "palpate_desk"
 LARGEST_BODY = 64 * 1024
@@ -32,58 +32,40 @@ class Access:
 
     def __init__(self, context: DeskContext) -> None:
         self._context = context
+        self._pages = Pages(context)
         self.home = _origin(context.settings.public_url)
         self.secure = context.settings.public_url.startswith("https://")
 
     def page(self, endpoint: Guarded, *, changing: bool = False) -> Endpoint:
         """A page for people: whoever is not signed in is sent to sign in, whoever must change the password, there."""
 
-        @functools.wraps(endpoint)
-        async def guarded(request: Request) -> Response:
+        async def passed(request: Request) -> Response:
             who = await self._cookie(request)
             if who is None:
                 return RedirectResponse("/desk/sign-in", 303)
             if who.account.must_change and not changing:
                 return RedirectResponse("/desk/password", 303)
             if request.method not in _SAFE and not await self._ours(request, who):
-                return Problem(
-                    403, "foreign_form", "This form is not from the desk, or it is old. Go back and reload."
-                ).response()
-            try:
-                return await endpoint(request, who)
-            except PalpateError as error:
-                return problem_of(error).response()
+                raise Problem(403, "foreign_form", "This form is not from the desk, or it is old. Go back and reload.")
+            return await endpoint(request, who)
 
-        return guarded
+        return _answering(passed, self._pages.problem)
 
     def call(self, endpoint: Guarded) -> Endpoint:
         """A call of the staff API, by cookie or bearer token."""
 
-        @functools.wraps(endpoint)
-        async def guarded(request: Request) -> Response:
-            bearer = request.headers.get("authorization", "")
-            if bearer.lower().startswith("bearer "):
-                who = await self._find(bearer[7:].strip(), "token")
-                ours = True
-            else:
-                who = await self._cookie(request)
-                ours = who is None or request.method in _SAFE or await self._ours(request, who, header_only=True)
+        async def passed(request: Request) -> Response:
+            who, ours = await self._caller(request)
             if who is None:
-                return Problem(
-                    401, "sign_in", "Sign in, or send a bearer token.", headers={"WWW-Authenticate": "Bearer"}
-                ).response()
+                bearer = {"WWW-Authenticate": "Bearer"}
+                raise Problem(401, "sign_in", "Sign in, or send a bearer token.", headers=bearer)
             if not ours:
-                return Problem(403, "foreign_form", "This request is not from the desk.").response()
+                raise Problem(403, "foreign_form", "This request is not from the desk.")
             if who.account.must_change and who.session.kind == "cookie":
-                return Problem(403, "change_password", "Change your one-time password first.").response()
-            try:
-                return await endpoint(request, who)
-            except Problem as problem:
-                return problem.response()
-            except PalpateError as error:
-                return problem_of(error).response()
+                raise Problem(403, "change_password", "Change your one-time password first.")
+            return await endpoint(request, who)
 
-        return guarded
+        return _answering(passed, Problem.response)
 
     def same_site(self, request: Request) -> bool:
         """True when the browser says that the request comes from our own pages."""
@@ -93,15 +75,20 @@ class Access:
             return origin.lower() in (own, self.home)
         return request.headers.get("sec-fetch-site") in ("same-origin", "none")
 
+    async def _caller(self, request: Request) -> tuple[SignedIn | None, bool]:
+        """Who calls, and whether the call is theirs; a bearer token is sent by no browser on its own, a cookie is."""
+        bearer = request.headers.get("authorization", "")
+        if bearer.lower().startswith("bearer "):
+            return await self._find(bearer[7:].strip(), "token"), True
+        who = await self._cookie(request)
+        return who, who is None or request.method in _SAFE or await self._ours(request, who, header_only=True)
+
     async def _cookie(self, request: Request) -> SignedIn | None:
         token = request.cookies.get(COOKIE, "")
         return await self._find(token, "cookie") if token else None
 
     async def _find(self, token: str, kind: str) -> SignedIn | None:
-        try:
-            return await run_in_threadpool(accounts.who, self._context.uow, token, kind=kind, now=self._context.clock())
-        except StorageUnavailable:
-            raise problem_of(StorageUnavailable()) from None
+        return await run_in_threadpool(accounts.who, self._context.uow, token, kind=kind, now=self._context.clock())
 
     async def _ours(self, request: Request, who: SignedIn, *, header_only: bool = False) -> bool:
         """The origin is ours, and the session's own word is with it."""
@@ -111,6 +98,20 @@ class Access:
         if not given and not header_only:
             given = str((await form_of(request)).get("csrf", ""))
         return hmac.compare_digest(given.encode(), who.session.csrf.encode())
+
+
+def _answering(passed: Endpoint, show: Callable[[Problem], Response]) -> Endpoint:
+    """The endpoint, with every refusal shown in the same way."""
+
+    async def answer(request: Request) -> Response:
+        try:
+            return await passed(request)
+        except Problem as problem:
+            return show(problem)
+        except PalpateError as error:
+            return show(problem_of(error))
+
+    return answer
 
 
 async def form_of(request: Request) -> dict[str, str | list[str]]:

@@ -94,7 +94,7 @@ class Desk:
         """A form of the decision screen; a refusal comes back on the screen itself, with what was typed."""
         name = request.path_params["move"]
         if name not in moves.MOVES:
-            return Problem(404, "no_such_move", "There is no such move.").response()
+            raise Problem(404, "no_such_move", "There is no such move.")
         fields = await form_of(request)
         reference = request.path_params["reference"]
         try:

@@ -11,7 +11,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
 from bot.domain import summary
+from bot.web.chat.problems import Problem
 from bot.web.desk.context import DeskContext
+from bot.web.desk.files import asset
 
 _TEMPLATES = Path(__file__).resolve().parent / "templates"
 POLICY = (
@@ -45,13 +47,21 @@ class Pages:
         self._environment.filters.update(
             age=self.age, local=self.local, status_words=STATUS_WORDS.__getitem__, name_of=summary.name_of, day=self.day
         )
-        self._environment.globals.update(clinic=context.settings.clinic, outcome_words=summary.outcome_words)
+        self._environment.globals.update(
+            clinic=context.settings.clinic, outcome_words=summary.outcome_words, asset=asset
+        )
 
     def page(self, template: str, *, status: int = 200, **values: Any) -> HTMLResponse:
         """A page; nothing of it is kept by browsers or proxies."""
         html = self._environment.get_template(template).render(values)
         headers = {"Content-Security-Policy": POLICY, "Cache-Control": "no-store", "Referrer-Policy": "same-origin"}
         return HTMLResponse(html, status, headers=headers)
+
+    def problem(self, problem: Problem) -> HTMLResponse:
+        """A refusal as a page for people."""
+        answer = self.page("problem.html", status=problem.status, problem=problem)
+        answer.headers.update(problem.headers)
+        return answer
 
     def age(self, at: datetime) -> str:
         """How long ago, short: "4 min", "3 h", "2 d"."""

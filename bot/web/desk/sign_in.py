@@ -43,7 +43,8 @@ class Door:
         if request.method != "POST":
             return self._pages.page("sign_in.html", wrong=None)
         if not self._access.same_site(request):
-            return Problem(403, "foreign_form", "This form is not from the desk. Go back and reload.").response()
+            foreign = "This form is not from the desk. Go back and reload."
+            return self._pages.problem(Problem(403, "foreign_form", foreign))
         try:
             fields = await form_of(request)
             who = await run_in_threadpool(
@@ -56,7 +57,9 @@ class Door:
         except SignInRefused:
             return self._pages.page("sign_in.html", wrong=WRONG, status=401)
         except StorageUnavailable as error:
-            return problem_of(error).response()
+            return self._pages.problem(problem_of(error))
+        except Problem as problem:
+            return self._pages.problem(problem)
         answer = RedirectResponse("/desk/password" if who.account.must_change else "/desk", 303)
         answer.set_cookie(
             COOKIE, who.token, path="/desk", httponly=True, samesite="lax", secure=self._access.secure,

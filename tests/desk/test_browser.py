@@ -1,0 +1,165 @@
+"""The desk in a real browser: by keys alone, without JavaScript, on a phone, and with nothing said on the console."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from collections.abc import Iterator
+
+import pytest
+import uvicorn
+from playwright.sync_api import Browser as Chromium
+from playwright.sync_api import Page, sync_playwright
+from starlette.applications import Starlette
+
+from bot.web import desk
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Chromium]:
+    path = shutil.which("chromium")
+    if path is None:
+        pytest.skip("no Chromium here; install it with apt-get install chromium")
+    with sync_playwright() as play:
+        opened = play.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def address(context) -> Iterator[str]:
+    """The desk behind a real server, with four hand-offs."""
+    context.handed_off(1)
+    context.handed_off(2, "I can't feel between my legs", rf=["RF-CES"])
+    context.handed_off(3, "just relax", complaint="relax", nrs=1, function_limited=False)
+    context.handed_off(
+        4,
+        "sore back and Eliquis, 5 of 10",
+        ci=["CI-ANTICOAG"],
+        facts={
+            "contact": {
+                "name": "Wilhelmina Featherstonehaugh-Cholmondeley",
+                "email": "a-very-long-address-that-does-not-break@example-clinic-with-a-long-name.example",
+            }
+        },
+    )
+    context.staff("Ana", "lead")
+    server = uvicorn.Server(
+        uvicorn.Config(Starlette(routes=desk.mount(context)), port=0, log_level="warning", lifespan="off")
+    )
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    while not server.started:
+        thread.join(0.01)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    yield f"http://localhost:{port}"
+    server.should_exit = True
+    thread.join()
+
+
+def signed_in(chromium: Chromium, address: str, **options: object) -> tuple[Page, list[str]]:
+    page = chromium.new_context(**options).new_page()
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.goto(address + "/desk/sign-in")
+    page.fill("[name=name]", "ana")
+    page.fill("[name=password]", "correct horse battery")
+    page.press("[name=password]", "Enter")
+    page.wait_for_url("**/desk")
+    return page, said
+
+
+@pytest.fixture
+def context(context):
+    """Over plain http here, so the cookie may not insist on https."""
+    from dataclasses import replace
+
+    context.settings = replace(context.settings, public_url="http://localhost")
+    return context
+
+
+def test_a_case_is_decided_by_keys_alone(chromium, address):
+    page, said = signed_in(chromium, address)
+    page.keyboard.press("j")
+    assert "Not now, emergency" in page.evaluate("document.activeElement.textContent")
+    for _ in range(2):
+        page.keyboard.press("j")
+    page.keyboard.press("k")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/handoffs/*")
+    page.keyboard.press("c")
+    page.wait_for_selector("text=Claimed by Ana")
+    page.keyboard.press("n")
+    page.keyboard.type("called jkc twice")  # letters in a field are text, not commands
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("text=called jkc twice")
+    page.keyboard.press("u")
+    page.wait_for_url("**/desk")
+    page.keyboard.press("/")
+    page.keyboard.type("ruiz")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**q=ruiz**")
+    assert said == []
+
+
+def test_letter_keys_can_be_switched_off(chromium, address):
+    page, said = signed_in(chromium, address)
+    page.keyboard.press("?")
+    page.uncheck("#keys-on")
+    page.keyboard.press("Escape")
+    page.reload()
+    page.keyboard.press("j")
+    assert page.evaluate("document.activeElement.className") != "rowlink"
+    assert said == []
+
+
+def test_everything_works_without_javascript(chromium, address):
+    page, _ = signed_in(chromium, address, java_script_enabled=False)
+    page.click(".verdict:has-text('Clinical massage')")
+    page.click("button:has-text('Claim')")
+    page.click("summary:has-text('Decline')")
+    page.fill("form[action$='/decline'] textarea", "found another clinic")
+    page.click("form[action$='/decline'] button")
+    assert page.locator(".pill").first.inner_text() == "Declined by Ana"
+    page.click("summary:has-text('Reopen')")
+    page.fill("form[action$='/reopen'] textarea", "is back")
+    page.click("form[action$='/reopen'] button")
+    assert page.locator(".pill").first.inner_text() == "Claimed by Ana"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [320, 360, 768, 1280])
+def test_nothing_is_cut_off_at_any_width(chromium, address, width, scheme):
+    page, said = signed_in(chromium, address, viewport={"width": width, "height": 760}, color_scheme=scheme)
+    links = page.eval_on_selector_all(".rowlink", "all => all.map(one => one.href)")
+    for url in [address + "/desk?queue=all", address + "/desk/password", address + "/desk/sign-in", *links]:
+        page.goto(url)
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), url
+        small = page.eval_on_selector_all(
+            "a.button, button:not([hidden]), summary.button, select, .tabs a",
+            "all => all.filter(one => one.offsetParent && one.getBoundingClientRect().height < 24).map(one => one.outerHTML)",
+        )
+        assert small == [], url
+    assert said == []
+
+
+def test_the_visitors_answers_appear_while_a_person_speaks(chromium, address, context):
+    from bot.services.stored import NewMessage
+
+    page, said = signed_in(chromium, address)
+    page.click(".verdict:has-text('Clinical massage')")
+    page.click("button:has-text('Take over')")
+    page.fill("form[action$='/say'] textarea", "Hello, this is Ana.")
+    page.click("form[action$='/say'] button")
+    page.wait_for_selector(".log .staff >> text=Hello, this is Ana.")
+    with context.uow() as uow:
+        uow.conversations.append(
+            "conversation-0000000001", NewMessage("visitor", "Oh hello! <b>me</b>", id="x"), now=context.time
+        )
+        uow.commit()
+    page.wait_for_selector(".log .visitor >> text=Oh hello! <b>me</b>", timeout=15_000)
+    assert said == []
