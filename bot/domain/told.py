@@ -44,7 +44,8 @@ def facts(intake: Intake, said: Said) -> list[str]:
 
 
 def take_sites(intake: Intake, said: Said, named: list[Mention] | None = None) -> bool:
-    found = named if named is not None else said.of("site")
+    doing = said.of("function")
+    found = [m for m in (named or said.of("site")) if not any(f.start < m.end and m.start <= f.end + 1 for f in doing)]
     if not found:
         return False
     entries = [{"site": m.value, "side": m.side} for m in found if m.value in sites.SITES]
