@@ -17,7 +17,7 @@ from standin_rasa import Rasa
 from bot.web.limits import OFF, Allowance
 
 FINE = settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 ODD = st.sampled_from(
     [
@@ -60,11 +60,16 @@ def quiet(visitor: Visitor, rasa: Rasa) -> Visitor:
     return visitor
 
 
+def written(visitor: Visitor) -> int:
+    """How many messages of the visitor are in the log."""
+    return sum(line["from"] == "visitor" for line in visitor.log()["messages"])
+
+
 def check(visitor: Visitor, answer: httpx.Response, before: int) -> None:
     """Accepted and stored, or refused with a code and not stored."""
-    after = len(visitor.log()["messages"])
+    after = written(visitor)
     if answer.status_code == 202:
-        assert after > before or answer.json()["seq"] <= before + 1
+        assert after in (before, before + 1)  # the same id again is the same message
     else:
         assert 400 <= answer.status_code < 500, answer.text
         assert answer.json()["code"]
@@ -74,7 +79,7 @@ def check(visitor: Visitor, answer: httpx.Response, before: int) -> None:
 @given(body=st.fixed_dictionaries({}, optional={"id": VALUES, "text": VALUES, "answer": VALUES, "more": VALUES}))
 @settings(FINE)
 def test_any_json_object(quiet_free: Visitor, body: dict[str, Any]) -> None:
-    before = len(quiet_free.log()["messages"])
+    before = written(quiet_free)
     raw = json.dumps(body).encode()
     sent = quiet_free.http.post(
         f"{quiet_free.path}/messages", headers={**quiet_free.auth, "Content-Type": "application/json"}, content=raw
@@ -85,7 +90,7 @@ def test_any_json_object(quiet_free: Visitor, body: dict[str, Any]) -> None:
 @given(field=FIELDS, value=VALUES)
 @settings(FINE)
 def test_any_answer(quiet_free: Visitor, field: str, value: Any) -> None:
-    before = len(quiet_free.log()["messages"])
+    before = written(quiet_free)
     body = {"id": str(uuid.uuid4()), "answer": {"question": field, "value": value}}
     sent = quiet_free.http.post(
         f"{quiet_free.path}/messages",
@@ -98,7 +103,7 @@ def test_any_answer(quiet_free: Visitor, field: str, value: Any) -> None:
 @given(text=TEXTS)
 @settings(FINE)
 def test_any_text(quiet_free: Visitor, text: str) -> None:
-    before = len(quiet_free.log()["messages"])
+    before = written(quiet_free)
     raw = json.dumps({"id": str(uuid.uuid4()), "text": text}).encode()
     sent = quiet_free.http.post(
         f"{quiet_free.path}/messages", headers={**quiet_free.auth, "Content-Type": "application/json"}, content=raw

@@ -72,19 +72,18 @@ class ChatApi:
         if isinstance(body, bodies.Overflow):
             raise await self._thread(inbox.refuse_overflow, self._context, chat, body)
         sent = bodies.message(bodies.parse(request, body))
-        seq = await self._thread(inbox.take, self._context, chat, sent)
-        self._dispatcher().nudge(chat.id)
+        claimer = self._dispatcher().claimer(chat.id)
+        taken = await self._thread(inbox.take, self._context, chat, sent, claimer)
+        self._dispatcher().nudge(chat.id, taken.work)
         self._context.wake(chat.id)
-        return JSONResponse({"seq": seq}, 202)
+        return JSONResponse({"seq": taken.seq}, 202)
 
     async def messages(self, request: Request) -> Response:
         """200 with what is new after `after`, waiting for it up to `wait` seconds."""
         after, wait = _whole(request, "after"), _seconds(request, "wait")
-        chat = await self._own(request)
-        await self._limiter.read(chat.id)
-        news = await self._newsstand.wait(chat.id, after, wait)
-        if news is None or (news.chat.erased_at is not None):
-            raise unknown_conversation()
+        conversation, token = _id(request), tokens.bearer(request)
+        await self._limiter.read(token)
+        news = await self._newsstand.wait(conversation, after, wait, lambda chat: tokens.check(chat, token))
         lines = [views.message(line) for line in news.messages]
         return JSONResponse({"messages": lines, "state": views.state(news.chat)})
 
@@ -122,13 +121,18 @@ class ChatApi:
 
     async def _own(self, request: Request) -> Conversation:
         """The conversation that the request's token opens; raises `Problem` 401 or 404."""
-        conversation = request.path_params["id"]
-        if not bodies.is_id(conversation):
-            raise unknown_conversation()
-        return await self._thread(inbox.find, self._context, conversation, tokens.bearer(request))
+        return await self._thread(inbox.find, self._context, _id(request), tokens.bearer(request))
 
     async def _thread(self, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         return await anyio.to_thread.run_sync(partial(work, *args, **kwargs), limiter=self._threads)
+
+
+def _id(request: Request) -> str:
+    """The conversation in the path; raises `Problem` 404 for what cannot be one."""
+    conversation: str = request.path_params["id"]
+    if not bodies.is_id(conversation):
+        raise unknown_conversation()
+    return conversation
 
 
 def _whole(request: Request, name: str) -> int:

@@ -13,8 +13,17 @@ from bot.web.chat.fit import DoesNotFit, Fitted, fit
 from bot.web.chat.problems import Problem, unknown_conversation
 from bot.web.context import WebContext
 from bot.web.turns import danger
+from bot.web.turns.ledger import Claimer, Work
 
 _OWN_WORDS = ("text", "date")  # kinds whose answer is in the visitor's own words
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Where a message stands in the log, and the turn to begin with, if one was claimed."""
+
+    seq: int
+    work: Work | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +52,10 @@ def find(context: WebContext, conversation: str, token: str) -> Conversation:
         return tokens.check(uow.conversations.get(conversation), token)
 
 
-def take(context: WebContext, chat: Conversation, sent: Sent) -> int:
-    """Store a message and, in the same transaction, the danger script it calls for; its `seq`.
+def take(context: WebContext, chat: Conversation, sent: Sent, claimer: Claimer | None = None) -> Taken:
+    """Store a message and, in the same transaction, the danger script it calls for; where it stands in the log.
+
+    With a `claimer` it is claimed for its turn in the same transaction, when nothing stands before it.
 
     Raises `Problem` 413 for a long text (with the emergency words, if it tells of danger), 409 for an answer to a
     question that is not open, 422 for a value that does not fit it. What is refused is stored nowhere.
@@ -53,7 +64,8 @@ def take(context: WebContext, chat: Conversation, sent: Sent) -> int:
         found = _read(context, chat, sent.text)
         if len(sent.text) > MAX_TEXT:
             raise _too_long(found)
-        return _store(context, chat.id, NewMessage("visitor", sent.text, _body(found, {}), sent.client_id), found)
+        message = NewMessage("visitor", sent.text, _body(found, {}), sent.client_id)
+        return _store(context, chat.id, message, found, claimer=claimer)
     fitted, problem = _fitted(context, chat, sent)
     if fitted is None:
         found = danger.in_answer(str(sent.field), sent.value, context.settings.clinic.country)
@@ -64,7 +76,7 @@ def take(context: WebContext, chat: Conversation, sent: Sent) -> int:
         found = _read(context, chat, fitted.label)
     body = _body(found, {"answer": {"question": sent.field, "value": fitted.value}})
     message = NewMessage("visitor", fitted.label, body, sent.client_id)
-    return _store(context, chat.id, message, found, answers=sent.field)
+    return _store(context, chat.id, message, found, answers=sent.field, claimer=claimer)
 
 
 def refuse_overflow(context: WebContext, chat: Conversation, body: Overflow) -> Problem:
@@ -111,21 +123,23 @@ def _store(
     *,
     answers: str | None = None,
     problem: Problem | None = None,
-) -> int:
+    claimer: Claimer | None = None,
+) -> Taken:
     """Append and commit. A message that is known already keeps its place, even when it would be refused by now."""
     now = context.clock()
     with context.uow() as uow:
         appended = uow.conversations.append(conversation, message, now=now)
         if not appended.created:
-            return appended.seq
+            return Taken(appended.seq, None)
         if problem is not None:
             raise problem
         if answers is not None and _answered_already(uow, conversation, answers, appended.seq):
             raise Problem(409, "question_not_open", "This question has an answer already.")
         if found is not None:
             _show(context, uow, conversation, found, appended.seq)
+        work = claimer(uow, conversation) if claimer is not None else None
         uow.commit()
-    return appended.seq
+    return Taken(appended.seq, work)
 
 
 def _answered_already(uow: UnitOfWork, conversation: str, field: str, seq: int) -> bool:

@@ -38,21 +38,33 @@ class Newsstand:
         self._threads = anyio.CapacityLimiter(8)
 
     async def look(self, conversation: str, after: int) -> News | None:
-        """What is there now; None when the conversation is gone without a trace."""
+        """What is there now; None when there is no such conversation."""
         return await anyio.to_thread.run_sync(self._look, conversation, after, limiter=self._threads)
 
-    async def wait(self, conversation: str, after: int, seconds: float) -> News | None:
-        """What is new after `after`; waits up to `seconds` for a message or for a change of the state."""
+    async def wait(
+        self, conversation: str, after: int, seconds: float, check: Callable[[Conversation | None], Conversation]
+    ) -> News:
+        """What is new after `after`; waits up to `seconds` for a message or for a change of the state.
+
+        `check` sees the conversation at every look and raises when this client may not, or no longer, see it.
+        """
         ends = time.monotonic() + seconds
         with self._context.hub.listen(conversation) as listener:
-            first = news = await self.look(conversation, after)
-            while news is not None and first is not None and not _tells(news, first):
+            first = news = await self._checked(conversation, after, check)
+            while not _tells(news, first):
                 left = ends - time.monotonic()
                 if left <= 0 or self._context.hub.closed:
                     break
                 await listener.news(min(left, LOOK_SECONDS))
-                news = await self.look(conversation, after)
+                news = await self._checked(conversation, after, check)
         return news
+
+    async def _checked(
+        self, conversation: str, after: int, check: Callable[[Conversation | None], Conversation]
+    ) -> News:
+        news = await self.look(conversation, after)
+        chat = check(news.chat if news is not None else None)
+        return news if news is not None else News(chat, ())
 
     async def follow(
         self, conversation: str, after: int, stuck: Callable[[str], bool]
@@ -84,7 +96,7 @@ class Newsstand:
 
 def _tells(news: News, first: News) -> bool:
     """True when there is something to report: messages, or a state that changed while we waited."""
-    return bool(news.messages) or news.chat.erased_at is not None or _steady(news.chat) != _steady(first.chat)
+    return bool(news.messages) or _steady(news.chat) != _steady(first.chat)
 
 
 def _steady(chat: Conversation) -> Conversation:

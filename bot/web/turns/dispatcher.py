@@ -19,7 +19,7 @@ from bot.services.stored import NewMessage
 from bot.web.chat.fit import ticked_flags
 from bot.web.context import WebContext
 from bot.web.turns import danger, words
-from bot.web.turns.ledger import Ledger, Work
+from bot.web.turns.ledger import Claimer, Ledger, Work
 from bot.web.turns.rasa import Rasa, RasaRefused, RasaUnavailable, Reply
 
 P = ParamSpec("P")
@@ -70,12 +70,19 @@ class Dispatcher:
                 task.cancel()
             await asyncio.gather(*unfinished, return_exceptions=True)
 
-    def nudge(self, conversation: str) -> None:
-        """There is a new message in this conversation. Call it in the event loop."""
+    def claimer(self, conversation: str) -> Claimer | None:
+        """Claims within the transaction that stores a message, when its turn can begin at once; else None.
+
+        (A pause to take short messages as one, `PALPATE_MERGE_SECONDS`, would begin here: give None and nudge later.)
+        """
+        return None if conversation in self._busy or not self._rasa_is_up else self._ledger.claim_in
+
+    def nudge(self, conversation: str, work: Work | None = None) -> None:
+        """There is a new message in this conversation; `work` when it is claimed already. Call it in the event loop."""
         if conversation in self._busy:
             self._again.add(conversation)
             return
-        task = asyncio.create_task(self._drain(conversation))
+        task = asyncio.create_task(self._drain(conversation, work))
         self._busy[conversation] = task
         task.add_done_callback(partial(self._drained, conversation))
 
@@ -104,29 +111,27 @@ class Dispatcher:
             self._again.discard(conversation)
             self.nudge(conversation)
 
-    async def _drain(self, conversation: str) -> None:
+    async def _drain(self, conversation: str, work: Work | None) -> None:
         """Answer one message after the other until none is left, or the conversation has to wait."""
         self._again.discard(conversation)
-        while True:
-            async with self._slots:
-                try:
-                    work = await self._thread(self._ledger.claim, conversation)
-                    goes_on = work is not None and await self._take(work)
-                except StorageUnavailable as error:
-                    logs.get().warning("storage_unavailable", error=error, conversation=conversation)
-                    self._later(conversation, self._pace.sweep)
-                    return
-            if not goes_on:
-                return
+        try:
+            if work is None:
+                work = await self._thread(self._ledger.claim, conversation)
+            while work is not None:
+                async with self._slots:
+                    work = await self._take(work)
+        except StorageUnavailable as error:
+            logs.get().warning("storage_unavailable", error=error, conversation=conversation)
+            self._later(conversation, self._pace.sweep)
 
-    async def _take(self, work: Work) -> bool:
-        """One message; True when the next one may follow at once."""
+    async def _take(self, work: Work) -> Work | None:
+        """Deal with one message; the one that follows it, when it may follow at once."""
         conversation = work.chat.id
         if work.silent and not work.scripted:
             return await self._store(work, partial(self._ledger.pass_over, work))
         if not self._rasa_is_up:
             await self._park(work)
-            return False
+            return None
         try:
             replies = await self._ask(work)
         except RasaRefused as error:
@@ -156,15 +161,17 @@ class Dispatcher:
                 if waited >= self._pace.told_after:
                     await self._tell(work)
 
-    async def _store(self, work: Work, store: Callable[[], None]) -> bool:
-        """Store the end of a turn and wake who waits for it."""
+    async def _store(self, work: Work, store: Callable[[], Work | None]) -> Work | None:
+        """Store the end of a turn and wake who waits for it; the message that follows."""
+        following = None
         try:
-            await self._thread(store)
+            following = await self._thread(store)
         except (LeaseLost, NotFound):
             await self._thread(self._clear_up, work.chat.id)
+            self._again.add(work.chat.id)
         self._told.discard(work.key)
         self._context.wake(work.chat.id)
-        return True
+        return following
 
     def _clear_up(self, conversation: str) -> None:
         """Somebody else stored this turn, or the conversation was erased under it; then Rasa must forget it again."""
@@ -173,13 +180,13 @@ class Dispatcher:
         if chat is None or chat.erased_at is not None:
             self._ledger.forget_again(conversation)
 
-    async def _failed(self, work: Work, error: RasaUnavailable) -> bool:
+    async def _failed(self, work: Work, error: RasaUnavailable) -> Work | None:
         """Wait until Rasa is back; or, when only this message fails, try it a few times more and then give up on it."""
         logs.get().warning("turn_failed", code=str(error), conversation=work.chat.id, seq=work.message.seq)
         if await self._rasa.health() is None:
             self._rasa_went_down()
             await self._park(work)
-            return False
+            return None
         tries = self._tries[work.key] = self._tries.get(work.key, 0) + 1
         if tries >= self._pace.tries:
             del self._tries[work.key]
@@ -188,7 +195,7 @@ class Dispatcher:
             await self._tell(work)
         await self._thread(self._ledger.release, work.chat.id)
         self._later(work.chat.id, min(self._pace.first_pause * 2 ** (tries - 1), self._pace.longest_pause))
-        return False
+        return None
 
     async def _park(self, work: Work) -> None:
         """Leave the message in the log until Rasa is back, and tell the visitor."""

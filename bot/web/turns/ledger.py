@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -59,6 +59,9 @@ class Work:
         )
 
 
+Claimer = Callable[[UnitOfWork, str], Work | None]
+
+
 class Ledger:
     """Every method is one transaction. Raises `StorageUnavailable`; then nothing was stored."""
 
@@ -70,9 +73,14 @@ class Ledger:
     def claim(self, conversation: str) -> Work | None:
         """The next message of this conversation for us alone, or None."""
         with self._context.uow() as uow:
-            message = self._claim(uow, conversation)
-            chat = uow.conversations.get(conversation) if message else None
+            work = self.claim_in(uow, conversation)
             uow.commit()
+        return work
+
+    def claim_in(self, uow: UnitOfWork, conversation: str) -> Work | None:
+        """The same within a transaction that is under way."""
+        message = self._claim(uow, conversation)
+        chat = uow.conversations.get(conversation) if message else None
         return Work(chat, message) if chat is not None and message is not None else None
 
     def hold(self, conversation: str) -> None:
@@ -93,29 +101,34 @@ class Ledger:
         with self._context.uow.reading() as uow:
             return uow.conversations.with_work(now=now + LEASE if own else now)
 
-    def finish(self, work: Work, replies: Sequence[Reply]) -> None:
-        """Store the end of a turn, all of it once. Raises `LeaseLost` when this turn was stored by another."""
+    def finish(self, work: Work, replies: Sequence[Reply]) -> Work | None:
+        """Store the end of a turn, all of it once; the next message, if one waits.
+
+        Raises `LeaseLost` when this turn was stored by another.
+        """
         with self._context.uow() as uow:
             chat = self._still_ours(uow, work)
             outcome = reading.understand(replies, chat, self._context.settings.clinic, scripted=work.scripted)
             self._consent(uow, chat, outcome)
-            self._store(uow, work, [] if _with_staff(chat) else outcome.messages, outcome)
+            following = self._store(uow, chat, work, [] if _with_staff(chat) else outcome.messages, outcome)
             uow.commit()
+        return following
 
-    def pass_over(self, work: Work) -> None:
-        """Nothing to answer: a person has the word."""
+    def pass_over(self, work: Work) -> Work | None:
+        """Nothing to answer: a person has the word. The next message, if one waits."""
         with self._context.uow() as uow:
-            self._still_ours(uow, work)
-            self._store(uow, work, [])
+            following = self._store(uow, self._still_ours(uow, work), work, [])
             uow.commit()
+        return following
 
-    def give_up(self, work: Work) -> None:
-        """Rasa will never answer this message: say so, and let the next one have its turn."""
+    def give_up(self, work: Work) -> Work | None:
+        """Rasa will never answer this message: say so. The next message, if one waits."""
         with self._context.uow() as uow:
             chat = self._still_ours(uow, work)
             line = words.fill(words.GAVE_UP, self._context.settings.clinic)
-            self._store(uow, work, [] if _with_staff(chat) else [reading.in_with(line, chat)])
+            following = self._store(uow, chat, work, [] if _with_staff(chat) else [reading.in_with(line, chat)])
             uow.commit()
+        return following
 
     def tell(self, work: Work, line: NewMessage) -> bool:
         """Say a word of our own about a message that still waits; False when it was said before."""
@@ -173,19 +186,25 @@ class Ledger:
             uow.outbox.add(_forget_tracker(chat.id, now, "refused"))
 
     def _store(
-        self, uow: UnitOfWork, work: Work, lines: Sequence[NewMessage], outcome: reading.Outcome | None = None
-    ) -> None:
+        self,
+        uow: UnitOfWork,
+        chat: Conversation,
+        work: Work,
+        lines: Sequence[NewMessage],
+        outcome: reading.Outcome | None = None,
+    ) -> Work | None:
         change: dict[str, Any] = {}
         if outcome is not None:
             change = {"phase": outcome.phase, "state": outcome.state, "record": outcome.record}
         uow.conversations.finish_turn(
-            work.chat.id,
+            chat.id,
             worker=self.worker,
             through=work.message.seq,
             replies=lines,
             now=self._context.clock(),
             **change,
         )
+        return self.claim_in(uow, chat.id) if chat.spoken_through > work.message.seq else None
 
 
 def _with_staff(chat: Conversation) -> bool:
