@@ -99,9 +99,9 @@ class _Classifier:
         """The intent of a text: name and confidence; None when no intents are wanted."""
         if self._process is None or self._process.stdin is None or self._process.stdout is None:
             return None
-        asked = said.get("asked") if isinstance(said.get("asked"), str) else None
+        line_out = {key: said[key] for key in ("text", "asked", "now", "for") if isinstance(said.get(key), str)}
         try:
-            self._process.stdin.write(json.dumps({"text": said["text"], "asked": asked}) + "\n")
+            self._process.stdin.write(json.dumps(line_out) + "\n")
             self._process.stdin.flush()
             line = self._process.stdout.readline()
         except BrokenPipeError as error:

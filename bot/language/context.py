@@ -5,11 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.language.lexicon import CONTEXT, FLAGS, Trigger
+from bot.language.lexicon import BITS, CONCEPT, CONTEXT, FLAGS, Trigger
 from bot.language.phrases import Found
 from bot.language.tokens import Tokens
 
-NEGATED, PAST, OTHER, HYPOTHETICAL, UNCERTAIN = FLAGS.values()
+NEGATED, PAST, OTHER, HYPOTHETICAL, UNCERTAIN, OVER = BITS.values()
+_FAR = 30  # a trigger that reaches this far goes on past "and" until a new "I" or "my"
+
+
+def said(flags: int) -> dict[str, bool]:
+    """The flags of a mention that are set."""
+    if flags & OVER:
+        flags |= PAST
+    return {name: True for name, bit in FLAGS.items() if flags & bit}
+
 
 # After "and" or a comma these begin a new statement, so that a denial before them is over.
 _NEW_SUBJECT = frozenset(
@@ -17,12 +26,80 @@ _NEW_SUBJECT = frozenset(
 )  # fmt: skip
 # A list item that holds one of these is a statement of its own: "no swelling, sharp pain in the knee".
 _STATEMENT = _NEW_SUBJECT | frozenset(
-    ["in", "on", "down", "up", "since", "for", "with", "after", "from", "fine", "ok", "okay", "normal", "good", "pain", "pains", "ache", "aching", "sore", "stiff", "hurt", "worse", "left", "right", "about", "yes", "yeah", "whole", "when"]
+    [
+        "in",
+        "on",
+        "down",
+        "up",
+        "since",
+        "for",
+        "with",
+        "after",
+        "from",
+        "fine",
+        "ok",
+        "okay",
+        "normal",
+        "good",
+        "pain",
+        "pains",
+        "ache",
+        "aching",
+        "sore",
+        "stiff",
+        "hurt",
+        "worse",
+        "left",
+        "right",
+        "about",
+        "yes",
+        "yeah",
+        "whole",
+        "when",
+    ]
 )
-_ASIDE = frozenset([',', ';', ':', '-', '–', '—', '(', ')', '/', '"', '?', '.', '!', '…'])
+_ASIDE = frozenset([",", ";", ":", "-", "–", "—", "(", ")", "/", '"', "?", ".", "!", "…"])
 _NO = frozenset(["no", "nope", "nah", "none", "never", "negative", "nil", "not", "nothing", "neither"])
 _AFTER_NO = frozenset(
-    ["i", "i'm", "i've", "it", "it's", "my", "the", "that", "there", "he", "she", "they", "we", "you", "just", "but", "thanks", "thank", ",", ".", "!", ";", ":", "problem", "worries", "doubt", "idea", "matter", "only", "longer", "because", "however", "this", "now", "actually", "im", "ive"]
+    [
+        "i",
+        "i'm",
+        "i've",
+        "it",
+        "it's",
+        "my",
+        "the",
+        "that",
+        "there",
+        "he",
+        "she",
+        "they",
+        "we",
+        "you",
+        "just",
+        "but",
+        "thanks",
+        "thank",
+        ",",
+        ".",
+        "!",
+        ";",
+        ":",
+        "problem",
+        "worries",
+        "doubt",
+        "idea",
+        "matter",
+        "only",
+        "longer",
+        "because",
+        "however",
+        "this",
+        "now",
+        "actually",
+        "im",
+        "ive",
+    ]
 )
 
 
@@ -48,10 +125,20 @@ class Context:
         self.scopes = [
             scope
             for f in triggers
-            if f.value.role in FLAGS and not (f.value.role == "other_person" and subject == "other")
+            if f.value.role in BITS and not (f.value.role == "other_person" and subject == "other")
             for scope in self._scopes(f, f.value)
         ]
-        self.scopes += self._trailing_denials()
+        self.scopes = self._held_in(found) + self._trailing_denials()
+
+    def _held_in(self, found: Sequence[Found]) -> list[Scope]:
+        """A denial inside a danger phrase ("not peed all day") ends with that phrase."""
+        phrases = [f for f in found if f.table == CONCEPT and f.last - f.first > 1]
+        out = []
+        for scope in self.scopes:
+            around = [f.last for f in phrases if f.first <= scope.at and f.last >= scope.to]
+            last = min(scope.last, max(around)) if around and scope.flag == NEGATED else scope.last
+            out.append(Scope(scope.first, last, scope.flag, scope.strong, scope.at, scope.to))
+        return out
 
     def flags(self, first: int, last: int, *, site: bool = False) -> int:
         """The flags of the words `first`..`last`; a body `site` is denied only by a strong denial."""
@@ -59,20 +146,20 @@ class Context:
         for scope in self.scopes:
             if first < scope.first or first >= scope.last or (first <= scope.at and last >= scope.to):
                 continue
-            if scope.flag == NEGATED and site and not scope.strong:
+            if scope.flag in (NEGATED, PAST) and site and not scope.strong:
                 continue
             flags |= scope.flag
         return flags
 
     def _scopes(self, found: Found, trigger: Trigger) -> list[Scope]:
-        flag, words = FLAGS[trigger.role], self._tokens.words
+        flag, words = BITS[trigger.role], self._tokens.words
         if flag == NEGATED and found.last == found.first + 1 and words[found.first] == "no" and self._exclaims(found):
             return []
         out = []
         if trigger.direction == "sentence":
             out.append((self._sentence_start(found.first), self._sentence_end(found.first)))
         if trigger.direction in ("forward", "both"):
-            wide = flag in (OTHER, HYPOTHETICAL, PAST)
+            wide = flag in (OTHER, HYPOTHETICAL, PAST) or trigger.reach >= _FAR
             out.append((found.last, self._forward_end(found.last, trigger.reach, wide=wide)))
         if trigger.direction in ("backward", "both"):
             out.append((self._backward_start(found.first, trigger.reach), found.first))

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from bot.domain.mention import Danger
 from bot.language import tables
-from bot.language.context import HYPOTHETICAL, NEGATED, OTHER, PAST, UNCERTAIN
+from bot.language.context import HYPOTHETICAL, NEGATED, OTHER, OVER, PAST, UNCERTAIN
 from bot.language.tables import HOME
 from bot.language.tokens import Tokens
 
@@ -31,14 +31,14 @@ class Sign:
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """A row of danger.csv. `needs`: each term a chain of alternatives. `past` True: still dangerous when over."""
+    """A row of danger.csv. `needs`: each term a chain of alternatives. `past`: dangerous also when `recent` (just over) or `long` ago."""
 
     flag: str
     certain: bool
     needs: tuple[tuple[frozenset[str], ...], ...]
     unless: frozenset[str]
     within: int
-    past: bool
+    past: str
     where: str
 
 
@@ -55,9 +55,9 @@ def load(known: Iterable[str], home: Path = HOME) -> tuple[Pattern, ...]:
         if row["certain"] not in ("yes", "no") or not row["flag"].startswith("RF-"):
             raise row.refuse("flag must be RF-…, certain yes or no")
         within = int(row["within"] or _WITHIN)
-        out.append(
-            Pattern(row["flag"], row["certain"] == "yes", needs, unless, within, row["past"] == "yes", row.where)
-        )
+        if row["past"] not in ("", "recent", "long"):
+            raise row.refuse("past must be empty, recent or long")
+        out.append(Pattern(row["flag"], row["certain"] == "yes", needs, unless, within, row["past"], row.where))
     return tuple(out)
 
 
@@ -69,19 +69,19 @@ def cached(known: frozenset[str]) -> tuple[Pattern, ...]:
 
 def find(patterns: Sequence[Pattern], signs: Iterable[Sign], tokens: Tokens) -> tuple[Danger, ...]:
     """The flags that the signs assert for the visitor now: one entry per flag, the certain one before the uncertain."""
-    now: dict[str, list[Sign]] = {}
-    ever: dict[str, list[Sign]] = {}
+    said: dict[str, dict[str, list[Sign]]] = {"": {}, "recent": {}, "long": {}}
     for sign in signs:
         if sign.flags & (NEGATED | OTHER | HYPOTHETICAL):
             continue
-        ever.setdefault(sign.concept, []).append(sign)
+        said["long"].setdefault(sign.concept, []).append(sign)
         if not sign.flags & PAST:
-            now.setdefault(sign.concept, []).append(sign)
+            said["recent"].setdefault(sign.concept, []).append(sign)
+            if not sign.flags & OVER:
+                said[""].setdefault(sign.concept, []).append(sign)
     best: dict[str, Danger] = {}
     for pattern in patterns:
-        said = ever if pattern.past else now
-        hit = _match(pattern, said)
-        if hit is None or any(name in now for name in pattern.unless):
+        hit = _match(pattern, said[pattern.past])
+        if hit is None or any(name in said[""] for name in pattern.unless):
             continue
         danger = _danger(pattern, hit, tokens)
         if pattern.flag not in best or (danger.certain and not best[pattern.flag].certain):

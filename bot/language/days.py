@@ -51,7 +51,31 @@ _PHRASES: dict[tuple[str, ...], tuple[float, float]] = {
 }  # fmt: skip
 _LONGEST = max(map(len, _PHRASES))
 _PAST = frozenset(
-    ["since", "from", "last", "past", "on", "started", "began", "begun", "start", "starting", "ago", "around", "about", "in", "fell", "happened", "hurt", "pulled", "twisted", "injured", "did", "this", "over"]
+    [
+        "since",
+        "from",
+        "last",
+        "past",
+        "on",
+        "started",
+        "began",
+        "begun",
+        "start",
+        "starting",
+        "ago",
+        "around",
+        "about",
+        "in",
+        "fell",
+        "happened",
+        "hurt",
+        "pulled",
+        "twisted",
+        "injured",
+        "did",
+        "this",
+        "over",
+    ]
 )
 
 
@@ -69,7 +93,7 @@ def read(words: Sequence[str], at: int, now: datetime, *, wanted: bool) -> Point
     """The point in the past that begins at word `at`; None when there is none, or it may be a time to come."""
     first = at - 1 if at and words[at - 1] in ("since", "from") else at
     for size in range(_LONGEST, 0, -1):
-        known = _PHRASES.get(tuple(words[at : at + size]))
+        known = _PHRASES.get(tuple(words[at : at + size])) if at + size <= len(words) else None
         if known:
             since = words[at] in ("the", "this") and words[at + 1 : at + 2] == ["weekend"]
             if since and not (wanted or _past_before(words, at)):
@@ -79,7 +103,7 @@ def read(words: Sequence[str], at: int, now: datetime, *, wanted: bool) -> Point
     for reads in (_weekday, _numeric_date, _month, _season, _feast, _year):
         point = reads(words, at, now.date(), past)
         if point:
-            return Point(point.low, point.high, min(first, point.first), point.last)
+            return Point(point.low, point.high, min(first, point.first), min(point.last, len(words)))
     return None
 
 

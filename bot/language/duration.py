@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from bot.domain.mention import Mention
 from bot.language import days, numbers
-from bot.language.context import FLAGS, Context
+from bot.language.context import Context, said
 from bot.language.tokens import Tokens
 
 _SECOND, _MINUTE, _HOUR = 1 / 86400, 1 / 1440, 1 / 24
@@ -29,18 +28,134 @@ _VAGUE_PLURAL = {
 _NEEDS_DIGIT = frozenset(["s", "m", "h", "d", "w", "y"])  # "3h", never "h"
 _A = frozenset(["a", "an", "one", "the", "this", "that", "whole", "entire", "full", "past", "last"])
 _QUALIFIERS = frozenset(
-    ["full", "whole", "entire", "long", "good", "solid", "straight", "consecutive", "business", "working", "calendar", "short", "more", "or", "so", "school", "light", "work", "odd"]
+    [
+        "full",
+        "whole",
+        "entire",
+        "long",
+        "good",
+        "solid",
+        "straight",
+        "consecutive",
+        "business",
+        "working",
+        "calendar",
+        "short",
+        "more",
+        "or",
+        "so",
+        "school",
+        "light",
+        "work",
+        "odd",
+    ]
 )
 _ABOUT = frozenset(
-    ["about", "around", "roughly", "approximately", "approx", "maybe", "probably", "like", "say", "some", "nearly", "almost", "just", "only", "well", "at", "least", "over", "under", "more", "less", "than", "up", "to", "between", "upwards", "of", "the", "a", "good", "little", "bit", "close", "perhaps", "exactly", "i", "think", "honestly", "nearly", "coming", "on", "um", "uh"]
+    [
+        "about",
+        "around",
+        "roughly",
+        "approximately",
+        "approx",
+        "maybe",
+        "probably",
+        "like",
+        "say",
+        "some",
+        "nearly",
+        "almost",
+        "just",
+        "only",
+        "well",
+        "at",
+        "least",
+        "over",
+        "under",
+        "more",
+        "less",
+        "than",
+        "up",
+        "to",
+        "between",
+        "upwards",
+        "of",
+        "the",
+        "a",
+        "good",
+        "little",
+        "bit",
+        "close",
+        "perhaps",
+        "exactly",
+        "i",
+        "think",
+        "honestly",
+        "nearly",
+        "coming",
+        "on",
+        "um",
+        "uh",
+    ]
 )
 _BEGAN_BEFORE = frozenset(
-    ["for", "past", "last", "previous", "since", "over", "within", "these", "during", "started", "began", "in", "throughout", "ongoing", "lasted", "going"]
+    [
+        "for",
+        "past",
+        "last",
+        "previous",
+        "since",
+        "over",
+        "within",
+        "these",
+        "during",
+        "started",
+        "began",
+        "in",
+        "throughout",
+        "ongoing",
+        "lasted",
+        "going",
+    ]
 )
-_BEGAN_AFTER = frozenset(["ago", "back", "now", "already", "earlier", "prior", "previously", "before", "since", "straight", "running", "solid"])
+_BEGAN_AFTER = frozenset(
+    [
+        "ago",
+        "back",
+        "now",
+        "already",
+        "earlier",
+        "prior",
+        "previously",
+        "before",
+        "since",
+        "straight",
+        "running",
+        "solid",
+    ]
+)
 # A length after one of these is how long one bout or a walk takes, or how often something comes.
 _NOT_ONSET = frozenset(
-    ["every", "each", "per", "after", "lasts", "last", "takes", "took", "take", "within", "another", "next", "in", "once", "twice", "times", "stops", "gone", "wait"]
+    [
+        "every",
+        "each",
+        "per",
+        "after",
+        "lasts",
+        "last",
+        "takes",
+        "took",
+        "take",
+        "within",
+        "another",
+        "next",
+        "in",
+        "once",
+        "twice",
+        "times",
+        "stops",
+        "gone",
+        "wait",
+    ]
 )
 _AGE_AFTER = frozenset(["old", "of", "young"])
 _DURATION_FIELDS = ("duration", "onset", "weeks_since")
@@ -97,7 +212,7 @@ def read(
 
 def _mention(tokens: Tokens, context: Context, stretch: Stretch) -> Mention:
     flags = context.flags(stretch.first, stretch.last, site=True)
-    said: dict[str, Any] = {name: True for name, bit in FLAGS.items() if flags & bit and name != "past"}
+    meant = {name: True for name in said(flags) if name != "past"}  # when it began is told in the past anyway
     return Mention(
         "duration" if stretch.onset else "span", None, tokens.starts[stretch.first], tokens.ends[stretch.last - 1],
         days_lo=_neat(stretch.low), days_hi=_neat(stretch.high), **said,
@@ -125,7 +240,7 @@ def _stretch(tokens: Tokens, at: int, now: datetime, *, wanted: bool, asked: str
 
 def _fixed(words: Sequence[str], at: int) -> Stretch | None:
     for size in range(_LONGEST_FIXED, 0, -1):
-        known = _FIXED.get(tuple(words[at : at + size]))
+        known = _FIXED.get(tuple(words[at : at + size])) if at + size <= len(words) else None
         if known:
             last = at + size
             if words[last : last + 1] in (["ago"], ["now"], ["back"]):
@@ -311,8 +426,8 @@ def _bounds(words: Sequence[str], first: int, low: float, high: float) -> tuple[
         and first - start < 5
     ):
         start -= 1
-    said = words[start:first]
-    text = " ".join(said)
+    near = words[start:first]
+    text = " ".join(near)
     if (
         "more than" in text
         or "at least" in text
@@ -320,8 +435,8 @@ def _bounds(words: Sequence[str], first: int, low: float, high: float) -> tuple[
         or "upwards" in said
     ):
         high *= 1.5
-    elif "less than" in text or "under" in said:
+    elif "less than" in text or "under" in near:
         low, high = 0.5 * low, high
-    elif "nearly" in said or "almost" in said or "coming on" in text:
+    elif "nearly" in near or "almost" in near or "coming on" in text:
         low *= 0.85
     return start, low, high

@@ -8,6 +8,8 @@ from bot.domain.mention import Mention
 from bot.language import numbers
 from bot.language.context import FLAGS, Context
 from bot.language.danger import Sign
+from bot.language.lexicon import CONCEPT
+from bot.language.phrases import Found
 from bot.language.tokens import Tokens
 
 # What danger.csv may ask for beside the tables' concepts.
@@ -26,33 +28,70 @@ _AGE_AFTER = (
     ("yr", "olds"),
 )
 _NOT_AGE = frozenset(
-    ["weeks", "week", "days", "day", "months", "month", "hours", "hour", "years", "year", "minutes", "mins", "min", "cm", "kg", "mg", "km", "miles", "mile", "/", "out", "of", "%", "percent", "times", "stone", "pounds", "lbs", "pm", "am", ":", "-", "to", "or", "per", "over", "reps", "sessions", "pillows", "tablets", "paracetamol", "and", "mm", "gone", "for", "k", "sets", "children", "kids", "on", "pain"]
+    [
+        "weeks",
+        "week",
+        "days",
+        "day",
+        "months",
+        "month",
+        "hours",
+        "hour",
+        "years",
+        "year",
+        "minutes",
+        "mins",
+        "min",
+        "cm",
+        "kg",
+        "mg",
+        "km",
+        "miles",
+        "mile",
+        "/",
+        "out",
+        "of",
+        "%",
+        "percent",
+        "times",
+        "stone",
+        "pounds",
+        "lbs",
+        "pm",
+        "am",
+        ":",
+        "-",
+        "to",
+        "or",
+        "per",
+        "over",
+        "reps",
+        "sessions",
+        "pillows",
+        "tablets",
+        "paracetamol",
+        "and",
+        "mm",
+        "gone",
+        "for",
+        "k",
+        "sets",
+        "children",
+        "kids",
+        "on",
+        "pain",
+    ]
 )
-_FEVERISH = frozenset(["temp", "temperature", "fever", "reading", "thermometer", "degrees", "degree", "c", "f", "celsius"])
+_FEVERISH = frozenset(
+    ["temp", "temperature", "fever", "reading", "thermometer", "degrees", "degree", "c", "f", "celsius"]
+)
 
 
-def subject(tokens: Tokens, told: str) -> str:
-    """For whom: as told, or `other` when the text itself books for a relative."""
-    text = " ".join(tokens.words[:60])
-    for opening in (
-        "booking for my",
-        "booking this for my",
-        "book for my",
-        "book my",
-        "appointment for my",
-        "asking for my",
-        "on behalf of my",
-        "for my husband",
-        "for my wife",
-        "booking for her",
-        "booking for him",
-        "it's for my",
-        "this is for my",
-        "booking on behalf",
-    ):
-        if opening in text:
-            return "other"
-    return "other" if told in ("other", "child") else told
+def subject(tokens: Tokens, found: Iterable[Found], told: str) -> str:
+    """For whom: as told, or `other` when the text itself speaks for a relative ("booking for my dad", "mum fell")."""
+    if told in ("other", "child") or any(f.table == CONCEPT and f.value == "proxy" for f in found):
+        return "other"
+    return told
 
 
 def ages(tokens: Tokens) -> Iterator[tuple[int, int, int]]:
@@ -68,18 +107,36 @@ def ages(tokens: Tokens) -> Iterator[tuple[int, int, int]]:
 
 
 _NUMBER_WORDS = frozenset(
-    ["eighteen", "nineteen", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety", "sixteen", "seventeen", "fourteen", "fifteen", "thirteen", "twelve"]
+    [
+        "eighteen",
+        "nineteen",
+        "twenty",
+        "thirty",
+        "forty",
+        "fifty",
+        "sixty",
+        "seventy",
+        "eighty",
+        "ninety",
+        "sixteen",
+        "seventeen",
+        "fourteen",
+        "fifteen",
+        "thirteen",
+        "twelve",
+    ]
 )
 
 
 def _said_as_age(words: Sequence[str], at: int, last: int) -> bool:
     after = words[last] if last < len(words) else "."
-    if after in _NOT_AGE:
-        return False
     before = words[max(0, at - 2) : at]
+    if after in _NOT_AGE and not (
+        after in ("and", "with", "on") and before[-1:] and before[-1] in ("i'm", "im", "aged", "am")
+    ):
+        return False
     if (
-        (before[-1:]
-        and before[-1] in ("i'm", "im", "aged", "age", "turned", "turning"))
+        (before[-1:] and before[-1] in ("i'm", "im", "aged", "age", "turned", "turning"))
         or before == ["i", "am"]
         or before in (["she's"], ["he's"])
         or before[-1:] in (["she's"], ["he's"])

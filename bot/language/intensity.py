@@ -17,12 +17,123 @@ _OUT_OF = (("out", "of"), ("/",), ("of",), ("over",), ("on",), ("in",), ("outta"
 _TOP = frozenset(["10", "ten", "100"])
 # A number before one of these counts something else.
 _OTHER_UNITS = frozenset(
-    ["second", "seconds", "sec", "secs", "minute", "minutes", "min", "mins", "hour", "hours", "hr", "hrs", "day", "days", "night", "nights", "week", "weeks", "wk", "wks", "fortnight", "month", "months", "mth", "mths", "year", "years", "yr", "yrs", "yo", "times", "time", "mg", "ml", "kg", "g", "km", "k", "mile", "miles", "m", "cm", "mm", "stone", "pounds", "lbs", "lb", "percent", "%", "x", "reps", "sets", "tablets", "pills", "paracetamol", "ibuprofen", "people", "kids", "children", "cans", "beers", "glasses", "cigarettes", "fingers", "toes", "am", "pm", "o'clock", ":", "st", "nd", "rd", "th", "old", "steps", "flights", "stairs"]
+    [
+        "second",
+        "seconds",
+        "sec",
+        "secs",
+        "minute",
+        "minutes",
+        "min",
+        "mins",
+        "hour",
+        "hours",
+        "hr",
+        "hrs",
+        "day",
+        "days",
+        "night",
+        "nights",
+        "week",
+        "weeks",
+        "wk",
+        "wks",
+        "fortnight",
+        "month",
+        "months",
+        "mth",
+        "mths",
+        "year",
+        "years",
+        "yr",
+        "yrs",
+        "yo",
+        "times",
+        "time",
+        "mg",
+        "ml",
+        "kg",
+        "g",
+        "km",
+        "k",
+        "mile",
+        "miles",
+        "m",
+        "cm",
+        "mm",
+        "stone",
+        "pounds",
+        "lbs",
+        "lb",
+        "percent",
+        "%",
+        "x",
+        "reps",
+        "sets",
+        "tablets",
+        "pills",
+        "paracetamol",
+        "ibuprofen",
+        "people",
+        "kids",
+        "children",
+        "cans",
+        "beers",
+        "glasses",
+        "cigarettes",
+        "fingers",
+        "toes",
+        "am",
+        "pm",
+        "o'clock",
+        ":",
+        "st",
+        "nd",
+        "rd",
+        "th",
+        "old",
+        "steps",
+        "flights",
+        "stairs",
+    ]
 )
 _CUES = frozenset(
-    ["pain", "scale", "rate", "rating", "level", "score", "scored", "nrs", "intensity", "severity", "hurts", "hurt", "ache", "aches", "aching", "sore", "about", "it's", "its", "is", "at", "maybe", "like", "say", "around", "probably", "was", "bad", "worst", "average"]
+    [
+        "pain",
+        "scale",
+        "rate",
+        "rating",
+        "level",
+        "score",
+        "scored",
+        "nrs",
+        "intensity",
+        "severity",
+        "hurts",
+        "hurt",
+        "ache",
+        "aches",
+        "aching",
+        "sore",
+        "about",
+        "it's",
+        "its",
+        "is",
+        "at",
+        "maybe",
+        "like",
+        "say",
+        "around",
+        "probably",
+        "was",
+        "bad",
+        "worst",
+        "average",
+    ]
 )
-_PEAK = frozenset(["worst", "worse", "peaks", "peak", "spikes", "spike", "flares", "flare", "max", "maximum", "highest", "top"])
+_PEAK = frozenset(
+    ["worst", "worse", "peaks", "peak", "spikes", "spike", "flares", "flare", "max", "maximum", "highest", "top"]
+)
 _NOT_NOW = frozenset(["before", "yesterday", "earlier", "was", "initially", "first"])
 # Words for how bad it is: (low, high). From the verbal anchors of the numeric scale (clinical D: 1–3 mild, 4–6 moderate, 7–10 severe).
 _WORDS: dict[tuple[str, ...], tuple[float, float]] = {
@@ -245,7 +356,7 @@ def _in_words(tokens: Tokens, context: Context, *, wanted: bool) -> list[Mention
     words = tokens.words
     for at in range(len(words)):
         for size in range(_LONGEST, 0, -1):
-            said = _WORDS.get(tuple(words[at : at + size]))
+            said = _WORDS.get(tuple(words[at : at + size])) if at + size <= len(words) else None
             if said:
                 flags = context.flags(at, at + size)
                 if flags & FLAGS["negated"] and size == 1:

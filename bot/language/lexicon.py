@@ -20,7 +20,9 @@ MENTIONS: Mapping[str, str] = {
 CONCEPT, MASK, CONTEXT = "concept", "mask", "context"
 
 FLAGS = {"negated": 1, "past": 2, "other_person": 4, "hypothetical": 8, "uncertain": 16}
-ROLES = (*FLAGS, "end", "pseudo")
+# What a trigger may set: the flags of a mention, `over` (past, but only just), or nothing itself.
+BITS = {**FLAGS, "over": 32}
+ROLES = (*BITS, "end", "pseudo")
 DIRECTIONS = ("forward", "backward", "both", "sentence", "-")
 
 

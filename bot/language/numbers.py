@@ -50,7 +50,7 @@ def value(word: str) -> float | None:
 def read(words: Sequence[str], at: int) -> Number | None:
     """The number that begins at word `at`, without any range around it."""
     for length in range(_LONGEST, 0, -1):
-        vague = _VAGUE.get(tuple(words[at : at + length]))
+        vague = _VAGUE.get(tuple(words[at : at + length])) if at + length <= len(words) else None
         if vague:
             return Number(*vague, at, at + length)
     first = value(words[at])

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.language.tables import Row
+from bot.language.tokens import plain_word
 
 _END = "\0"
 _LIMIT = 10000  # variants of one phrase; more is a mistake in the table
@@ -27,7 +28,7 @@ def expand(phrase: str, groups: Mapping[str, Sequence[Words]], row: Row) -> list
 
 
 def _pieces(phrase: str) -> list[str]:
-    for sign in "()|":
+    for sign in "()|/&":
         phrase = phrase.replace(sign, f" {sign} ")
     return phrase.replace("-", " ").lower().split()
 
@@ -55,7 +56,7 @@ def _alternatives(pieces: list[str], groups: Mapping[str, Sequence[Words]], row:
                 raise row.refuse(f"there is no word group {head}")
             more = groups[head[1:]]
         else:
-            more = [(head,)]
+            more = [(plain_word(head),)]
         current = [left + right for left in current for right in more]
         if len(current) > _LIMIT:
             raise row.refuse(f"more than {_LIMIT} variants; split the phrase")

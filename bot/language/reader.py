@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from bot.domain.mention import Mention, Reading
 from bot.language import contact, danger, duration, facts, intensity, lexicon, sides, when
-from bot.language.context import FLAGS, Context
+from bot.language.context import Context, said
 from bot.language.danger import Pattern, Sign
 from bot.language.lexicon import CONCEPT, CONTEXT, MASK, MENTIONS, Lexicon
 from bot.language.phrases import Found
@@ -36,8 +36,8 @@ class Reader:
         """
         moment = now or datetime.now(UTC)
         tokens = tokenise(text, self._speller.correct)
-        found = _unmasked(self._lexicon.tree.find(tokens.words))
-        context = Context(tokens, found, subject=facts.subject(tokens, subject))
+        found = _unmasked(self._lexicon.tree.find(tokens.words), tokens.words)
+        context = Context(tokens, found, subject=facts.subject(tokens, found, subject))
         mentions = self._mentions(tokens, found, context)
         numbers: list[Mention] = []
         for reads in (duration.read, intensity.read):
@@ -69,7 +69,7 @@ class Reader:
                     tokens.ends[hit.last - 1],
                     side=side,
                     name=hit.value.name,
-                    **{name: True for name, bit in FLAGS.items() if flags & bit},
+                    **said(flags),
                 )  # fmt: skip
             )
         return out
@@ -89,9 +89,16 @@ def load() -> Reader:
     return Reader(words, danger.load(words.concepts | facts.CONCEPTS), Speller(words))
 
 
-def _unmasked(found: list[Found]) -> list[Found]:
-    """Without what an idiom or homonym hides: "back in May" is no back."""
-    masks = [f for f in found if f.table == MASK]
+_OWNED = frozenset("my the your his her lower upper low mid middle of our bad sore whole entire hurt".split())
+
+
+def _unmasked(found: list[Found], words: Sequence[str]) -> list[Found]:
+    """Without what an idiom or homonym hides: "back in May" is no back, "my back in a crash" is."""
+    masks = [
+        f
+        for f in found
+        if f.table == MASK and not (words[f.first] == "back" and f.first and words[f.first - 1] in _OWNED)
+    ]
     if not masks:
         return found
     return [f for f in found if f.table != MASK and not any(_hides(mask, f) for mask in masks)]

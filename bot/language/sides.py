@@ -12,17 +12,127 @@ _SIDES = {
 }  # fmt: skip
 # May stand between a side and its site: "left-hand side of my lower neck".
 _BETWEEN = frozenset(
-    ["hand", "handed", "side", "sided", "of", "my", "the", "me", "lower", "upper", "inner", "outer", "front", "back", "top", "bottom", "side's", "and", "or", "part", "half", "whole", "entire", "inside", "outside", "big", "little", "ring", "index", "middle", "pinky", "side,", "mid", "rear", "a", "on", "in", "both", "his", "her", "their", "old", "bad", "sore", "dodgy", "painful", "poor"]
+    [
+        "hand",
+        "handed",
+        "side",
+        "sided",
+        "of",
+        "my",
+        "the",
+        "me",
+        "lower",
+        "upper",
+        "inner",
+        "outer",
+        "front",
+        "back",
+        "top",
+        "bottom",
+        "side's",
+        "and",
+        "or",
+        "part",
+        "half",
+        "whole",
+        "entire",
+        "inside",
+        "outside",
+        "big",
+        "little",
+        "ring",
+        "index",
+        "middle",
+        "pinky",
+        "side,",
+        "mid",
+        "rear",
+        "a",
+        "on",
+        "in",
+        "both",
+        "his",
+        "her",
+        "their",
+        "old",
+        "bad",
+        "sore",
+        "dodgy",
+        "painful",
+        "poor",
+    ]
 )
 # "right" as an adverb or "correct" is no side.
 _NOT_SIDE_AFTER = frozenset(
-    ["now", "away", "after", "before", "here", "there", "through", "where", "behind", "below", "above", "beside", "between", "near", "when", "as", "up", "down"]
+    [
+        "now",
+        "away",
+        "after",
+        "before",
+        "here",
+        "there",
+        "through",
+        "where",
+        "behind",
+        "below",
+        "above",
+        "beside",
+        "between",
+        "near",
+        "when",
+        "as",
+        "up",
+        "down",
+    ]
 )
 _NOT_SIDE_BEFORE = frozenset(
-    ["all", "that's", "thats", "is", "quite", "alright", "that's", "that", "not", "you're", "feel", "feels", "doesn't", "isn't"]
+    [
+        "all",
+        "that's",
+        "thats",
+        "is",
+        "quite",
+        "alright",
+        "that's",
+        "that",
+        "not",
+        "you're",
+        "feel",
+        "feels",
+        "doesn't",
+        "isn't",
+    ]
 )
 _PLURALS = frozenset(
-    ["knees", "hips", "shoulders", "ankles", "wrists", "elbows", "calves", "thighs", "feet", "hands", "legs", "arms", "hamstrings", "heels", "shins", "forearms", "glutes", "buttocks", "quads", "soles", "achilles", "traps", "groins", "temples", "armpits", "biceps", "triceps"]
+    [
+        "knees",
+        "hips",
+        "shoulders",
+        "ankles",
+        "wrists",
+        "elbows",
+        "calves",
+        "thighs",
+        "feet",
+        "hands",
+        "legs",
+        "arms",
+        "hamstrings",
+        "heels",
+        "shins",
+        "forearms",
+        "glutes",
+        "buttocks",
+        "quads",
+        "soles",
+        "achilles",
+        "traps",
+        "groins",
+        "temples",
+        "armpits",
+        "biceps",
+        "triceps",
+    ]
 )
 _REACH = 6
 
@@ -95,7 +205,33 @@ def _only_between(words: list[str], start: int, end: int) -> bool:
 
 
 _FOLLOWING = frozenset(
-    ["(", ",", "-", "on", "the", "my", "side", "hand", "of", "it's", "is", "its", "mostly", "mainly", "only", "just", "more", "that's", "worse", "to", "at", "it", "in", "and", "one"]
+    [
+        "(",
+        ",",
+        "-",
+        "on",
+        "the",
+        "my",
+        "side",
+        "hand",
+        "of",
+        "it's",
+        "is",
+        "its",
+        "mostly",
+        "mainly",
+        "only",
+        "just",
+        "more",
+        "that's",
+        "worse",
+        "to",
+        "at",
+        "it",
+        "in",
+        "and",
+        "one",
+    ]
 )
 
 

@@ -20,9 +20,13 @@ _TOKEN = re.compile(
 )
 _APOSTROPHES = str.maketrans(dict.fromkeys("’‘`´ʼ", "'"))
 _STOPS = frozenset(".!?;…")
-_ABBREVIATIONS = frozenset(["dr", "mr", "mrs", "ms", "prof", "st", "approx", "vs", "eg", "ie", "e", "g", "i", "a", "p", "m", "no"])
+_ABBREVIATIONS = frozenset(
+    ["dr", "mr", "mrs", "ms", "prof", "st", "approx", "vs", "eg", "ie", "e", "g", "i", "a", "p", "m", "no"]
+)
 # "'s" that is a verb, not a possessive: kept.
-_IS = frozenset(["it", "he", "she", "that", "this", "what", "there", "here", "who", "let", "where", "how", "everything", "nothing"])
+_IS = frozenset(
+    ["it", "he", "she", "that", "this", "what", "there", "here", "who", "let", "where", "how", "everything", "nothing"]
+)
 _INVISIBLE = frozenset("\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\ufeff\ufe0f")
 
 
@@ -55,8 +59,8 @@ def fold(text: str) -> str:
     return "".join(_fold_char(char) for char in text.translate(_APOSTROPHES))
 
 
-def _stem_possessive(word: str) -> str:
-    """ "knee's" → "knee", but "it's" stays."""
+def plain_word(word: str) -> str:
+    """A word as the tables hold it: "knee's" → "knee", but "it's" stays."""
     if len(word) > 3 and word.endswith("'s") and word[:-2] not in _IS:
         return word[:-2]
     return word
@@ -81,7 +85,7 @@ def tokenise(text: str, correct: Callable[[str], str] | None = None) -> Tokens:
             if word == "-" and _inside_word(folded, start):
                 continue
         elif word[0].isalpha():
-            word = _stem_possessive(word)
+            word = plain_word(word)
             word = correct(word) if correct else word
         if pending_break and word not in _STOPS:
             sentence += 1

@@ -10,20 +10,157 @@ from bot.language.context import FLAGS, Context
 from bot.language.tokens import Tokens
 
 _DAYS = frozenset(
-    ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "mondays", "tuesdays", "wednesdays", "thursdays", "fridays", "saturdays", "sundays", "mon", "tues", "tue", "weds", "wed", "thurs", "thur", "thu", "fri", "weekday", "weekdays", "weekend", "weekends", "tomorrow", "tmrw"]
+    [
+        "monday",
+        "tuesday",
+        "wednesday",
+        "thursday",
+        "friday",
+        "saturday",
+        "sunday",
+        "mondays",
+        "tuesdays",
+        "wednesdays",
+        "thursdays",
+        "fridays",
+        "saturdays",
+        "sundays",
+        "mon",
+        "tues",
+        "tue",
+        "weds",
+        "wed",
+        "thurs",
+        "thur",
+        "thu",
+        "fri",
+        "weekday",
+        "weekdays",
+        "weekend",
+        "weekends",
+        "tomorrow",
+        "tmrw",
+    ]
 )
-_PARTS = frozenset(["morning", "mornings", "afternoon", "afternoons", "evening", "evenings", "lunchtime", "lunch", "noon", "midday", "night"])
-_NEXT = frozenset(["week", "month", "weekend", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "available", "free"])
+_PARTS = frozenset(
+    [
+        "morning",
+        "mornings",
+        "afternoon",
+        "afternoons",
+        "evening",
+        "evenings",
+        "lunchtime",
+        "lunch",
+        "noon",
+        "midday",
+        "night",
+    ]
+)
+_NEXT = frozenset(
+    [
+        "week",
+        "month",
+        "weekend",
+        "monday",
+        "tuesday",
+        "wednesday",
+        "thursday",
+        "friday",
+        "saturday",
+        "sunday",
+        "available",
+        "free",
+    ]
+)
 _GLUE = frozenset(
-    ["or", "and", "at", "in", "on", "the", "after", "before", "from", "around", "about", "between", "to", "any", ",", "-", "–", "next", "this", "early", "late", "mid", "till", "until", "anytime", "any", "of"]
+    [
+        "or",
+        "and",
+        "at",
+        "in",
+        "on",
+        "the",
+        "after",
+        "before",
+        "from",
+        "around",
+        "about",
+        "between",
+        "to",
+        "any",
+        ",",
+        "-",
+        "–",
+        "next",
+        "this",
+        "early",
+        "late",
+        "mid",
+        "till",
+        "until",
+        "anytime",
+        "any",
+        "of",
+    ]
 )
 _HALVES = frozenset(["am", "pm", "a.m", "p.m", "o'clock", "oclock"])
 _WISH = frozenset(
-    ["book", "booking", "appointment", "appt", "available", "availability", "slot", "come", "free", "prefer", "preferably", "suit", "suits", "works", "work", "could", "can", "would", "like", "fit", "schedule", "reschedule", "visit", "see", "ideally", "best", "next", "please"]
+    [
+        "book",
+        "booking",
+        "appointment",
+        "appt",
+        "available",
+        "availability",
+        "slot",
+        "come",
+        "free",
+        "prefer",
+        "preferably",
+        "suit",
+        "suits",
+        "works",
+        "work",
+        "could",
+        "can",
+        "would",
+        "like",
+        "fit",
+        "schedule",
+        "reschedule",
+        "visit",
+        "see",
+        "ideally",
+        "best",
+        "next",
+        "please",
+    ]
 )
 # These make a day word a time that is over or a pattern, not a wish.
 _OVER = frozenset(
-    ["since", "last", "every", "each", "started", "began", "happened", "hurt", "fell", "hurts", "wake", "woke", "was", "were", "been", "yesterday", "worse", "stiff", "ago", "did"]
+    [
+        "since",
+        "last",
+        "every",
+        "each",
+        "started",
+        "began",
+        "happened",
+        "hurt",
+        "fell",
+        "hurts",
+        "wake",
+        "woke",
+        "was",
+        "were",
+        "been",
+        "yesterday",
+        "worse",
+        "stiff",
+        "ago",
+        "did",
+    ]
 )
 
 
