@@ -215,7 +215,7 @@ def _mention(tokens: Tokens, context: Context, stretch: Stretch) -> Mention:
     meant = {name: True for name in said(flags) if name != "past"}  # when it began is told in the past anyway
     return Mention(
         "duration" if stretch.onset else "span", None, tokens.starts[stretch.first], tokens.ends[stretch.last - 1],
-        days_lo=_neat(stretch.low), days_hi=_neat(stretch.high), **said,
+        days_lo=_neat(stretch.low), days_hi=_neat(stretch.high), **meant,
     )  # fmt: skip
 
 
@@ -431,8 +431,8 @@ def _bounds(words: Sequence[str], first: int, low: float, high: float) -> tuple[
     if (
         "more than" in text
         or "at least" in text
-        or ("over" in said and "just" not in said and "the" not in said)
-        or "upwards" in said
+        or ("over" in near and "just" not in near and "the" not in near)
+        or "upwards" in near
     ):
         high *= 1.5
     elif "less than" in text or "under" in near:
