@@ -16,7 +16,20 @@ DANGER = "danger"
 TAPPED, OPENED = "answer", "open"
 NEVER_GUESSED = frozenset({TAPPED, OPENED, DANGER})
 
-_ACHES = frozenset({"site", "quality", "intensity", "finding", "condition", "medicine"})
+# A place or a score is about the visitor; a symptom's name may also stand in "is flu contagious" or "electric guitar".
+_ACHES = frozenset({"site", "intensity"})
+_SIGNS = frozenset({"quality", "finding", "condition", "medicine"})
+_CARDS = (
+    "emergency_gate",
+    "screen_",
+    "region_screen",
+    "general_screen",
+    "conditions",
+    "medicines",
+    "skin",
+    "RF-",
+    "CI-",
+)
 # What answers which open question; any of it makes a rejected text an answer.
 _FITTING: Mapping[str, frozenset[str]] = {
     "duration_days": frozenset({"duration", "span"}),
@@ -32,11 +45,16 @@ _FITTING: Mapping[str, frozenset[str]] = {
     "preferred_times": frozenset({"when", "duration", "span"}),
 }
 _NUMBERS = ("age", "nrs", "duration_days", "bp", "peg", "psfs", "weeks_")
-_YES_NO = ("yes_no", "function_limited", "consent_", "RF-", "CI-", "read_back", "emergency_gate", "screen_", "region_screen",
-           "general_screen", "conditions", "medicines", "skin", "doctor", "clearance", "confirm_flag")  # fmt: skip
+_YES_NO = (*_CARDS, "yes_no", "function_limited", "consent_", "read_back", "doctor", "clearance", "confirm_flag")
 _OWN_WORDS = ("narrative", "preferences", "preferred_times", "contact", "function")
 _NAME = re.compile(
     r"(?:(?:it'?s|i'?m|i am|my name is|name'?s|this is)\s+)?[^\W\d_]+(?:[\s'.-]+[^\W\d_]+){0,3}\W*", re.IGNORECASE
+)
+# Here a sentence about pressure or a therapist is a wish, and only a question is a question.
+_WISHES = ("preferences", "preferred_times", "contact")
+_QUESTION = re.compile(
+    r"\?|^\W*(?:what|how|why|when|where|who|which|is|are|do|does|did|can|could|will|would|may|should|am|have)\b",
+    re.IGNORECASE,
 )
 # Intents that end or turn the conversation: an ache named in the same breath makes a weak guess of them a story.
 _TURNS = frozenset(
@@ -76,6 +94,7 @@ class Limits:
     reject: float = 0.25
     turn: float = 0.6
     own_words: float = 0.8
+    elsewhere: float = 0.7
 
 
 def tapped(answer: Mapping[str, Any]) -> Guess:
@@ -102,7 +121,7 @@ def choose(
         return Guess(way, max(0.9, weighed.get(way, 0.0)))
     best = max(weighed, key=lambda name: weighed[name])
     sure = weighed[best]
-    aches = not _ACHES.isdisjoint(read)
+    aches = _aches(asked, read, weighed.get(REJECTED, 0.0), limits)
     if best == REJECTED or sure < limits.reject:
         if aches:
             return Guess("describe_pain", max(sure, weighed.get("describe_pain", 0.0)))
@@ -111,7 +130,16 @@ def choose(
         return Guess(REJECTED, max(weighed.get(REJECTED, 0.0), 1.0 - sure))
     if aches and best in _TURNS and sure < limits.turn:
         return Guess("describe_pain", sure)
+    if asked in _WISHES and best.startswith(("faq_", "small_talk")) and not _QUESTION.search(text):
+        return Guess("inform", sure)
     return Guess(best, sure)
+
+
+def _aches(asked: str | None, read: Collection[str], elsewhere: float, limits: Limits) -> bool:
+    """Whether the text tells of the visitor's body; a symptom's name alone gives way to a sure "none of our business"."""
+    if not _ACHES.isdisjoint(read):
+        return True
+    return not _SIGNS.isdisjoint(read) and (elsewhere < limits.elsewhere or _is(asked, _CARDS))
 
 
 def _answers(text: str, asked: str | None, read: Collection[str], weighed: Mapping[str, float], limits: Limits) -> bool:

@@ -55,7 +55,9 @@ class LinearIntentClassifier(GraphComponent, IntentClassifier):
         """The trained classifier; raises `linear.BadModel` when the archive does not hold one."""
         with model_storage.read_from(resource) as folder:
             files = {file.name: file.read_bytes() for file in folder.iterdir() if file.is_file()}
-        return cls(config, model_storage, resource, Linear.from_files(files))
+        model = Linear.from_files(files)
+        model.probabilities("")  # so that the first visitor does not wait for the encoder
+        return cls(config, model_storage, resource, model)
 
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str:

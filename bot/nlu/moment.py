@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 
-def moment(now: str | None) -> datetime | None:
+def moment(now: Any) -> datetime | None:
     """The time of the turn; None (the Reader's clock) when there is none that can be read."""
     try:
-        return datetime.fromisoformat(now) if now else None
+        return datetime.fromisoformat(now) if isinstance(now, str) else None
     except ValueError:
         return None

@@ -22,6 +22,7 @@ from bot.nlu.moment import moment
 
 ARCHIVE = Path(__file__).resolve().parents[2] / "models" / "palpate.tar.gz"
 COMPONENT = "LinearIntentClassifier"
+SUBJECTS = ("self", "child", "other")
 
 
 class NoModel(RuntimeError):
@@ -48,11 +49,12 @@ def _files(packed: tarfile.TarFile) -> Iterator[tuple[str, bytes]]:
 
 
 def guess(model: Linear, language: Any, line: Mapping[str, Any]) -> choice.Guess:
-    """The intent of one line; `asked`, `for` and `now` may be missing."""
-    if line.get("answer"):
-        return choice.tapped(line["answer"])
-    text, asked = str(line["text"]), line.get("asked")
-    reading = language.read(text, asked=asked, now=moment(line.get("now")), subject=line.get("for") or "self")
+    """The intent of one line; `asked`, `for` and `now` may be missing or make no sense."""
+    text, asked, whom = str(line.get("text", "")), line.get("asked"), line.get("for")
+    asked = asked if isinstance(asked, str) else None
+    reading = language.read(
+        text, asked=asked, now=moment(line.get("now")), subject=whom if whom in SUBJECTS else "self"
+    )
     kinds = {mention.kind for mention in reading.mentions}
     return choice.choose(text, model.probabilities(text), asked=asked, read=kinds)
 
@@ -65,6 +67,7 @@ def main(lines: TextIO, out: TextIO) -> int:
         sys.stderr.write(f"{error}\n")
         return 1
     language = reader.load()
+    model.probabilities("")  # so that the first answer is not the slow one
     for line in lines:
         if line.strip():
             out.write(json.dumps(guess(model, language, json.loads(line)).to_json()) + "\n")

@@ -20,10 +20,17 @@ def test_a_weak_guess_is_rejected():
     assert choose("mumble", WEAK).name == "out_of_scope"
 
 
-@pytest.mark.parametrize("kind", ["site", "quality", "intensity", "finding"])
+@pytest.mark.parametrize("kind", ["site", "intensity"])
 @pytest.mark.parametrize("weighed", [WEAK, FOREIGN])
 def test_an_ache_is_never_rejected(kind, weighed):
     assert choose("the old trouble", weighed, read=[kind]).name == "describe_pain"
+
+
+@pytest.mark.parametrize("kind", ["quality", "finding", "condition", "medicine"])
+def test_the_name_of_a_symptom_is_rejected_only_when_the_text_is_surely_of_something_else(kind):
+    assert choose("bit of a twinge", WEAK, read=[kind]).name == "describe_pain"
+    assert choose("electric guitar", FOREIGN, read=[kind]).name == "out_of_scope"
+    assert choose("electric", FOREIGN, read=[kind], asked="conditions").name == "describe_pain"
 
 
 @pytest.mark.parametrize(
