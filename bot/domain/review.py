@@ -83,7 +83,7 @@ def target(move: str, status: str) -> str:
     """Where a move leads; raises `IllegalMove` saying what is legal instead."""
     to = MOVES[move].get(status)
     if to is None:
-        raise IllegalMove(f"{say(move)} is not possible while {status}; possible: {', '.join(legal(status))}")
+        raise IllegalMove(f"{say(move)} is not legal while {status}; legal: {', '.join(legal(status))}")
     return to
 
 

@@ -20,7 +20,7 @@ def take_over(uow: UnitOfWork, reference: str, *, by: Actor, now: datetime) -> s
     with uow:
         handoff, chat = _load(uow, reference, "takeover", by)
         if chat.taken_by == by.name:
-            raise IllegalMove("you have taken over already; possible: say, hand_back")
+            raise IllegalMove("you have taken over already; legal: say, hand_back")
         if chat.taken_by is not None and not permissions.may(by.role, "act_for_others"):
             raise IllegalMove(f"{chat.taken_by} is speaking with this visitor")
         uow.conversations.taken(chat.id, by.name)
@@ -69,7 +69,7 @@ def _load(uow: UnitOfWork, reference: str, act: str, by: Actor) -> tuple[Handoff
 
 def _must_speak(chat: Conversation, by: Actor) -> None:
     if chat.taken_by != by.name:
-        raise IllegalMove("take over the chat first; possible: takeover")
+        raise IllegalMove("take over the chat first; legal: takeover")
 
 
 def _mark(uow: UnitOfWork, chat: Conversation, event: str, text: str, by: Actor, now: datetime) -> None:

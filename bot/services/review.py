@@ -292,7 +292,7 @@ def book(
         review.target("book", handoff.status)
         state = _counts(handoff).booking
         if state is None:
-            raise IllegalMove(f"{handoff.outcome} may not be booked; first: clear, override")
+            raise IllegalMove(f"{handoff.outcome} may not be booked; legal before that: clear, override")
         for old in uow.appointments.of(handoff.id):
             if old.status == "on_hold":  # the time held for this person before makes room for the new one
                 uow.appointments.set_status(old.id, "cancelled")

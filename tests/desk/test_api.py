@@ -94,7 +94,7 @@ def test_an_illegal_move_says_what_is_legal(context, program):
     reference = context.handed_off(1)
     answer = program().call(f"{BASE}/{reference}/book", BOOK)
     assert answer.status_code == 409
-    assert "possible: claim, note" in answer.json()["detail"]
+    assert "legal: claim, note" in answer.json()["detail"]
 
 
 @pytest.mark.parametrize(

@@ -85,12 +85,17 @@ def _spans(line: Json, text: str, said: Json) -> list[tuple[int, int, tuple[str,
 
 
 def _place(line: Json, text: str, words: Json) -> tuple[int, int] | None:
-    """By message id and offsets where both are right, else by the words themselves."""
+    """By offsets where they are right, else by the words themselves, in the message they came from."""
     quoted = str(words.get("text") or "")
-    start, end = words.get("start"), words.get("end")
-    mine = words.get("message") in (None, "", line.get("id"))
-    if isinstance(start, int) and isinstance(end, int) and mine and quoted and text[start:end] == quoted:
-        return start, end
-    if len(quoted) >= 3 and words.get("message") in (None, "") and quoted in text:
-        return text.index(quoted), text.index(quoted) + len(quoted)
-    return None
+    if not quoted or not _same_message(line, words.get("message")):
+        return None
+    start = words.get("start")
+    if isinstance(start, int) and text[start : start + len(quoted)] == quoted:
+        return start, start + len(quoted)
+    at = text.find(quoted)
+    return (at, at + len(quoted)) if at >= 0 else None
+
+
+def _same_message(line: Json, message: object) -> bool:
+    """A message is named by its client id, or as the dialogue names it: conversation and place in the log."""
+    return not message or message == line.get("id") or str(message).endswith(f"-{line['seq']}")
