@@ -10,7 +10,7 @@ from typing import Any
 
 from bot import bootstrap
 from bot.domain import judge
-from bot.domain.intake import Intake
+from bot.domain.intake import CONSENT_VERSION, Intake
 from bot.services import hand_off as handing
 from bot.settings import Settings
 
@@ -44,7 +44,7 @@ def hand_off(conversation: str, intake: Intake, result: Mapping[str, Any]) -> An
         consent={
             "privacy": bool(facts.get("consent_privacy")),
             "share": bool(facts.get("consent_share")),
-            "version": "2026-11",
+            "version": CONSENT_VERSION,
             "language": "en",
         },
         said=intake.said,

@@ -32,6 +32,10 @@ MEMORY = (
 PHASES = ("consent", "interview", "read_back", "handed_off", "stopped", "with_staff", "closed", "erased")
 
 
+# Which words of consent a visitor agreed to; changes when utter_ask_consent_privacy does.
+CONSENT_VERSION = "2026-11"
+
+
 @dataclass(slots=True)
 class Intake:
     """Everything known so far.

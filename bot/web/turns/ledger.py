@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 from bot.domain.errors import NotFound
+from bot.domain.intake import CONSENT_VERSION
 from bot.services.ports import LeaseLost, UnitOfWork
 from bot.services.stored import AuditEntry, Conversation, Message, NewMessage, OutboxItem
 from bot.web.context import WebContext
@@ -17,7 +18,6 @@ from bot.web.turns import words
 from bot.web.turns.rasa import Reply, Turn
 
 LEASE = timedelta(seconds=10)
-CONSENT_VERSION = "2026-11"
 
 
 @dataclass(frozen=True, slots=True)
