@@ -59,6 +59,9 @@ _STATEMENT = _NEW_SUBJECT | frozenset(
     ]
 )
 _ASIDE = frozenset([",", ";", ":", "-", "–", "—", "(", ")", "/", '"', "?", ".", "!", "…"])
+_ENDS = frozenset(". ? ! ; …".split())
+_HESITATION = frozenset("uh um uhm uhh umm er erm oh ohh ah hm hmm well so like ok okay and , . ? ! - …".split())
+_VERBS = frozenset("hurts hurt aches ache is are was it's i i'm i've have has had feel feels got get gets my it started came comes do does did said".split())
 _NO = frozenset(["no", "nope", "nah", "none", "never", "negative", "nil", "not", "nothing", "neither"])
 _AFTER_NO = frozenset(
     [
@@ -180,6 +183,8 @@ class Context:
             if at in self._ends:
                 return at
             word = words[at]
+            if not wide and at > start and word in ("i", "i'm", "i've", "i'd", "i'll"):
+                return at
             if word in (",", "and", "-", "–", "—", ":") and at > start and self._new_statement(at, wide=wide):
                 return at
             at += 1
@@ -228,25 +233,54 @@ class Context:
         return end
 
     def _trailing_denials(self) -> list[Scope]:
-        """ "Numbness? No." "fever: none" "tingling - nope never had that": the denial stands after what it denies."""
+        """ "Numbness? No." "fever: none" "Allergies. Uh, no." "breast cancer no": the denial stands after what it denies."""
         words = self._tokens.words
         out = []
         for at in range(1, len(words)):
-            if words[at] not in _NO or words[at - 1] not in ("?", ":", "-", "–", "—", "=", ","):
+            if words[at] not in _NO:
                 continue
             sign = words[at - 1]
             after = words[at + 1] if at + 1 < len(words) else "."
-            if sign == "?" or after in _ASIDE or (sign != "," and words[at] in ("nope", "nah", "none", "never", "nil")):
-                if words[at] in ("not", "never") and sign == ",":
-                    continue
-                first = at - 1
-                while first > 0 and words[first - 1] not in (".", "?", "!", ";"):
-                    first -= 1
-                    if words[first] in _NO and words[first - 1 : first] in ([":"], ["?"], ["-"]):
-                        first += 1
-                        break
-                out.append(Scope(first, at, NEGATED, True, at, at + 1))
+            if self._denies_before(sign, words[at], after):
+                out.append(Scope(self._said_before(at - 1), at, NEGATED, True, at, at + 1))
+            elif after in _ENDS and self._short_before(at):
+                out.append(Scope(self._short_start(at), at, NEGATED, True, at, at + 1))
         return out
+
+    @staticmethod
+    def _denies_before(sign: str, no: str, after: str) -> bool:
+        if sign == "?":
+            return True
+        if sign not in (":", "-", "–", "—", "=", ",") or (no in ("not", "never") and sign == ","):
+            return False
+        return after in _ASIDE or (sign != "," and no in ("nope", "nah", "none", "never", "nil"))
+
+    def _said_before(self, sign: int) -> int:
+        """Where the statement before the sign at `sign` begins."""
+        words, first = self._tokens.words, sign
+        while first > 0 and words[first - 1] not in (".", "?", "!", ";"):
+            first -= 1
+            if words[first] in _NO and first and words[first - 1] in (":", "?", "-"):
+                return first + 1
+        return first
+
+    def _short_start(self, at: int) -> int:
+        """The first word of the sentence of `at`, or of the one before when this one holds nothing but the no."""
+        words, first = self._tokens.words, self._first_of_sentence(at)
+        if all(word in _HESITATION for word in words[first:at]) and first > 0:
+            first = self._first_of_sentence(first - 1)
+        return first
+
+    def _short_before(self, at: int) -> bool:
+        """True when the no closes a statement of at most four words without a verb of its own: a topic, denied."""
+        topic = [word for word in self._tokens.words[self._short_start(at) : at] if word not in _HESITATION and word.isalpha()]
+        return 0 < len(topic) <= 4 and not any(word in _VERBS for word in topic)
+
+    def _first_of_sentence(self, at: int) -> int:
+        sentence = self._tokens.sentence
+        while at > 0 and sentence[at - 1] == sentence[at]:
+            at -= 1
+        return at
 
 
 def _without_overlap(found: list[Found]) -> list[Found]:

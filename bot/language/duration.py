@@ -16,7 +16,7 @@ _UNITS: dict[str, float] = {}
 for _names, _length in (
     ("second seconds sec secs s", _SECOND), ("minute minutes min mins minuets m", _MINUTE), ("hour hours hr hrs h", _HOUR),
     ("day days night nights nite nites d morning mornings afternoon afternoons evening evenings weekday weekdays workday workdays", 1),
-    ("week weeks wk wks w", 7), ("weekend weekends", 7), ("fortnight fortnights", 14),
+    ("week weeks wk wks w", 7), ("weekend weekends", 2), ("fortnight fortnights", 14),
     ("month months mth mths mo mos mnth mnths", 30.4), ("quarter quarters", 91), ("season seasons", 91),
     ("year years yr yrs y yeras", 365), ("decade decades", 3650), ("century centuries", 36500),
 ):  # fmt: skip
@@ -220,7 +220,7 @@ def _mention(tokens: Tokens, context: Context, stretch: Stretch) -> Mention:
 
 
 def _neat(value: float) -> float:
-    rounded = round(value, 5 if value < 1 else 1)
+    rounded = round(value, 1) if value >= 1 else float(f"{value:.4g}")
     return int(rounded) if rounded == int(rounded) else rounded
 
 
@@ -257,12 +257,12 @@ def _length(words: Sequence[str], at: int) -> Stretch | None:
     low, high, last = first.low, first.high, first.last
     while last < len(words):
         step = last + 1 if words[last] in ("and", ",") else last
-        if step < len(words) and words[step : step + 2] == ["a", "half"] and words[last] == "and":
-            unit = _UNITS[words[last - 1]] if words[last - 1] in _UNITS else 0
-            low, high, last = low + unit / 2, high + unit / 2, step + 2
+        if words[last] == "and" and (words[step : step + 2] == ["a", "half"] or words[step : step + 1] == ["half"]):
+            unit = _UNITS.get(words[last - 1], 0)
+            low, high, last = low + unit / 2, high + unit / 2, step + (2 if words[step] == "a" else 1)
             continue
         more = _single(words, step) if step < len(words) else None
-        if more is None or more.high >= low or low == 0 or words[more.first] in _VAGUE_PLURAL:
+        if more is None or low == 0 or words[more.first] in _VAGUE_PLURAL or (more.high >= low and step > last) or more.high == high:
             break
         low, high, last = low + more.low, high + more.high, more.last
     return Stretch(low, high, at, last, False)
@@ -274,6 +274,8 @@ def _single(words: Sequence[str], at: int) -> Stretch | None:
     if count:
         return _counted(words, count)
     word = words[at]
+    if word in ("full", "whole", "entire") and _is_unit(words, at + 1, digit=False):
+        return Stretch(_UNITS[words[at + 1]], _UNITS[words[at + 1]], at, at + 2, False)
     if word in ("a", "an", "the", "this", "another"):
         step = at + 1
         while (
@@ -284,7 +286,7 @@ def _single(words: Sequence[str], at: int) -> Stretch | None:
             step < len(words)
             and words[step] in _UNITS
             and words[step] not in _NEEDS_DIGIT
-            and (word in ("a", "an") or step > at + 1)
+            and (word in ("a", "an", "another") or step > at + 1 or (word == "the" and words[at - 1 : at] == ["for"]))
         ):
             unit = words[step]
             if unit in _VAGUE_PLURAL:

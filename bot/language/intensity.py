@@ -169,13 +169,26 @@ def read(
     mentions: Sequence[Mention],
 ) -> list[Mention]:
     """Scores on 0–10. A plain number counts only when a scale is asked for or said ("7/10", "pain level 6")."""
-    wanted = asked is not None and asked.startswith(_SCALES)
+    wanted = (asked is not None and asked.startswith(_SCALES)) or (asked is None and _only_a_number(tokens))
     free = [not _covered(tokens, at, taken) for at in range(len(tokens))]
     scores = _scores(tokens, free, wanted=wanted)
     out = _merge(tokens, scores, context)
     if not out:
         out = _in_words(tokens, context, wanted=wanted)
     return out
+
+
+_FILLING = frozenset(
+    "a an the about around roughly approximately probably maybe perhaps like say i'd i would it's its it is um uh uhm well at least think guess or to - – so now just"
+    " right currently ok yeah hmm , . ! um, how oh honestly kind of sort out ten be rate as ish".split()
+)
+
+
+def _only_a_number(tokens: Tokens) -> bool:
+    """True for "probably around 6" and "a 7, maybe 8": nothing said but one or two numbers up to ten."""
+    rest = [word for word in tokens.words if word not in _FILLING]
+    values = [numbers.value(word) for word in rest]
+    return 0 < len(rest) <= 2 and all(value is not None and value <= 10 for value in values)
 
 
 def _covered(tokens: Tokens, at: int, taken: Sequence[tuple[int, int]]) -> bool:

@@ -24,6 +24,7 @@ _VAGUE = {
 }  # fmt: skip
 _LONGEST = max(map(len, _VAGUE))
 _FRACTIONS = {"half": 0.5, "quarter": 0.25, "third": 1 / 3}
+_SIGNS = {"½": 0.5, "¼": 0.25, "¾": 0.75, "⅓": 1 / 3, "⅔": 2 / 3}
 _HIGHEST = 1_000_000.0
 
 
@@ -44,7 +45,7 @@ def value(word: str) -> float | None:
             return min(float(word.replace(",", "")), _HIGHEST)
         except ValueError:
             return None
-    return _UNITS.get(word, _TENS.get(word))
+    return _UNITS.get(word, _TENS.get(word, _SIGNS.get(word)))
 
 
 def read(words: Sequence[str], at: int) -> Number | None:
@@ -82,6 +83,8 @@ def _tail(words: Sequence[str], at: int, total: float, word: str) -> tuple[int, 
 def _fraction(words: Sequence[str], first: int, at: int, total: float) -> tuple[int, float]:
     """ "1/2", "2 1/2", "1 and 1/4", "one and a half"."""
     rest = words[at : at + 4]
+    if rest and rest[0] in _SIGNS:
+        return at + 1, total + _SIGNS[rest[0]]
     if at == first + 1 and len(rest) >= 2 and rest[0] == "/" and total in (1.0, 3.0) and rest[1] in ("2", "4", "3"):
         return at + 2, total / float(rest[1])
     skip = 1 if rest[:1] == ["and"] else 0

@@ -48,6 +48,8 @@ class Tokens:
 @lru_cache(maxsize=4096)
 def _fold_char(char: str) -> str:
     """Lower case without accent; always exactly one character, so that offsets stay true."""
+    if unicodedata.category(char)[0] not in "LN" or unicodedata.category(char) == "No":
+        return char
     base = unicodedata.normalize("NFKD", char)[0].lower()
     return base if len(base) == 1 else char
 
