@@ -43,15 +43,20 @@ def test_by_the_words_when_the_offsets_are_of_another_text():
     ]
 
 
-def test_two_facts_from_the_same_words_are_one_mark_and_nothing_is_lost():
-    transcript = [line(1, "sore knee 5/10")]
+def test_overlapping_quotations_keep_every_fact_and_every_letter():
+    transcript = [line(1, "a sore knee 5/10")]
     said = {
-        "sites": [quote("sore knee", 0, "client-1")],
-        "quality": [quote("sore", 0, "client-1")],
-        "complaint": [quote("sore knee", 0, "client-1")],
+        "sites": [quote("sore knee", 2, "client-1")],
+        "quality": [quote("sore", 2, "client-1")],
+        "narrative": [quote("a sore knee 5/10", 0, "client-1")],
     }
-    assert marked(transcript, said) == [(1, "sore knee", ("sites", "complaint"))]
-    assert "".join(piece.text for piece in words.bubbles(transcript, said)[0].pieces) == "sore knee 5/10"
+    assert marked(transcript, said) == [(1, "sore", ("sites", "quality")), (1, " knee", ("sites",))]
+    assert "".join(piece.text for piece in words.bubbles(transcript, said)[0].pieces) == "a sore knee 5/10"
+
+
+def test_a_tapped_answer_is_marked_whole():
+    said = {"narrative": [quote("None of these", 0, "client-1")]}
+    assert marked([line(1, "None of these")], said) == [(1, "None of these", ("narrative",))]
 
 
 def test_what_the_bot_says_is_never_marked():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -58,30 +59,24 @@ def anchors(marked: Sequence[Bubble]) -> Mapping[str, str]:
 
 
 def _pieces(line: Json, said: Json) -> tuple[Piece, ...]:
+    """The message cut wherever a quotation begins or ends; each piece knows every fact that it was quoted for."""
+    text, spans = str(line["text"]), _spans(line, said)
+    cuts = sorted({0, len(text), *(edge for start, end, _ in spans for edge in (start, end))})
+    out = []
+    for start, end in itertools.pairwise(cuts):
+        keys = tuple(dict.fromkeys(key for first, last, key in spans if first <= start and end <= last))
+        out.append(Piece(text[start:end], keys, f"w{line['seq']}-{start}" if keys else ""))
+    return tuple(out)
+
+
+def _spans(line: Json, said: Json) -> list[tuple[int, int, str]]:
+    """Where facts were set in this message. A fact that quotes all of it is left out where others quote parts."""
     text = str(line["text"])
-    out: list[Piece] = []
-    at = 0
-    for start, end, keys in _spans(line, text, said):
-        if start < at:
-            continue
-        out += [Piece(text[at:start])] if start > at else []
-        out.append(Piece(text[start:end], keys, f"w{line['seq']}-{start}"))
-        at = end
-    return (*out, Piece(text[at:])) if at < len(text) else tuple(out)
-
-
-def _spans(line: Json, text: str, said: Json) -> list[tuple[int, int, tuple[str, ...]]]:
-    """Where facts were set in this message, longer stretches before the shorter ones that begin at the same place."""
-    found: dict[tuple[int, int], list[str]] = {}
-    for key, every in said.items():
-        for words in every or ():
-            place = _place(line, text, words)
-            if place is not None:
-                found.setdefault(place, []).append(key)
-    return [
-        (start, end, tuple(keys))
-        for (start, end), keys in sorted(found.items(), key=lambda one: (one[0][0], -one[0][1]))
+    found = [
+        (*place, key) for key, every in said.items() for words in every or () if (place := _place(line, text, words))
     ]
+    parts = [span for span in found if span[:2] != (0, len(text))]
+    return parts or found
 
 
 def _place(line: Json, text: str, words: Json) -> tuple[int, int] | None:
