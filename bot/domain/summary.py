@@ -44,6 +44,14 @@ _WEEKS = {
     "weeks_since_chemo": "since chemotherapy", "weeks_pregnant": "pregnant",
 }  # fmt: skip
 
+_FIELDS = {
+    "nrs": "Pain score", "duration_days": "How long it has lasted", "cleared_claimed": "A doctor's word told in the chat",
+    "cleared": "A doctor's word seen by staff", "function_limited": "It limits them", "complaint": "What they want",
+    "onset": "How it began", "sites": "Where it is", "bp": "Blood pressure", "doctor": "What a doctor said", "age": "Age",
+    "emergency_gate": "The emergency questions", "general_screen": "The general questions", "skin": "The skin questions",
+    "conditions": "The questions about conditions", "medicines": "The questions about medicines",
+}  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -145,6 +153,8 @@ def name_of(key: str) -> str:
         return CONDITIONS[key].name
     if key in EXTRAS:
         return _capital(EXTRAS[key])
+    if key in _FIELDS:
+        return _FIELDS[key]
     return _capital(key.removeprefix("screen_").replace("_", " ")) + (" questions" if key.startswith("screen_") else "")
 
 
