@@ -241,7 +241,8 @@ class Context:
                 continue
             sign = words[at - 1]
             after = words[at + 1] if at + 1 < len(words) else "."
-            if self._denies_before(sign, words[at], after):
+            hesitant = sign == "," and words[at - 2 : at - 1] and words[at - 2] in _HESITATION
+            if not hesitant and self._denies_before(sign, words[at], after):
                 out.append(Scope(self._said_before(at - 1), at, NEGATED, True, at, at + 1))
             elif after in _ENDS and self._short_before(at):
                 out.append(Scope(self._short_start(at), at, NEGATED, True, at, at + 1))
@@ -273,7 +274,8 @@ class Context:
 
     def _short_before(self, at: int) -> bool:
         """True when the no closes a statement of at most four words without a verb of its own: a topic, denied."""
-        topic = [word for word in self._tokens.words[self._short_start(at) : at] if word not in _HESITATION and word.isalpha()]
+        before = self._tokens.words[self._short_start(at) : at]
+        topic = [word for word in before if word not in _HESITATION and word[0].isalpha()]
         return 0 < len(topic) <= 4 and not any(word in _VERBS for word in topic)
 
     def _first_of_sentence(self, at: int) -> int:

@@ -15,7 +15,7 @@ from bot.language.tokens import Tokens
 # What danger.csv may ask for beside the tables' concepts.
 CONCEPTS = frozenset(
     {"aged_under_18", "aged_under_46", "aged_50", "aged_60", "aged_65", "aged_70", "bp_crisis", "bp_high", "score_9", "fever_reading",
-     "weeks_pregnant", "many_tablets", "long_ago", "side_one"}
+     "weeks_pregnant", "lost_weight"}
 )  # fmt: skip
 _AGE_AFTER = (
     ("year", "old"),
@@ -180,6 +180,7 @@ def signs(tokens: Tokens, context: Context, mentions: Iterable[Mention], asked: 
     yield from _pressure(tokens, context)
     yield from _fever(tokens, context)
     yield from _weeks(tokens, context)
+    yield from _lost_weight(tokens, context)
     for mention in mentions:
         if mention.kind == "intensity" and mention.lo is not None and mention.lo >= 9:
             yield Sign("score_9", *_words_at(tokens, mention), 0 if mention.counts else FLAGS["past"])
@@ -232,3 +233,15 @@ def _weeks(tokens: Tokens, context: Context) -> Iterator[Sign]:
             and after in ("", ",", ".", "with", "and", "now")
         ):
             yield Sign("weeks_pregnant", at, at + 2, context.flags(at, at + 2))
+
+
+def _lost_weight(tokens: Tokens, context: Context) -> Iterator[Sign]:
+    """ "I've lost 10 kg", "dropped two stone"."""
+    words = tokens.words
+    for at in range(1, len(words)):
+        if words[at] in _WEIGHTS and any(word in ("lost", "dropped", "losing", "shed") for word in words[max(0, at - 6) : at]):
+            if numbers.value(words[at - 1]) is not None or words[at - 1] in ("a", "of", "few"):
+                yield Sign("lost_weight", at - 1, at + 1, context.flags(at - 1, at + 1))
+
+
+_WEIGHTS = frozenset("kg kilo kilos kgs pounds lbs lb stone pound kilograms".split())

@@ -227,6 +227,10 @@ def _score(words: Sequence[str], at: int, *, wanted: bool) -> Score | None:
             scaled_too, stop = _out_of_ten(words, other.last)
             if abs(other.high - low) <= 5 or words[last] in ("to", "-", "–"):
                 low, high, scaled, end = min(low, other.low), max(high, other.high), scaled_too, stop
+    if wanted and not scaled and end < len(words):
+        beside = _number(words, end)  # "a seven eight"
+        if beside and beside.low - low == 1 and beside.high <= 10:
+            high, end = beside.high, beside.last
     if not scaled and _counts_else(words, end):
         return None
     if words[end : end + 1] == ["ish"]:

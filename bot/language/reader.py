@@ -55,6 +55,7 @@ class Reader:
 
     def _mentions(self, tokens: Tokens, found: Iterable[Found], context: Context) -> list[Mention]:
         sided = sides.side_words(tokens)
+        found = _without_movements(list(found))
         out = []
         for hit in _longest([f for f in found if f.table in _KINDS]):
             first, side = hit.first, None
@@ -89,25 +90,40 @@ def load() -> Reader:
     return Reader(words, danger.load(words.concepts | facts.CONCEPTS), Speller(words))
 
 
+_ACHES = frozenset("pain pains ache aches problem problems trouble spasm spasms issues injury muscles stiffness hurts tension ached".split())
 _OWNED = frozenset("my the your his her lower upper low mid middle of our bad sore whole entire hurt".split())
 
 
 def _unmasked(found: list[Found], words: Sequence[str]) -> list[Found]:
     """Without what an idiom or homonym hides: "back in May" is no back, "my back in a crash" is."""
-    masks = [
-        f
-        for f in found
-        if f.table == MASK and not (words[f.first] == "back" and f.first and words[f.first - 1] in _OWNED)
-    ]
+    masks = [f for f in found if f.table == MASK and not _body_back(f, words)]
     if not masks:
         return found
     return [f for f in found if f.table != MASK and not any(_hides(mask, f) for mask in masks)]
+
+
+def _body_back(mask: Found, words: Sequence[str]) -> bool:
+    """ "my back in ...", "got back pain": the part of the body after all."""
+    owned = words[mask.first] == "back" and mask.first > 0 and words[mask.first - 1] in _OWNED
+    return owned or (words[mask.last - 1] == "back" and mask.last < len(words) and words[mask.last] in _ACHES)
 
 
 def _hides(mask: Found, hit: Found) -> bool:
     if hit.first < mask.first or hit.last > mask.last:
         return False
     return hit.table in mask.value or ("all" in mask.value and hit.table != CONTEXT)
+
+
+_MOVED = 3  # words between "when I lift" and what is lifted
+
+
+def _without_movements(found: list[Found]) -> list[Found]:
+    """Without the part that is only moved: "my shoulder burns when I lift my arm" is the shoulder."""
+    moves = [f.last for f in found if f.table == CONCEPT and f.value == "movement"]
+    moved = [f for f in found if f.table == "site" and any(0 <= f.first - last <= _MOVED for last in moves)]
+    if not moved or not any(f.table == "site" and f not in moved for f in found):
+        return found
+    return [f for f in found if f not in moved]
 
 
 def _longest(found: list[Found]) -> list[Found]:
