@@ -36,6 +36,8 @@ def warm_up() -> None:
 def hand_off(conversation: str, intake: Intake, result: Mapping[str, Any]) -> Any:
     """Store the hand-off of this conversation, once; raises StorageUnavailable when nothing could be written."""
     facts = {name: value for name, value in intake.facts.items() if value is not None}
+    if intake.wants_person:
+        facts["wants_person"] = True
     return handing.hand_off(
         _storage()(),
         conversation=conversation,

@@ -116,7 +116,7 @@ def _take_afterwards(intake: Intake, said: Said, move: Move) -> None:
         return
     if said.intent == "ask_person":
         intake.wants_person = True
-        move.say.append("utter_person_coming")
+        move.say.append("utter_person")
     elif said.is_interruption:
         move.interruption = True
     elif intake.phase == "stopped":
@@ -134,7 +134,7 @@ def _take_answer(intake: Intake, said: Said, move: Move) -> None:
     """The answer to the open question, and everything else the message tells."""
     if said.intent == "ask_person":
         intake.wants_person = True
-        move.say.append("utter_person_coming")
+        move.say.append("utter_person")
         return
     if said.intent == "ask_why" and intake.open_field:
         move.say.append(questions.question(intake.open_field, intake).why)

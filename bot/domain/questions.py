@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bot.domain import cards, sites
+from bot.domain import cards, judge, sites
 from bot.domain.intake import Intake
 
 NONE_UNSURE = ({"value": "none", "label": "None of these"}, {"value": "unsure", "label": "Not sure"})
@@ -103,7 +103,7 @@ def question(field: str, intake: Intake) -> Question:
     if field == "sites":
         return Question("sites", "body_map", _site_choices(intake), why=_PLAIN["sites"].why)
     if field == "clearance":
-        items = cards.clearable(intake.ci)
+        items = judge.held_back(intake)
         return Question(
             "clearance",
             "multi",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -47,7 +48,12 @@ def test_provisional_until_staff_clear_it(visitor: Any, desk: httpx.Client) -> N
     assert desk.post(f"/handoffs/{reference}/claim").status_code == 200
     cleared = desk.post(
         f"/handoffs/{reference}/clear",
-        json={"items": ["CI-CHRONIC"], "by": "Dr Ama Boateng", "date": "2026-11-20", "limits": "light pressure"},
+        json={
+            "items": ["CI-CHRONIC"],
+            "by": "Dr Ama Boateng",
+            "date": f"{datetime.now(UTC) - timedelta(days=3):%Y-%m-%d}",
+            "limits": "light pressure",
+        },
     )
     assert cleared.status_code == 200, cleared.text
     after = desk.get(f"/handoffs/{reference}").json()
@@ -55,7 +61,12 @@ def test_provisional_until_staff_clear_it(visitor: Any, desk: httpx.Client) -> N
     assert len(after["revisions"]) == 2, "old and new are kept"
     booked = desk.post(
         f"/handoffs/{reference}/book",
-        json={"start": "2026-12-01T15:00:00Z", "minutes": 60, "therapist": "Noor", "room": "1"},
+        json={
+            "start": f"{datetime.now(UTC) + timedelta(days=8):%Y-%m-%d}T15:00:00Z",
+            "minutes": 60,
+            "therapist": "Noor",
+            "room": "1",
+        },
     )
     assert booked.status_code == 200, booked.text
     again = desk.post(f"/handoffs/{reference}/claim")
