@@ -116,7 +116,7 @@ def choose(
     mention that the Reader found. A way of saying yes or no answers a yes/no question before anything else; a text
     that names an ache, or answers what was asked, is never rejected.
     """
-    way = polarity.lean(text, asked) if _is(asked, _YES_NO) else None
+    way = polarity.lean(text, asked) if _is(asked, _YES_NO) or not any(map(str.isalpha, text)) else None
     if way is not None:
         return Guess(way, max(0.9, weighed.get(way, 0.0)))
     best = max(weighed, key=lambda name: weighed[name])
