@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import signal
 import socket
@@ -346,6 +347,17 @@ def test_what_waits_too_long_for_a_yes_is_purged(start_edge: StartEdge, rasa: Ra
         assert (body["messages"], body["state"]["phase"]) == ([], "closed")
         assert len(agreed.log()["messages"]) > 2
         waiting.read_until(lambda _body: waiting.id in rasa.deleted)
+
+
+def test_a_chat_that_led_to_no_visit_is_erased_after_thirty_days(visitor: Visitor, edge: Running) -> None:
+    visitor.consent()
+    for days, erased in ((29, False), (31, True)):
+        later = dataclasses.replace(edge.context, clock=lambda days=days: datetime.now(UTC) + timedelta(days=days))
+        Chores(later).retain()
+        with edge.context.uow.reading() as uow:
+            chat = uow.conversations.get(visitor.id)
+        assert chat is not None
+        assert (chat.erased_at is not None) == erased, days
 
 
 def test_forgotten_in_the_middle_of_a_turn_stays_forgotten(visitor: Visitor, rasa: Rasa, edge: Running) -> None:

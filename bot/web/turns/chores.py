@@ -1,4 +1,4 @@
-"""What has to be done by and by: drop what waited too long for a yes, send what the outbox holds."""
+"""What has to be done by and by: drop what waited too long for a yes, send what the outbox holds, delete what is too old."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Callable
 from bot import logs
 from bot.domain.errors import StorageUnavailable
 from bot.notify import alert, carriers, outbox
+from bot.services import privacy
 from bot.services.stored import OutboxItem
 from bot.web.context import WebContext
 from bot.web.turns.ledger import Ledger
@@ -16,10 +17,11 @@ from bot.web.turns.rasa import RasaUnavailable, forget_tracker
 
 OUTBOX_SECONDS = 2.0
 PURGE_SECONDS = 60.0
+RETENTION_SECONDS = 86_400.0
 
 
 class Chores:
-    """Two loops, each in a thread for the time it works."""
+    """Three loops, each in a thread for the time it works."""
 
     def __init__(self, context: WebContext) -> None:
         self._context = context
@@ -36,6 +38,7 @@ class Chores:
         loops = [
             asyncio.create_task(_every(OUTBOX_SECONDS, self.empty_outbox, self._due)),
             asyncio.create_task(_every(PURGE_SECONDS, self.purge, asyncio.Event())),
+            asyncio.create_task(_every(RETENTION_SECONDS, self.retain, asyncio.Event())),
         ]
         try:
             yield
@@ -57,6 +60,10 @@ class Chores:
         """Drop what was written without consent too long ago. Blocks."""
         for conversation in self._ledger.purge_waiting():
             self._context.wake(conversation)
+
+    def retain(self) -> None:
+        """Delete what is older than its window, so that what the chat says of it is true. Blocks."""
+        privacy.run_retention(self._context.uow(), now=self._context.clock())
 
     def _forget_tracker(self, item: OutboxItem) -> None:
         try:
