@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from contextlib import suppress
 from datetime import datetime
 from typing import Any, TextIO
 
@@ -89,10 +90,8 @@ class _Classifier:
 
     def __exit__(self, *_: object) -> None:
         if self._process is not None and self._process.stdin is not None:
-            try:
+            with suppress(BrokenPipeError):
                 self._process.stdin.close()
-            except BrokenPipeError:
-                pass
             self._process.wait(timeout=30)
 
     def ask(self, said: dict[str, Any]) -> dict[str, Any] | None:

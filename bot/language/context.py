@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from bot.language.lexicon import BITS, CONCEPT, CONTEXT, FLAGS, Trigger
 from bot.language.phrases import Found
 from bot.language.tokens import Tokens
+from bot.language.wordlist import words as word_set
 
 NEGATED, PAST, OTHER, HYPOTHETICAL, UNCERTAIN, OVER = BITS.values()
 _FAR = 30  # a trigger that reaches this far goes on past "and" until a new "I" or "my"
@@ -21,88 +22,33 @@ def said(flags: int) -> dict[str, bool]:
 
 
 # After "and" or a comma these begin a new statement, so that a denial before them is over.
-_NEW_SUBJECT = frozenset(
-    ["i", "i'm", "i've", "i'll", "i'd", "im", "ive", "my", "it", "it's", "its", "the", "this", "that", "there", "he", "she", "we", "they", "you", "your", "when", "now", "then", "just", "only", "still", "also", "got", "have", "has", "feel", "feels", "feeling", "but", "so", "because", "can", "can't", "cannot", "having", "am", "is", "are", "was", "both", "one", "even", "today", "what", "maybe", "hurts", "aches", "bit", "slight", "very", "really", "mild", "severe", "some", "otherwise"]
+_NEW_SUBJECT = word_set(
+    "i i'm i've i'll i'd im ive my it it's its the this that there he she we they you your when now then just only",
+    "still also got have has feel feels feeling but so because can can't cannot having am is are was both one even",
+    "today what maybe hurts aches bit slight very really mild severe some otherwise",
 )  # fmt: skip
 # A list item that holds one of these is a statement of its own: "no swelling, sharp pain in the knee".
-_STATEMENT = _NEW_SUBJECT | frozenset(
-    [
-        "in",
-        "on",
-        "down",
-        "up",
-        "since",
-        "for",
-        "with",
-        "after",
-        "from",
-        "fine",
-        "ok",
-        "okay",
-        "normal",
-        "good",
-        "pain",
-        "pains",
-        "ache",
-        "aching",
-        "sore",
-        "stiff",
-        "hurt",
-        "worse",
-        "left",
-        "right",
-        "about",
-        "yes",
-        "yeah",
-        "whole",
-        "when",
-    ]
+_STATEMENT = _NEW_SUBJECT | word_set(
+    "in on down up since for with after from fine ok okay normal good pain pains ache aching sore stiff hurt worse",
+    "left right about yes yeah whole when",
 )
 _ASIDE = frozenset([",", ";", ":", "-", "–", "—", "(", ")", "/", '"', "?", ".", "!", "…"])
-_ENDS = frozenset(". ? ! ; …".split())
-_HESITATION = frozenset("uh um uhm uhh umm er erm oh ohh ah hm hmm well so like ok okay and , . ? ! - …".split())
-_VERBS = frozenset("hurts hurt aches ache is are was it's i i'm i've have has had feel feels got get gets my it started came comes do does did said".split())
-_NO = frozenset(["no", "nope", "nah", "none", "never", "negative", "nil", "not", "nothing", "neither"])
-_AFTER_NO = frozenset(
-    [
-        "i",
-        "i'm",
-        "i've",
-        "it",
-        "it's",
-        "my",
-        "the",
-        "that",
-        "there",
-        "he",
-        "she",
-        "they",
-        "we",
-        "you",
-        "just",
-        "but",
-        "thanks",
-        "thank",
-        ",",
-        ".",
-        "!",
-        ";",
-        ":",
-        "problem",
-        "worries",
-        "doubt",
-        "idea",
-        "matter",
-        "only",
-        "longer",
-        "because",
-        "however",
-        "this",
-        "now",
-        "actually",
-        "im",
-        "ive",
-    ]
+_ENDS = word_set(
+    ". ? ! ; …",
+)
+_HESITATION = word_set(
+    "uh um uhm uhh umm er erm oh ohh ah hm hmm well so like ok okay and , . ? ! - …",
+)
+_VERBS = word_set(
+    "hurts hurt aches ache is are was it's i i'm i've have has had feel feels got get gets my it started came comes",
+    "do does did said",
+)
+_NO = word_set(
+    "no nope nah none never negative nil not nothing neither",
+)
+_AFTER_NO = word_set(
+    "i i'm i've it it's my the that there he she they we you just but thanks thank , . ! ; : problem worries doubt",
+    "idea matter only longer because however this now actually im ive",
 )
 
 

@@ -110,9 +110,9 @@ def _match(pattern: Pattern, said: Mapping[str, Sequence[Sign]]) -> tuple[Sign, 
         if count > _COMBINATIONS:
             break
         span = max(sign.last for sign in combination) - min(sign.first for sign in combination)
-        if span <= pattern.within and len({(s.first, s.last) for s in combination}) == len(combination):
-            if best is None or span < best[0]:
-                best = span, combination
+        apart = len({(sign.first, sign.last) for sign in combination}) == len(combination)
+        if span <= pattern.within and apart and (best is None or span < best[0]):
+            best = span, combination
     return best[1] if best else None
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
-from bot.language import numbers
+from bot.language.wordlist import words as word_set
 
 _WEEKDAYS: dict[str, int] = {}
 for _number, _names in enumerate(
@@ -21,13 +21,17 @@ for _number, _names in enumerate(
     )
 ):
     _WEEKDAYS |= dict.fromkeys(_names.split(), _number)
-_SHORT = frozenset(["mon", "tue", "wed", "thu", "sat", "sun", "fri"])
+_SHORT = word_set(
+    "mon tue wed thu sat sun fri",
+)
 _MONTHS: dict[str, int] = {}
 for _number, _names in enumerate(
     ("january jan", "february feb", "march mar", "april apr", "may", "june jun", "july jul", "august aug", "september sept sep", "october oct", "november nov", "december dec"), 1
 ):  # fmt: skip
     _MONTHS |= dict.fromkeys(_names.split(), _number)
-_DOUBTFUL = frozenset(["may", "march", "mar", "sun", "sat", "wed", "jan", "jun"])
+_DOUBTFUL = word_set(
+    "may march mar sun sat wed jan jun",
+)
 _SEASONS = {"spring": (3, 5), "summer": (6, 8), "autumn": (9, 11), "fall": (9, 11), "winter": (12, 14)}
 _FEASTS = {
     "christmas": (12, 25),
@@ -50,32 +54,9 @@ _PHRASES: dict[tuple[str, ...], tuple[float, float]] = {
     ("most", "of", "the", "week"): (3, 7), ("most", "of", "the", "year"): (180, 365),
 }  # fmt: skip
 _LONGEST = max(map(len, _PHRASES))
-_PAST = frozenset(
-    [
-        "since",
-        "from",
-        "last",
-        "past",
-        "on",
-        "started",
-        "began",
-        "begun",
-        "start",
-        "starting",
-        "ago",
-        "around",
-        "about",
-        "in",
-        "fell",
-        "happened",
-        "hurt",
-        "pulled",
-        "twisted",
-        "injured",
-        "did",
-        "this",
-        "over",
-    ]
+_PAST = word_set(
+    "since from last past on started began begun start starting ago around about in fell happened hurt pulled",
+    "twisted injured did this over",
 )
 
 
@@ -130,9 +111,9 @@ def _weekday(words: Sequence[str], at: int, today: date, past: bool) -> Point | 
         last += 1
     if words[last : last + 2] == ["last", "week"]:
         last, weeks = last + 2, 0 if back > today.weekday() else 7
-    return Point(
-        back + weeks - (0 if weeks else 0), back + weeks + (7 if words[at] == "last" and back < 4 else 0), at, last
-    )
+    back += weeks
+    nearest = 0 if back == 7 and not weeks and words[at] != "last" else back  # "since Monday" said on a Monday
+    return Point(nearest, back + (7 if words[at] == "last" and back < 4 else 0), at, last)
 
 
 def _ordinal(words: Sequence[str], at: int) -> tuple[int, int] | None:
@@ -273,13 +254,3 @@ def _year(words: Sequence[str], at: int, today: date, past: bool) -> Point | Non
         return None
     begin = date(int(word), 1, 1)
     return _between(today, begin, min(365, (today - begin).days + 1), at, at + 1)
-
-
-def ahead(words: Sequence[str], at: int) -> bool:
-    """True when a day word at `at` points forward: "next week", "tomorrow"."""
-    return words[at] in ("next", "tomorrow", "coming") or (numbers.value(words[at]) is None and words[at] == "tmrw")
-
-
-def day_of(now: datetime, back: float) -> date:
-    """The date `back` days before `now`."""
-    return now.date() - timedelta(days=int(back))

@@ -10,6 +10,7 @@ from bot.domain.mention import Mention
 from bot.language import days, numbers
 from bot.language.context import Context, said
 from bot.language.tokens import Tokens
+from bot.language.wordlist import words as word_set
 
 _SECOND, _MINUTE, _HOUR = 1 / 86400, 1 / 1440, 1 / 24
 _UNITS: dict[str, float] = {}
@@ -25,139 +26,27 @@ _VAGUE_PLURAL = {
     "minutes": (2, 20), "mins": (2, 20), "hours": (2, 10), "hrs": (2, 10), "days": (2, 7), "nights": (2, 7), "weeks": (2, 7), "wks": (2, 7),
     "months": (2, 11), "mths": (2, 11), "years": (2, 12), "yrs": (2, 12), "decades": (1, 4), "centuries": (1, 2),
 }  # fmt: skip
-_NEEDS_DIGIT = frozenset(["s", "m", "h", "d", "w", "y"])  # "3h", never "h"
-_A = frozenset(["a", "an", "one", "the", "this", "that", "whole", "entire", "full", "past", "last"])
-_QUALIFIERS = frozenset(
-    [
-        "full",
-        "whole",
-        "entire",
-        "long",
-        "good",
-        "solid",
-        "straight",
-        "consecutive",
-        "business",
-        "working",
-        "calendar",
-        "short",
-        "more",
-        "or",
-        "so",
-        "school",
-        "light",
-        "work",
-        "odd",
-    ]
+_NEEDS_DIGIT = word_set(
+    "s m h d w y",
+)  # "3h", never "h"
+_A = word_set(
+    "a an one the this that whole entire full past last",
 )
-_ABOUT = frozenset(
-    [
-        "about",
-        "around",
-        "roughly",
-        "approximately",
-        "approx",
-        "maybe",
-        "probably",
-        "like",
-        "say",
-        "some",
-        "nearly",
-        "almost",
-        "just",
-        "only",
-        "well",
-        "at",
-        "least",
-        "over",
-        "under",
-        "more",
-        "less",
-        "than",
-        "up",
-        "to",
-        "between",
-        "upwards",
-        "of",
-        "the",
-        "a",
-        "good",
-        "little",
-        "bit",
-        "close",
-        "perhaps",
-        "exactly",
-        "i",
-        "think",
-        "honestly",
-        "nearly",
-        "coming",
-        "on",
-        "um",
-        "uh",
-    ]
+_QUALIFIERS = word_set(
+    "full whole entire long good solid straight consecutive business working calendar short more or so school light",
+    "work odd",
 )
-_BEGAN_BEFORE = frozenset(
-    [
-        "for",
-        "past",
-        "last",
-        "previous",
-        "since",
-        "over",
-        "within",
-        "these",
-        "during",
-        "started",
-        "began",
-        "in",
-        "throughout",
-        "ongoing",
-        "lasted",
-        "going",
-    ]
+_ABOUT = word_set(
+    "about around roughly approximately approx maybe probably like say some nearly almost just only well at least",
+    "over under more less than up to between upwards of the a good little bit close perhaps exactly i think",
+    "honestly nearly coming on um uh",
 )
-_BEGAN_AFTER = frozenset(
-    [
-        "ago",
-        "back",
-        "now",
-        "already",
-        "earlier",
-        "prior",
-        "previously",
-        "before",
-        "since",
-        "straight",
-        "running",
-        "solid",
-    ]
+_BEGAN_BEFORE = word_set(
+    "for past last previous since over within these during started began in throughout ongoing lasted going",
 )
-# A length after one of these is how long one bout or a walk takes, or how often something comes.
-_NOT_ONSET = frozenset(
-    [
-        "every",
-        "each",
-        "per",
-        "after",
-        "lasts",
-        "last",
-        "takes",
-        "took",
-        "take",
-        "within",
-        "another",
-        "next",
-        "in",
-        "once",
-        "twice",
-        "times",
-        "stops",
-        "gone",
-        "wait",
-    ]
+_BEGAN_AFTER = word_set(
+    "ago back now already earlier prior previously before since straight running solid",
 )
-_AGE_AFTER = frozenset(["old", "of", "young"])
 _DURATION_FIELDS = ("duration", "onset", "weeks_since")
 
 # Words that say a length by themselves: (low, high) in days.
@@ -262,7 +151,13 @@ def _length(words: Sequence[str], at: int) -> Stretch | None:
             low, high, last = low + unit / 2, high + unit / 2, step + (2 if words[step] == "a" else 1)
             continue
         more = _single(words, step) if step < len(words) else None
-        if more is None or low == 0 or words[more.first] in _VAGUE_PLURAL or (more.high >= low and step > last) or more.high == high:
+        if (
+            more is None
+            or low == 0
+            or words[more.first] in _VAGUE_PLURAL
+            or (more.high >= low and step > last)
+            or more.high == high
+        ):
             break
         low, high, last = low + more.low, high + more.high, more.last
     return Stretch(low, high, at, last, False)
@@ -381,7 +276,7 @@ def _judged(tokens: Tokens, length: Stretch, *, wanted: bool) -> Stretch | None:
     words, first, last = tokens.words, length.first, length.last
     after = words[last] if last < len(words) else ""
     low, high = length.low, length.high
-    if after in _AGE_AFTER and not (after == "of"):
+    if after in ("old", "young"):
         return None
     if words[last : last + 2] in (["or", "two"], ["or", "so"], ["or", "more"], ["or", "three"]):
         high = {"two": high * 2, "three": high * 3, "so": high * 1.4, "more": high * 2}[words[last + 1]]
@@ -392,7 +287,7 @@ def _judged(tokens: Tokens, length: Stretch, *, wanted: bool) -> Stretch | None:
     began = (
         after in _BEGAN_AFTER
         or before in _BEGAN_BEFORE
-        or any(w in ("past", "last", "previous") for w in words[start:first])
+        or any(w in ("past", "last", "previous", "for", "these", "over") for w in words[start:first])
     )
     every = before in (
         "every",

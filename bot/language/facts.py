@@ -11,6 +11,7 @@ from bot.language.danger import Sign
 from bot.language.lexicon import CONCEPT
 from bot.language.phrases import Found
 from bot.language.tokens import Tokens
+from bot.language.wordlist import words as word_set
 
 # What danger.csv may ask for beside the tables' concepts.
 CONCEPTS = frozenset(
@@ -27,63 +28,13 @@ _AGE_AFTER = (
     ("years", "of", "age"),
     ("yr", "olds"),
 )
-_NOT_AGE = frozenset(
-    [
-        "weeks",
-        "week",
-        "days",
-        "day",
-        "months",
-        "month",
-        "hours",
-        "hour",
-        "years",
-        "year",
-        "minutes",
-        "mins",
-        "min",
-        "cm",
-        "kg",
-        "mg",
-        "km",
-        "miles",
-        "mile",
-        "/",
-        "out",
-        "of",
-        "%",
-        "percent",
-        "times",
-        "stone",
-        "pounds",
-        "lbs",
-        "pm",
-        "am",
-        ":",
-        "-",
-        "to",
-        "or",
-        "per",
-        "over",
-        "reps",
-        "sessions",
-        "pillows",
-        "tablets",
-        "paracetamol",
-        "and",
-        "mm",
-        "gone",
-        "for",
-        "k",
-        "sets",
-        "children",
-        "kids",
-        "on",
-        "pain",
-    ]
+_NOT_AGE = word_set(
+    "weeks week days day months month hours hour years year minutes mins min cm kg mg km miles mile / out of %",
+    "percent times stone pounds lbs pm am : - to or per over reps sessions pillows tablets paracetamol and mm gone",
+    "for k sets children kids on pain",
 )
-_FEVERISH = frozenset(
-    ["temp", "temperature", "fever", "reading", "thermometer", "degrees", "degree", "c", "f", "celsius"]
+_FEVERISH = word_set(
+    "temp temperature fever reading thermometer degrees degree c f celsius",
 )
 
 
@@ -106,25 +57,9 @@ def ages(tokens: Tokens) -> Iterator[tuple[int, int, int]]:
             yield int(number.low), at, number.last
 
 
-_NUMBER_WORDS = frozenset(
-    [
-        "eighteen",
-        "nineteen",
-        "twenty",
-        "thirty",
-        "forty",
-        "fifty",
-        "sixty",
-        "seventy",
-        "eighty",
-        "ninety",
-        "sixteen",
-        "seventeen",
-        "fourteen",
-        "fifteen",
-        "thirteen",
-        "twelve",
-    ]
+_NUMBER_WORDS = word_set(
+    "eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety sixteen seventeen fourteen fifteen",
+    "thirteen twelve",
 )
 
 
@@ -239,9 +174,12 @@ def _lost_weight(tokens: Tokens, context: Context) -> Iterator[Sign]:
     """ "I've lost 10 kg", "dropped two stone"."""
     words = tokens.words
     for at in range(1, len(words)):
-        if words[at] in _WEIGHTS and any(word in ("lost", "dropped", "losing", "shed") for word in words[max(0, at - 6) : at]):
-            if numbers.value(words[at - 1]) is not None or words[at - 1] in ("a", "of", "few"):
-                yield Sign("lost_weight", at - 1, at + 1, context.flags(at - 1, at + 1))
+        lost = any(word in ("lost", "dropped", "losing", "shed") for word in words[max(0, at - 6) : at])
+        counted = numbers.value(words[at - 1]) is not None or words[at - 1] in ("a", "of", "few")
+        if words[at] in _WEIGHTS and lost and counted:
+            yield Sign("lost_weight", at - 1, at + 1, context.flags(at - 1, at + 1))
 
 
-_WEIGHTS = frozenset("kg kilo kilos kgs pounds lbs lb stone pound kilograms".split())
+_WEIGHTS = word_set(
+    "kg kilo kilos kgs pounds lbs lb stone pound kilograms",
+)

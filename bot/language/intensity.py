@@ -9,132 +9,35 @@ from datetime import datetime
 from bot.domain.mention import Mention
 from bot.language import numbers
 from bot.language.context import FLAGS, Context
+from bot.language.context import said as said_flags
 from bot.language.tokens import Tokens
+from bot.language.wordlist import words as word_set
 
 _SCALES = ("nrs", "peg", "psfs")
-_JOIN = frozenset(["-", "–", "to", "or", "/", "and", ",", "till", "maybe"])
+_JOIN = word_set(
+    "- – to or / and , till maybe",
+)
 _OUT_OF = (("out", "of"), ("/",), ("of",), ("over",), ("on",), ("in",), ("outta",), ("from",))
-_TOP = frozenset(["10", "ten", "100"])
+_TOP = word_set(
+    "10 ten 100",
+)
 # A number before one of these counts something else.
-_OTHER_UNITS = frozenset(
-    [
-        "second",
-        "seconds",
-        "sec",
-        "secs",
-        "minute",
-        "minutes",
-        "min",
-        "mins",
-        "hour",
-        "hours",
-        "hr",
-        "hrs",
-        "day",
-        "days",
-        "night",
-        "nights",
-        "week",
-        "weeks",
-        "wk",
-        "wks",
-        "fortnight",
-        "month",
-        "months",
-        "mth",
-        "mths",
-        "year",
-        "years",
-        "yr",
-        "yrs",
-        "yo",
-        "times",
-        "time",
-        "mg",
-        "ml",
-        "kg",
-        "g",
-        "km",
-        "k",
-        "mile",
-        "miles",
-        "m",
-        "cm",
-        "mm",
-        "stone",
-        "pounds",
-        "lbs",
-        "lb",
-        "percent",
-        "%",
-        "x",
-        "reps",
-        "sets",
-        "tablets",
-        "pills",
-        "paracetamol",
-        "ibuprofen",
-        "people",
-        "kids",
-        "children",
-        "cans",
-        "beers",
-        "glasses",
-        "cigarettes",
-        "fingers",
-        "toes",
-        "am",
-        "pm",
-        "o'clock",
-        ":",
-        "st",
-        "nd",
-        "rd",
-        "th",
-        "old",
-        "steps",
-        "flights",
-        "stairs",
-    ]
+_OTHER_UNITS = word_set(
+    "second seconds sec secs minute minutes min mins hour hours hr hrs day days night nights week weeks wk wks",
+    "fortnight month months mth mths year years yr yrs yo times time mg ml kg g km k mile miles m cm mm stone",
+    "pounds lbs lb percent % x reps sets tablets pills paracetamol ibuprofen people kids children cans beers",
+    "glasses cigarettes fingers toes am pm o'clock : st nd rd th old steps flights stairs",
 )
-_CUES = frozenset(
-    [
-        "pain",
-        "scale",
-        "rate",
-        "rating",
-        "level",
-        "score",
-        "scored",
-        "nrs",
-        "intensity",
-        "severity",
-        "hurts",
-        "hurt",
-        "ache",
-        "aches",
-        "aching",
-        "sore",
-        "about",
-        "it's",
-        "its",
-        "is",
-        "at",
-        "maybe",
-        "like",
-        "say",
-        "around",
-        "probably",
-        "was",
-        "bad",
-        "worst",
-        "average",
-    ]
+_CUES = word_set(
+    "pain scale rate rating level score scored nrs intensity severity hurts hurt ache aches aching sore about it's",
+    "its is at maybe like say around probably was bad worst average",
 )
-_PEAK = frozenset(
-    ["worst", "worse", "peaks", "peak", "spikes", "spike", "flares", "flare", "max", "maximum", "highest", "top"]
+_PEAK = word_set(
+    "worst worse peaks peak spikes spike flares flare max maximum highest top",
 )
-_NOT_NOW = frozenset(["before", "yesterday", "earlier", "was", "initially", "first"])
+_NOT_NOW = word_set(
+    "before yesterday earlier was initially first",
+)
 # Words for how bad it is: (low, high). From the verbal anchors of the numeric scale (clinical D: 1–3 mild, 4–6 moderate, 7–10 severe).
 _WORDS: dict[tuple[str, ...], tuple[float, float]] = {
     ("unbearable",): (9, 10), ("excruciating",): (9, 10), ("agony",): (9, 10), ("agonising",): (9, 10), ("agonizing",): (9, 10), ("worst", "pain", "of", "my", "life"): (10, 10),
@@ -178,9 +81,10 @@ def read(
     return out
 
 
-_FILLING = frozenset(
-    "a an the about around roughly approximately probably maybe perhaps like say i'd i would it's its it is um uh uhm well at least think guess or to - – so now just"
-    " right currently ok yeah hmm , . ! um, how oh honestly kind of sort out ten be rate as ish".split()
+_FILLING = word_set(
+    "a an the about around roughly approximately probably maybe perhaps like say i'd i would it's its it is um uh",
+    "uhm well at least think guess or to - – so now just right currently ok yeah hmm , . ! um, how oh honestly kind",
+    "of sort out ten be rate as ish",
 )
 
 
@@ -211,46 +115,52 @@ def _score(words: Sequence[str], at: int, *, wanted: bool) -> Score | None:
     count = _number(words, at)
     if count is None or _question_scale(words, at):
         return None
-    low, high, last = count.low, count.high, count.last
+    score = _ranged(words, count, wanted=wanted)
+    if words[score.last : score.last + 1] == ["ish"]:
+        score = Score(score.low, score.high, at, score.last + 1, score.scaled)
+    if score.scaled:
+        tenth = 10 if words[score.last - 1] == "100" else 1
+        return Score(score.low / tenth, score.high / tenth, at, score.last, True)
+    return score if _stands_alone(words, score, wanted=wanted) else None
+
+
+def _ranged(words: Sequence[str], count: numbers.Number, *, wanted: bool) -> Score:
+    """The number with its range ("6 or 7", "3 to 8", "a seven eight") and its "out of ten"."""
+    low, high, first, last = count.low, count.high, count.first, count.last
     scaled, end = _out_of_ten(words, last)
-    if words[last : last + 1] and words[last] in _JOIN and not scaled:
+    if not scaled and words[last : last + 1] and words[last] in _JOIN:
         step = last + 1
         while step < len(words) and words[step] in ("maybe", "a", "an", "even", "like", "about", "or", "um", "uh"):
             step += 1
         other = _number(words, step) if step < len(words) else None
-        if (
-            other
-            and (words[last] in ("-", "–", "to", "or", "/") or wanted)
-            and 0 <= other.high <= 10
-            and not _counts_else(words, other.last)
-        ):
+        plain = words[last] in ("-", "–", "to", "or", "/")
+        if other and (plain or wanted) and other.high <= 10 and not _counts_else(words, other.last):
             scaled_too, stop = _out_of_ten(words, other.last)
             if abs(other.high - low) <= 5 or words[last] in ("to", "-", "–"):
-                low, high, scaled, end = min(low, other.low), max(high, other.high), scaled_too, stop
+                return Score(min(low, other.low), max(high, other.high), first, stop, scaled_too)
     if wanted and not scaled and end < len(words):
-        beside = _number(words, end)  # "a seven eight"
+        beside = _number(words, end)
         if beside and beside.low - low == 1 and beside.high <= 10:
-            high, end = beside.high, beside.last
-    if not scaled and _counts_else(words, end):
-        return None
-    if words[end : end + 1] == ["ish"]:
-        end += 1
-    level = _scale_word_before(words, at)
-    if not (scaled or wanted or level) or low < 0:
-        return None
-    if (
-        not scaled
-        and words[at] == "one"
-        and words[at - 1 : at] in (["this"], ["that"], ["right"], ["left"], ["the"], ["no"], ["other"])
+            return Score(low, beside.high, first, beside.last, False)
+    return Score(low, high, first, end, scaled)
+
+
+def _stands_alone(words: Sequence[str], score: Score, *, wanted: bool) -> bool:
+    """Whether a number without "out of ten" is a score at all."""
+    at = score.first
+    if _counts_else(words, score.last) or not (wanted or _scale_word_before(words, at)):
+        return False
+    if words[at] == "one" and words[at - 1 : at] in (
+        ["this"],
+        ["that"],
+        ["right"],
+        ["left"],
+        ["the"],
+        ["no"],
+        ["other"],
     ):
-        return None
-    if not scaled and not wanted and high > 10:
-        return None
-    if wanted and not scaled and high > 100:
-        return None
-    if scaled and words[end - 1] == "100":
-        low, high = low / 10, high / 10
-    return Score(low, high, at, end, scaled)
+        return False
+    return score.high <= (100 if wanted else 10)
 
 
 def _number(words: Sequence[str], at: int) -> numbers.Number | None:
@@ -354,12 +264,8 @@ def _merge(tokens: Tokens, scores: Sequence[Score], context: Context) -> list[Me
                 hi=_neat(high),
                 clamped=clamped,
                 worst=_neat(min(worst, 10.0)) if worst is not None and worst > high else None,
-                **{
-                    name: True
-                    for name, bit in FLAGS.items()
-                    if flags & bit and name in ("past", "other_person", "hypothetical")
-                },
-            )  # fmt: skip
+                **{name: True for name in said_flags(flags) if name in ("past", "other_person", "hypothetical")},
+            )
         )
     return out
 
@@ -378,10 +284,18 @@ def _in_words(tokens: Tokens, context: Context, *, wanted: bool) -> list[Mention
                 flags = context.flags(at, at + size)
                 if flags & FLAGS["negated"] and size == 1:
                     break
+                meant = {name: True for name in said_flags(flags) if name != "negated"}
                 return [
-                    Mention("intensity", " ".join(words[at : at + size]), tokens.starts[at], tokens.ends[at + size - 1], lo=said[0], hi=said[1],
-                            **{name: True for name, bit in FLAGS.items() if flags & bit and name != "negated"})
-                ]  # fmt: skip
+                    Mention(
+                        "intensity",
+                        " ".join(words[at : at + size]),
+                        tokens.starts[at],
+                        tokens.ends[at + size - 1],
+                        lo=said[0],
+                        hi=said[1],
+                        **meant,
+                    )
+                ]
     if wanted:
         for phrase in _ZERO:
             for at in range(len(words) - len(phrase) + 1):

@@ -14,6 +14,7 @@ from bot.language.lexicon import CONCEPT, CONTEXT, MASK, MENTIONS, Lexicon
 from bot.language.phrases import Found
 from bot.language.spelling import Speller
 from bot.language.tokens import Tokens, tokenise
+from bot.language.wordlist import words as word_set
 
 _KINDS = frozenset(MENTIONS.values())
 # A denial of these must be about having them: "my knee doesn't bend" does not deny the knee.
@@ -71,7 +72,7 @@ class Reader:
                     side=side,
                     name=hit.value.name,
                     **said(flags),
-                )  # fmt: skip
+                )
             )
         return out
 
@@ -90,8 +91,13 @@ def load() -> Reader:
     return Reader(words, danger.load(words.concepts | facts.CONCEPTS), Speller(words))
 
 
-_ACHES = frozenset("pain pains ache aches problem problems trouble spasm spasms issues injury muscles stiffness hurts tension ached".split())
-_OWNED = frozenset("my the your his her lower upper low mid middle of our bad sore whole entire hurt".split())
+_ACHES = word_set(
+    "pain pains ache aches problem problems trouble spasm spasms issues injury muscles stiffness hurts tension",
+    "ached",
+)
+_OWNED = word_set(
+    "my the your his her lower upper low mid middle of our bad sore whole entire hurt",
+)
 
 
 def _unmasked(found: list[Found], words: Sequence[str]) -> list[Found]:

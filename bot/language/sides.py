@@ -5,134 +5,28 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.language.tokens import Tokens
+from bot.language.wordlist import words as word_set
 
 _SIDES = {
     "left": "left", "right": "right", "both": "both", "bilateral": "both", "lt": "left", "rt": "right", "lhs": "left", "rhs": "right",
     "l": "left", "r": "right", "leftie": "left", "either": "both", "bilaterally": "both",
 }  # fmt: skip
 # May stand between a side and its site: "left-hand side of my lower neck".
-_BETWEEN = frozenset(
-    [
-        "hand",
-        "handed",
-        "side",
-        "sided",
-        "of",
-        "my",
-        "the",
-        "me",
-        "lower",
-        "upper",
-        "inner",
-        "outer",
-        "front",
-        "back",
-        "top",
-        "bottom",
-        "side's",
-        "and",
-        "or",
-        "part",
-        "half",
-        "whole",
-        "entire",
-        "inside",
-        "outside",
-        "big",
-        "little",
-        "ring",
-        "index",
-        "middle",
-        "pinky",
-        "side,",
-        "mid",
-        "rear",
-        "a",
-        "on",
-        "in",
-        "both",
-        "his",
-        "her",
-        "their",
-        "old",
-        "bad",
-        "sore",
-        "dodgy",
-        "painful",
-        "poor",
-    ]
+_BETWEEN = word_set(
+    "hand handed side sided of my the me lower upper inner outer front back top bottom side's and or part half",
+    "whole entire inside outside big little ring index middle pinky side, mid rear a on in both his her their old",
+    "bad sore dodgy painful poor",
 )
 # "right" as an adverb or "correct" is no side.
-_NOT_SIDE_AFTER = frozenset(
-    [
-        "now",
-        "away",
-        "after",
-        "before",
-        "here",
-        "there",
-        "through",
-        "where",
-        "behind",
-        "below",
-        "above",
-        "beside",
-        "between",
-        "near",
-        "when",
-        "as",
-        "up",
-        "down",
-    ]
+_NOT_SIDE_AFTER = word_set(
+    "now away after before here there through where behind below above beside between near when as up down",
 )
-_NOT_SIDE_BEFORE = frozenset(
-    [
-        "all",
-        "that's",
-        "thats",
-        "is",
-        "quite",
-        "alright",
-        "that's",
-        "that",
-        "not",
-        "you're",
-        "feel",
-        "feels",
-        "doesn't",
-        "isn't",
-    ]
+_NOT_SIDE_BEFORE = word_set(
+    "all that's thats is quite alright that's that not you're feel feels doesn't isn't",
 )
-_PLURALS = frozenset(
-    [
-        "knees",
-        "hips",
-        "shoulders",
-        "ankles",
-        "wrists",
-        "elbows",
-        "calves",
-        "thighs",
-        "feet",
-        "hands",
-        "legs",
-        "arms",
-        "hamstrings",
-        "heels",
-        "shins",
-        "forearms",
-        "glutes",
-        "buttocks",
-        "quads",
-        "soles",
-        "achilles",
-        "traps",
-        "groins",
-        "temples",
-        "armpits",
-        "biceps",
-        "triceps",
-    ]
+_PLURALS = word_set(
+    "knees hips shoulders ankles wrists elbows calves thighs feet hands legs arms hamstrings heels shins forearms",
+    "glutes buttocks quads soles achilles traps groins temples armpits biceps triceps",
 )
 _REACH = 6
 
@@ -154,13 +48,8 @@ def side_words(tokens: Tokens) -> list[Sided]:
         side = _SIDES.get(word)
         if side is None or (side == "right" and _adverb(words, at)):
             continue
-        if (
-            side == "left"
-            and at
-            and words[at - 1] in ("have", "has", "i", "i've", "he", "she", "they", "just", "is", "was")
-        ):
-            if words[at + 1 : at + 2] in (["the"], ["my"], ["it"], ["a"], ["work"]) and words[at - 1] not in ("is",):
-                continue
+        if side == "left" and _departed(words, at):
+            continue
         if word in ("l", "r") and not (at + 1 < len(words) and words[at + 1].isalpha() and len(words[at + 1]) > 2):
             continue
         if (
@@ -171,6 +60,13 @@ def side_words(tokens: Tokens) -> list[Sided]:
             continue
         out.append(Sided(side, at, at + 1))
     return out
+
+
+def _departed(words: list[str], at: int) -> bool:
+    """ "I left the house", "they left work"."""
+    before, after = words[max(0, at - 1) : at], words[at + 1 : at + 2]
+    leaving = before and before[0] in ("have", "has", "i", "i've", "he", "she", "they", "just", "was")
+    return bool(leaving and after and after[0] in ("the", "my", "it", "a", "work"))
 
 
 def _adverb(words: list[str], at: int) -> bool:
@@ -184,6 +80,9 @@ def _adverb(words: list[str], at: int) -> bool:
 def of_site(tokens: Tokens, sides: list[Sided], first: int, last: int) -> tuple[str | None, int, int]:
     """The side of the site at words `first`..`last`, and the words from side to site."""
     words = tokens.words
+    inside = [s for s in sides if s.first >= first and s.last <= last]
+    if inside:
+        return inside[0].side, first, last
     before = [s for s in sides if s.last <= first and first - s.last <= _REACH and _only_between(words, s.last, first)]
     if before:
         nearest = before[-1]
@@ -204,34 +103,8 @@ def _only_between(words: list[str], start: int, end: int) -> bool:
     return all(word in _BETWEEN or word in _SIDES or word in ("-", ",", "/", "(", ")") for word in words[start:end])
 
 
-_FOLLOWING = frozenset(
-    [
-        "(",
-        ",",
-        "-",
-        "on",
-        "the",
-        "my",
-        "side",
-        "hand",
-        "of",
-        "it's",
-        "is",
-        "its",
-        "mostly",
-        "mainly",
-        "only",
-        "just",
-        "more",
-        "that's",
-        "worse",
-        "to",
-        "at",
-        "it",
-        "in",
-        "and",
-        "one",
-    ]
+_FOLLOWING = word_set(
+    "( , - on the my side hand of it's is its mostly mainly only just more that's worse to at it in and one",
 )
 
 

@@ -12,6 +12,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
+from bot.language.wordlist import words as word_set
+
 _TOKEN = re.compile(
     r"\d{1,3}(?:,\d{3})+(?!\d)"  # 1,000
     r"|\d+(?:\.\d+)?"  # 7 or 7.5
@@ -20,12 +22,12 @@ _TOKEN = re.compile(
 )
 _APOSTROPHES = str.maketrans(dict.fromkeys("’‘`´ʼ", "'"))
 _STOPS = frozenset(".!?;…")
-_ABBREVIATIONS = frozenset(
-    ["dr", "mr", "mrs", "ms", "prof", "st", "approx", "vs", "eg", "ie", "e", "g", "i", "a", "p", "m", "no"]
+_ABBREVIATIONS = word_set(
+    "dr mr mrs ms prof st approx vs eg ie e g i a p m no",
 )
 # "'s" that is a verb, not a possessive: kept.
-_IS = frozenset(
-    ["it", "he", "she", "that", "this", "what", "there", "here", "who", "let", "where", "how", "everything", "nothing"]
+_IS = word_set(
+    "it he she that this what there here who let where how everything nothing",
 )
 _INVISIBLE = frozenset("\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\ufeff\ufe0f")
 

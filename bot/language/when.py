@@ -8,159 +8,33 @@ from datetime import datetime
 from bot.domain.mention import Mention
 from bot.language.context import FLAGS, Context
 from bot.language.tokens import Tokens
+from bot.language.wordlist import words as word_set
 
-_DAYS = frozenset(
-    [
-        "monday",
-        "tuesday",
-        "wednesday",
-        "thursday",
-        "friday",
-        "saturday",
-        "sunday",
-        "mondays",
-        "tuesdays",
-        "wednesdays",
-        "thursdays",
-        "fridays",
-        "saturdays",
-        "sundays",
-        "mon",
-        "tues",
-        "tue",
-        "weds",
-        "wed",
-        "thurs",
-        "thur",
-        "thu",
-        "fri",
-        "weekday",
-        "weekdays",
-        "weekend",
-        "weekends",
-        "tomorrow",
-        "tmrw",
-    ]
+_DAYS = word_set(
+    "monday tuesday wednesday thursday friday saturday sunday mondays tuesdays wednesdays thursdays fridays",
+    "saturdays sundays mon tues tue weds wed thurs thur thu fri weekday weekdays weekend weekends tomorrow tmrw",
 )
-_PARTS = frozenset(
-    [
-        "morning",
-        "mornings",
-        "afternoon",
-        "afternoons",
-        "evening",
-        "evenings",
-        "lunchtime",
-        "lunch",
-        "noon",
-        "midday",
-        "night",
-    ]
+_PARTS = word_set(
+    "morning mornings afternoon afternoons evening evenings lunchtime lunch noon midday night",
 )
-_NEXT = frozenset(
-    [
-        "week",
-        "month",
-        "weekend",
-        "monday",
-        "tuesday",
-        "wednesday",
-        "thursday",
-        "friday",
-        "saturday",
-        "sunday",
-        "available",
-        "free",
-    ]
+_NEXT = word_set(
+    "week month weekend monday tuesday wednesday thursday friday saturday sunday available free",
 )
-_GLUE = frozenset(
-    [
-        "or",
-        "and",
-        "at",
-        "in",
-        "on",
-        "the",
-        "after",
-        "before",
-        "from",
-        "around",
-        "about",
-        "between",
-        "to",
-        "any",
-        ",",
-        "-",
-        "–",
-        "next",
-        "this",
-        "early",
-        "late",
-        "mid",
-        "till",
-        "until",
-        "anytime",
-        "any",
-        "of",
-    ]
+_GLUE = word_set(
+    "or and at in on the after before from around about between to any , - – next this early late mid till until",
+    "anytime any of",
 )
-_HALVES = frozenset(["am", "pm", "a.m", "p.m", "o'clock", "oclock"])
-_WISH = frozenset(
-    [
-        "book",
-        "booking",
-        "appointment",
-        "appt",
-        "available",
-        "availability",
-        "slot",
-        "come",
-        "free",
-        "prefer",
-        "preferably",
-        "suit",
-        "suits",
-        "works",
-        "work",
-        "could",
-        "can",
-        "would",
-        "like",
-        "fit",
-        "schedule",
-        "reschedule",
-        "visit",
-        "see",
-        "ideally",
-        "best",
-        "next",
-        "please",
-    ]
+_HALVES = word_set(
+    "am pm a.m p.m o'clock oclock",
+)
+_WISH = word_set(
+    "book booking appointment appt available availability slot come free prefer preferably suit suits works work",
+    "could can would like fit schedule reschedule visit see ideally best next please",
 )
 # These make a day word a time that is over or a pattern, not a wish.
-_OVER = frozenset(
-    [
-        "since",
-        "last",
-        "every",
-        "each",
-        "started",
-        "began",
-        "happened",
-        "hurt",
-        "fell",
-        "hurts",
-        "wake",
-        "woke",
-        "was",
-        "were",
-        "been",
-        "yesterday",
-        "worse",
-        "stiff",
-        "ago",
-        "did",
-    ]
+_OVER = word_set(
+    "since last every each started began happened hurt fell hurts wake woke was were been yesterday worse stiff ago",
+    "did",
 )
 
 
