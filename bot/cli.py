@@ -79,7 +79,11 @@ def rasa(args: tuple[str, ...]) -> None:
 @cli.command(context_settings={"ignore_unknown_options": True})
 @click.argument("args", nargs=-1, type=click.UNPROCESSED)
 def bench(args: tuple[str, ...]) -> None:
-    """Print the project's own figures: `turns` (with --baseline stock Rasa beside it) or `triage`."""
+    """Print the project's own figures: `product`, `turns` (both with --baseline stock Rasa beside it) or `triage`."""
+    if args[:1] == ("product",):
+        from bot import product_bench
+
+        sys.exit(product_bench.main(args[1:], sys.stdout))
     if args[:1] == ("triage",):
         from bot import triage_bench
 

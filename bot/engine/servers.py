@@ -92,13 +92,11 @@ class Server:
 
     def megabytes(self) -> float:
         """Resident memory of the process."""
-        status = Path(f"/proc/{self.process.pid}/status").read_text(encoding="ascii")
-        return next(int(line.split()[1]) / 1024 for line in status.splitlines() if line.startswith("VmRSS"))
+        return megabytes(self.process.pid)
 
     def cpu_seconds(self) -> float:
-        """Processor time the process has used, all its threads together; steadier than the clock on a busy machine."""
-        numbers = Path(f"/proc/{self.process.pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
-        return (int(numbers[11]) + int(numbers[12])) / os.sysconf("SC_CLK_TCK")
+        """Processor time the process has used."""
+        return cpu_seconds(self.process.pid)
 
     def stop(self, how: int = signal.SIGTERM) -> None:
         """End the process and wait for it."""
@@ -112,6 +110,18 @@ class Server:
             except subprocess.TimeoutExpired:
                 self.process.kill()
                 self.process.wait(5)
+
+
+def megabytes(pid: int) -> float:
+    """Resident memory of a process."""
+    status = Path(f"/proc/{pid}/status").read_text(encoding="ascii")
+    return next(int(line.split()[1]) / 1024 for line in status.splitlines() if line.startswith("VmRSS"))
+
+
+def cpu_seconds(pid: int) -> float:
+    """Processor time a process has used, all its threads together; steadier than the clock on a busy machine."""
+    numbers = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+    return (int(numbers[11]) + int(numbers[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def free_port() -> int:
