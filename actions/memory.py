@@ -8,12 +8,14 @@ from typing import Any
 from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, SlotSet
 
+from actions import product
 from bot.domain.intake import FACTS, Intake
 from bot.domain.mention import Danger, Mention
 from bot.domain.said import Said
 
 FINDINGS = ("rf", "rf_unknown", "ci", "extra")
 PROGRESS = ("asked", "misses", "open_field", "wants_person", "corrected")
+DANGERS = ("danger", "other_danger")
 DIRECT = ("said", "settled", "waiting", "to_confirm", "phase", "reference")
 
 
@@ -27,14 +29,16 @@ def slots_of(intake: Intake) -> dict[str, Any]:
 
 
 def intake_of(tracker: Tracker) -> Intake:
-    """The intake as the slots remember it."""
+    """The intake as the slots remember it, under the clinic's policy of today."""
     slots = copy.deepcopy(
         tracker.slots
     )  # the interview changes lists in place; what the tracker holds must stay to compare with
     facts = {name: slots[name] for name in FACTS if slots.get(name) is not None}
     kept: dict[str, Any] = {**(slots.get("findings") or {}), **(slots.get("progress") or {})}
     kept.update({name: slots[name] for name in DIRECT if slots.get(name) is not None})
-    return Intake.from_json({**kept, "facts": facts})
+    intake = Intake.from_json({**kept, "facts": facts})
+    intake.policy = product.settings().clinic.policy
+    return intake
 
 
 def changed_slots(tracker: Tracker, intake: Intake) -> list[EventType]:
@@ -51,15 +55,20 @@ def said_in(tracker: Tracker) -> Said:
     return Said(
         text=latest.get("text") or "",
         intent=(latest.get("intent") or {}).get("name") or "",
-        mentions=tuple(Mention.from_json(_bare(raw)) for raw in entities if raw.get("entity") != "danger"),
-        danger=tuple(
-            Danger(str(raw["value"]), bool(raw.get("certain")), raw["start"], raw["end"])
-            for raw in entities
-            if raw.get("entity") == "danger"
-        ),
+        mentions=tuple(Mention.from_json(_bare(raw)) for raw in entities if raw.get("entity") not in DANGERS),
+        danger=_dangers(entities, "danger"),
+        other_danger=_dangers(entities, "other_danger"),
         question=answer.get("question"),
         value=answer.get("value"),
         message=latest.get("message_id") or "",
+    )
+
+
+def _dangers(entities: list[dict[str, Any]], kind: str) -> tuple[Danger, ...]:
+    return tuple(
+        Danger(str(raw["value"]), bool(raw.get("certain")), raw["start"], raw["end"])
+        for raw in entities
+        if raw.get("entity") == kind
     )
 
 

@@ -139,10 +139,28 @@ def _read_narrative(intake: Intake, said: Said) -> bool:
 
 
 def story(intake: Intake, said: Said) -> None:
-    """The story in the visitor's own words: kept whole, and every fact in it taken."""
+    """The story in the visitor's own words: kept whole, and every fact in it taken.
+
+    A story about somebody else waits until it is known whether the visit is theirs.
+    """
     old = intake.facts.get("narrative")
     intake.facts["narrative"] = f"{old}\n{said.text}" if old and said.text not in old else said.text
     intake.quote("narrative", said.words())
     intake.settle("narrative")
     danger(intake, said)
     told.facts(intake, said)
+    if any(mention.other_person for mention in said.mentions) or said.other_danger:
+        intake.waiting.append(said.to_json())
+        whose(intake)
+
+
+def whose(intake: Intake) -> None:
+    """Once it is known for whom the visit is, read what was told of somebody else as theirs, or let it go."""
+    meant = intake.facts.get("for_whom")
+    if meant is None:
+        return
+    waiting, intake.waiting = intake.waiting, []
+    for raw in waiting if meant in ("child", "other") else ():
+        theirs = Said.from_json(raw).as_theirs()
+        danger(intake, theirs)
+        told.facts(intake, theirs)

@@ -144,6 +144,7 @@ def _take_answer(intake: Intake, said: Said, move: Move) -> None:
         return
     answered = absorb.answer(intake, said)
     news = told.facts(intake, said)
+    absorb.whose(intake)
     if said.is_interruption and not answered:
         move.interruption = not news
         if news:
@@ -156,8 +157,9 @@ def _take_answer(intake: Intake, said: Said, move: Move) -> None:
         intake.misses = 0
         if news:
             move.say.append(wording.acknowledge(intake, news))
-    elif said.intent == "skip" and intake.open_field and questions.question(intake.open_field, intake).skippable:
-        intake.settle(intake.open_field)
+    elif said.declines and intake.open_field and _may_be_left(intake.open_field):
+        move.say.append("utter_left_open")
+        _let_go(intake, intake.open_field)
     else:
         _missed(intake, move)
 
@@ -171,9 +173,13 @@ def _missed(intake: Intake, move: Move) -> None:
         intake.misses = 0
 
 
+def _may_be_left(name: str) -> bool:
+    return name not in ("consent_privacy", "contact", "read_back")
+
+
 def _let_go(intake: Intake, name: str) -> None:
     """Give up a question without a loop: what guards safety becomes an unknown that a person resolves."""
-    if name in ("consent_privacy", "contact", "read_back"):
+    if not _may_be_left(name):
         return
     if cards.is_card(name):
         intake.unsure_of(cards.items(name, intake))

@@ -15,6 +15,11 @@ _SELF = re.compile(r"\b(?:me|myself|i|i'm|im|my own|mine|self)\b", re.IGNORECASE
 
 
 def _read_for_whom(intake: Intake, said: Said) -> bool:
+    if re.fullmatch(
+        r"\W*((some(one|body) )?else|other|another person|(my )?(partner|family|friend))\W*", said.text, re.IGNORECASE
+    ):
+        intake.know("for_whom", "other", said.words())
+        return True
     for value, pattern in (("child", told.CHILD), ("other", told.OTHER), ("self", _SELF)):
         if pattern.search(said.text):
             intake.know("for_whom", value, said.words())

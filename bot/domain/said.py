@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.domain import answers
@@ -17,6 +17,10 @@ INTERRUPTIONS = frozenset(
         "privacy_know", "privacy_download", "privacy_forget", "book",
     }
 )  # fmt: skip
+_DECLINES = re.compile(
+    r"\b((do not|don'?t|rather not|won'?t|not going to) (want to |wanna )?(say|tell|answer)|prefer not|skip|pass|next question|none of your business)\b",
+    re.IGNORECASE,
+)
 _TAKES_BACK = re.compile(
     r"^\W*(no|nope|actually|sorry|wait)\b|\b(instead|i meant|i mean|i said|rather|wrong|change|not the|should be|correction)\b",
     re.IGNORECASE,
@@ -31,6 +35,7 @@ class Said:
     intent: str = ""
     mentions: tuple[Mention, ...] = ()
     danger: tuple[Danger, ...] = ()
+    other_danger: tuple[Danger, ...] = ()
     question: str | None = None
     value: Any = None
     message: str = ""
@@ -43,6 +48,28 @@ class Said:
     def of(self, *kinds: str) -> list[Mention]:
         """The mentions of these kinds that count for the visitor today."""
         return [mention for mention in self.mentions if mention.kind in kinds and mention.counts]
+
+    @property
+    def declines(self) -> bool:
+        """True for "skip", "I'd rather not say" and "I don't know": the question is left to a person."""
+        return (
+            self.intent in ("skip", "unsure")
+            or bool(_DECLINES.search(self.text))
+            or answers.polarity(self.text) == "unsure"
+        )
+
+    @property
+    def of_somebody_else(self) -> bool:
+        """True when facts are told, and every one of them of another person."""
+        facts = [
+            m for m in self.mentions if m.kind in ("site", "finding", "quality", "intensity", "condition", "function")
+        ]
+        return bool(facts) and all(m.other_person for m in facts)
+
+    def as_theirs(self) -> Said:
+        """The same message, read as about the person it speaks of: the visit turned out to be for them."""
+        meant = tuple(replace(mention, other_person=False) for mention in self.mentions)
+        return replace(self, mentions=meant, danger=(*self.danger, *self.other_danger), other_danger=())
 
     @property
     def tells_something(self) -> bool:
@@ -72,6 +99,7 @@ class Said:
             "intent": self.intent,
             "mentions": [mention.to_json() for mention in self.mentions],
             "danger": [danger.to_json() for danger in self.danger],
+            "other_danger": [danger.to_json() for danger in self.other_danger],
             "message": self.message,
         }
 
@@ -83,5 +111,6 @@ class Said:
             intent=raw["intent"],
             mentions=tuple(Mention.from_json(mention) for mention in raw["mentions"]),
             danger=tuple(Danger(**danger) for danger in raw["danger"]),
+            other_danger=tuple(Danger(**danger) for danger in raw.get("other_danger", ())),
             message=raw.get("message", ""),
         )

@@ -22,6 +22,7 @@ OTHER = re.compile(
     re.IGNORECASE,
 )
 _SIDES = (("both", r"\bboth\b|\beach side\b|\beither\b"), ("left", r"\bleft\b"), ("right", r"\bright\b"))
+_SELF = re.compile(r"\b(i|i'm|im|my|me)\b", re.IGNORECASE)
 _BOOKED_FOR = re.compile(r"\b(?:for|book(?:ing)?|appointment|he|she|his|her|they)\b", re.IGNORECASE)
 
 
@@ -282,15 +283,12 @@ def _take_age(intake: Intake, said: Said) -> bool:
 
 def _take_for_whom(intake: Intake, said: Said) -> bool:
     """A child or another person only when the visit is plainly for them; "I" and "my" with an ache mean the visitor."""
-    child = CHILD.search(said.text)
-    if child and _BOOKED_FOR.search(said.text):
+    child, other = CHILD.search(said.text), OTHER.search(said.text)
+    if child and (_BOOKED_FOR.search(said.text) or said.of_somebody_else):
         intake.know("for_whom", "child", said.words())
-    elif (
-        not child
-        and not OTHER.search(said.text)
-        and re.search(r"\b(i|i'm|im|my|me)\b", said.text, re.I)
-        and said.tells_something
-    ):
+    elif other and said.of_somebody_else and _BOOKED_FOR.search(said.text):
+        intake.know("for_whom", "other", said.words())
+    elif not child and not other and _SELF.search(said.text) and said.tells_something:
         intake.know("for_whom", "self", said.words())
     else:
         return False

@@ -45,9 +45,33 @@ class ReadingExtractor(GraphComponent):
         """Set the entities of each message; a tapped answer has none, its text is only the label of the choice."""
         for message in messages:
             metadata = message.get("metadata") or {}
-            found = [] if metadata.get("answer") else entities(self._read(message.get(TEXT) or "", metadata))
+            found = [] if metadata.get("answer") else self._found(message.get(TEXT) or "", metadata)
             message.set(ENTITIES, found, add_to_output=True)
         return messages
+
+    def _found(self, text: str, metadata: dict[str, Any]) -> list[dict[str, Any]]:
+        """What the text says of the person meant; and, while nobody knows who that is, the dangers of somebody else.
+
+        "My wife can't feel her legs" may be told about the person who is to come: the interview asks who that is, and
+        must not have dropped the danger by then.
+        """
+        reading = self._read(text, metadata)
+        found = entities(reading)
+        if not metadata.get("for") and any(mention.other_person for mention in reading.mentions):
+            theirs = self._read(text, {**metadata, "for": "other"})
+            ours = {danger.flag for danger in reading.danger}
+            found += [
+                {
+                    "entity": "other_danger",
+                    "value": one.flag,
+                    "certain": one.certain,
+                    "start": one.start,
+                    "end": one.end,
+                }
+                for one in theirs.danger
+                if one.flag not in ours
+            ]
+        return found
 
     def _read(self, text: str, metadata: dict[str, Any]) -> Reading:
         return self._reader.read(

@@ -226,3 +226,42 @@ def test_no_flag_or_condition_is_without_a_row() -> None:
     from bot.domain.flags import CONDITIONS
 
     assert {*RED_FLAGS, *CONDITIONS} <= set(cards.LABELS)
+
+
+def theirs(kind: str, value: Any = None, **more: Any) -> Mention:
+    return mention(kind, value, other_person=True, **more)
+
+
+def test_a_story_about_somebody_else_is_read_as_theirs_once_the_visit_is() -> None:
+    intake = begin()
+    told = Said(
+        "my wife hurt her neck, about a 7", "describe_pain", (theirs("site", "neck"), theirs("intensity", lo=7, hi=7))
+    )
+    interview.take(intake, told)
+    assert intake.facts["for_whom"] == "other"
+    assert intake.facts["sites"] == [{"site": "neck", "side": None}]
+    assert intake.facts["nrs"] == 7
+
+
+def test_a_danger_told_of_somebody_else_counts_when_the_visit_is_theirs_and_only_then() -> None:
+    for answer, phase in (("other", "stopped"), ("self", "interview")):
+        intake = begin()
+        told = Said(
+            "my dad is numb between the legs",
+            "describe_pain",
+            (theirs("finding", "numbness"),),
+            other_danger=(Danger("RF-CES", True, 0, 5),),
+        )
+        interview.take(intake, told)
+        assert intake.open_field == "for_whom"
+        interview.take(intake, Said("…", "answer", question="for_whom", value=answer))
+        assert intake.phase == phase
+
+
+def test_who_would_rather_not_say_is_not_asked_thrice() -> None:
+    intake = begin()
+    tell(intake, "my neck hurts", mention("site", "neck"))
+    assert intake.open_field == "age"
+    tell(intake, "I'd prefer not to say", intent="inform")
+    assert intake.open_field != "age"
+    assert "age" in intake.rf_unknown

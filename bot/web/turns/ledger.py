@@ -52,7 +52,7 @@ class Work:
             text=self.message.text,
             asked=self.chat.state.get("field"),
             answer=self.message.body.get("answer"),
-            subject=subject if subject in ("child", "other") else "self",
+            subject=subject if subject in ("self", "child", "other") else None,
             now=self.message.at.isoformat(),
             locale=self.chat.locale,
             scripted=self.scripted,

@@ -33,7 +33,7 @@ class Turn:
     text: str
     asked: str | None
     answer: Mapping[str, Any] | None
-    subject: str
+    subject: str | None
     now: str
     locale: str
     scripted: bool
