@@ -45,8 +45,7 @@ def facts(intake: Intake, said: Said) -> list[str]:
 
 
 def take_sites(intake: Intake, said: Said, named: list[Mention] | None = None) -> bool:
-    doing = said.of("function")
-    found = [m for m in (named or said.of("site")) if not any(f.start < m.end and m.start <= f.end + 1 for f in doing)]
+    found = [m for m in (named or said.of("site")) if not _within_a_function(said, m)]
     if not found:
         return False
     entries = [{"site": m.value, "side": m.side} for m in found if m.value in sites.SITES]
@@ -56,6 +55,20 @@ def take_sites(intake: Intake, said: Said, named: list[Mention] | None = None) -
         entries = _merged(intake.facts["sites"], entries)
     set_sites(intake, _merged([], entries), said.words(found[0]))
     return True
+
+
+_ITS_OBJECT = re.compile(
+    r"\s*(?:up |down |over )?(?:(?:my|her|his|their|the|both|your) )?(?:left |right )?", re.IGNORECASE
+)
+
+
+def _within_a_function(said: Said, place: Mention) -> bool:
+    """True for the head of "can't turn my head": what cannot be done, not where it hurts."""
+    return any(
+        done.start < place.end and (place.start <= done.end or _ITS_OBJECT.fullmatch(said.text[done.end : place.start]))
+        for done in said.mentions
+        if done.kind == "function"
+    )
 
 
 def _merged(old: list[dict[str, Any]], new: list[dict[str, Any]]) -> list[dict[str, Any]]:
