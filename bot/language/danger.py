@@ -131,5 +131,5 @@ def _chains(term: Sequence[frozenset[str]], said: Mapping[str, Sequence[Sign]]) 
 
 
 def _any(names: frozenset[str], said: Mapping[str, Sequence[Sign]]) -> list[Sign]:
-    unique = {(sign.first, sign.last): sign for name in names for sign in said.get(name, ())}
-    return list(unique.values())
+    unique = {(sign.first, sign.last): sign for name in sorted(names) for sign in said.get(name, ())}
+    return [unique[place] for place in sorted(unique)]  # the same choice in every process

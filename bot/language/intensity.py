@@ -258,7 +258,7 @@ def _merge(tokens: Tokens, scores: Sequence[Score], context: Context) -> list[Me
             Mention(
                 "intensity",
                 None,
-                tokens.starts[score.first],
+                tokens.starts[_with_about(words, score.first)],
                 tokens.ends[score.last - 1],
                 lo=_neat(low),
                 hi=_neat(high),
@@ -268,6 +268,11 @@ def _merge(tokens: Tokens, scores: Sequence[Score], context: Context) -> list[Me
             )
         )
     return out
+
+
+def _with_about(words: Sequence[str], first: int) -> int:
+    """Takes in the "about" of "about 7/10"."""
+    return first - 1 if first and words[first - 1] in ("about", "around", "roughly", "maybe", "probably") else first
 
 
 def _is_peak(words: Sequence[str], score: Score) -> bool:

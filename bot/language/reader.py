@@ -16,6 +16,7 @@ from bot.language.spelling import Speller
 from bot.language.tokens import Tokens, tokenise
 from bot.language.wordlist import words as word_set
 
+_WHOSE = frozenset(("my", "our", "his", "her", "your", "their"))  # part of a site's words, as in the contract's example
 _KINDS = frozenset(MENTIONS.values())
 # A denial of these must be about having them: "my knee doesn't bend" does not deny the knee.
 _PLACES = frozenset({"site", "person", "doctor", "goal", "function", "cause"})
@@ -62,6 +63,7 @@ class Reader:
             first, side = hit.first, None
             if hit.table == "site":
                 side, first, _ = sides.of_site(tokens, sided, hit.first, hit.last)
+                first -= first > 0 and tokens.words[first - 1] in _WHOSE
             flags = context.flags(hit.first, hit.last, site=hit.table in _PLACES)
             out.append(
                 Mention(
