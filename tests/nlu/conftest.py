@@ -12,17 +12,18 @@ if importlib.util.find_spec("rasa"):
 
     import pytest
     import pytest_randomly
-    from rasa.engine.graph import ExecutionContext, GraphSchema
-    from rasa.engine.storage.local_model_storage import LocalModelStorage
 
     from bot.engine import no_tensorflow
-    from bot.nlu import serve
-    from bot.nlu.linear import Linear
 
-    no_tensorflow.install()
+    no_tensorflow.install()  # before anything of Rasa is imported
     with warnings.catch_warnings(record=True):  # what Rasa's libraries of 2022 say while they are imported
         warnings.simplefilter("ignore")
-        import rasa.engine.recipes.default_recipe  # noqa: F401
+        from rasa.engine.graph import ExecutionContext, GraphSchema
+        from rasa.engine.recipes import default_recipe  # noqa: F401
+        from rasa.engine.storage.local_model_storage import LocalModelStorage
+
+    from bot.nlu import serve
+    from bot.nlu.linear import Linear
 
     # thinc offers its seeder to pytest-randomly, which hands it seeds numpy refuses (over 2**32).
     pytest_randomly.entrypoint_reseeds = []
