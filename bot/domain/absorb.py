@@ -83,8 +83,8 @@ def _structured(intake: Intake, said: Said) -> bool:
 
 def _confirm_in_words(intake: Intake, name: str, said: Said) -> bool:
     polarity = answers.polarity(said.text, said.intent)
-    if polarity is None and name in {found.flag for found in said.danger}:
-        polarity = "yes"
+    if name in {found.flag for found in said.danger}:
+        polarity = "unsure" if polarity == "no" else "yes"  # said again in other words: never a clear no
     if polarity is None:
         return False
     confirm(intake, name, polarity, said.words())

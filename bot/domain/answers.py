@@ -10,8 +10,10 @@ _YES = re.compile(
     r"^\W*(yes|yeah|yep|yup|ya|aye|ok|okay|sure|of course|certainly|absolutely|agreed|i agree|i do|fine|correct|right|that'?s right|all good|looks good|go ahead|please do|👍)\b",
     re.IGNORECASE,
 )
+# "I don't" alone is a no; "I don't feel anything when I wipe" is an answer in words, and may be the danger itself.
 _NO = re.compile(
-    r"^\W*(no|nope|nah|none|never|not at all|not really|nothing|neither|i don'?t|i do not|don'?t|negative|👎)\b",
+    r"^\W*(?:(?:no|nope|nah|none|never|not at all|not really|nothing|neither|negative|👎)\b"
+    r"|(?:i )?(?:don'?t|do not|haven'?t|have not|didn'?t)(?=\s*(?:$|[.,!]|have\b|think\b|believe\b|any\b|had\b)))",
     re.IGNORECASE,
 )
 _UNSURE = re.compile(

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain import cards, interview, judge, questions
+from bot.domain import answers, cards, interview, judge, questions
 from bot.domain.flags import RED_FLAGS
 from bot.domain.intake import FACTS, Intake
 from bot.domain.mention import Danger, Mention
@@ -130,6 +130,25 @@ def test_a_doubtful_danger_is_asked_once_and_only_a_clear_no_goes_on() -> None:
         assert intake.open_field == "RF-CES"
         tell(intake, answer, intent="inform")
         assert intake.phase == phase, answer
+
+
+@pytest.mark.parametrize(
+    ("text", "heard"),
+    [
+        ("no", "no"), ("No, none of that", "no"), ("I don't", "no"), ("I don't have that", "no"), ("I don't think so", "unsure_or_no"),
+        ("I don't feel anything when I wipe", None), ("yes", "yes"), ("yeah a bit", "yes"), ("not sure", "unsure"), ("I don't know", "unsure"),
+    ],
+)  # fmt: skip
+def test_yes_no_and_what_is_neither(text: str, heard: str | None) -> None:
+    said = answers.polarity(text)
+    assert said in ("no", "unsure") if heard == "unsure_or_no" else said == heard
+
+
+def test_a_danger_told_again_is_never_a_clear_no() -> None:
+    intake = begin()
+    interview.take(intake, Said("…", "describe_pain", danger=(Danger("RF-CES", False, 0, 1),)))
+    interview.take(intake, Said("no, I can't feel when I wipe", "danger", danger=(Danger("RF-CES", False, 4, 20),)))
+    assert intake.phase == "stopped"
 
 
 def test_an_unclear_card_is_never_taken_for_a_no() -> None:
