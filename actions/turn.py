@@ -88,7 +88,7 @@ def _settle(tracker: Tracker, dispatcher: CollectingDispatcher, intake: Intake, 
     """The end of the interview: hand off when consent was given, then tell the result or the danger script."""
     result = judge.judge(intake)
     result_json = triage.result_to_json(result)
-    country = product.settings().clinic.country
+    country = product.settings().clinic.lines
     if move.hand_off:
         try:
             receipt = product.hand_off(tracker.sender_id, intake, result_json)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import click
@@ -66,7 +68,8 @@ def triage(vocabulary: bool) -> None:
     """Read records from stdin, one JSON object a line, and print one result for each."""
     from bot import triage_command as command
 
-    sys.exit(command.main(sys.stdin, sys.stdout, sys.stderr, vocabulary=vocabulary))
+    policy = settings().clinic.policy
+    sys.exit(command.main(sys.stdin, sys.stdout, sys.stderr, vocabulary=vocabulary, policy=policy))
 
 
 @cli.command(context_settings={"ignore_unknown_options": True, "help_option_names": []}, add_help_option=False)
@@ -101,7 +104,9 @@ def rules_show() -> None:
     """The working version and who signed it."""
     from bot import rules_command
 
-    sys.exit(rules_command.show(settings().home, sys.stdout))
+    own = settings()
+    with _signatures():
+        sys.exit(rules_command.show(own.home, sys.stdout, own.clinic.policy))
 
 
 @rules.command("sign")
@@ -110,8 +115,12 @@ def rules_sign(by: str) -> None:
     """Sign the working version. A change that makes any stored answer milder needs two different people."""
     from bot import rules_command
 
-    signed = rules_command.sign(settings().home, by, datetime.now(UTC).date())
-    click.echo("signed" if signed else f"{by} has signed this version already")
+    if not by.strip():
+        raise click.BadParameter("is empty", param_hint="--by")
+    own, today = settings(), datetime.now(UTC).date()
+    with _signatures():
+        stored = rules_command.everything(own, sys.stdout)
+        sys.exit(rules_command.sign(own.home, by, today, stored, sys.stdout, own.clinic.policy))
 
 
 @rules.command("replay")
@@ -119,8 +128,21 @@ def rules_replay() -> None:
     """Run every stored hand-off and the case library against the working rules; list what would change."""
     from bot import rules_command
 
-    stored = [*rules_command.handed_off(settings()), *rules_command.library()]
-    sys.exit(rules_command.run_replay(stored, settings().home, sys.stdout))
+    own = settings()
+    with _signatures():
+        stored = rules_command.everything(own, sys.stdout)
+        sys.exit(rules_command.run_replay(stored, own.home, sys.stdout, own.clinic.policy))
+
+
+@contextlib.contextmanager
+def _signatures() -> Iterator[None]:
+    """A damaged file of signatures ends the command with one line."""
+    from bot.rules_signed import BadSignatures
+
+    try:
+        yield
+    except BadSignatures as error:
+        raise click.ClickException(str(error)) from error
 
 
 def _in_rasa(module: str, args: tuple[str, ...]) -> None:

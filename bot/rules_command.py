@@ -3,76 +3,61 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TextIO
 
-from bot import bootstrap, triage_page
+from bot import bootstrap, rules_signed, triage_page
 from bot.domain import record as records
-from bot.domain.policy import DEFAULT_POLICY
-from bot.domain.replay import Stored, replay
-from bot.domain.rules_version import RULES_VERSION
-from bot.domain.signoff import Signature, banner, needed, signers
+from bot.domain.policy import DEFAULT_POLICY, Policy
+from bot.domain.replay import Moved, Stored, replay
+from bot.domain.rules_version import version_of
+from bot.domain.signoff import asked_of, banner, needed, signers
 from bot.services.stored import QueueFilter
 from bot.settings import Settings
 
-FILE = "rules_signed.json"
 _PAGE = 200
 
 
-class BadSignatures(Exception):
-    """The file of signatures cannot be read as one; nothing is signed then."""
+def sign(
+    home: Path, by: str, today: date, stored: Iterable[Stored], stdout: TextIO, policy: Policy = DEFAULT_POLICY
+) -> int:
+    """Add one signature for the working rules, after running them over `stored`, and say how many are still missing.
+
+    Once enough have signed, the answers of the case library are kept, for the next version to be held against.
+    """
+    moved = replay(stored, policy)
+    added = rules_signed.add(home, by, today, moved, policy=policy)
+    stdout.write("signed\n" if added else f"{by} has signed this version already\n")
+    stdout.write(_summary(moved, home, policy) + "\n")
+    if rules_signed.is_published(home, policy):
+        rules_signed.keep_published(home, library(), policy)
+    return 0
 
 
-def read_signatures(home: Path) -> list[Signature]:
-    """All signatures kept under PALPATE_HOME; none when the file is not there. Raises `BadSignatures`."""
-    path = home / FILE
-    if not path.exists():
-        return []
-    try:
-        rows = json.loads(path.read_text(encoding="utf-8"))
-        return [Signature(row["version"], row["by"], date.fromisoformat(row["on"])) for row in rows]
-    except (ValueError, KeyError, TypeError) as error:
-        raise BadSignatures(f"{FILE} is damaged") from error
-
-
-def sign(home: Path, by: str, today: date, *, version: str = RULES_VERSION) -> bool:
-    """Add one signature for the working rules; False when this person has signed them already."""
-    kept = read_signatures(home)
-    if len(signers(version, [*kept, Signature(version, by, today)])) == len(signers(version, kept)):
-        return False
-    kept.append(Signature(version, by, today))
-    rows = [{"version": one.version, "by": one.by, "on": one.on.isoformat()} for one in kept]
-    waiting = home / f"{FILE}.new"
-    waiting.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
-    os.replace(waiting, home / FILE)  # noqa: PTH105  # one step: a crash leaves the old file or the new one
-    return True
-
-
-def show(home: Path, stdout: TextIO) -> int:
-    """Print the working version and who signed it."""
-    signatures = read_signatures(home)
-    stdout.write(f"version {RULES_VERSION}\n")
+def show(home: Path, stdout: TextIO, policy: Policy = DEFAULT_POLICY) -> int:
+    """Print the working version and who signed which."""
+    signatures = rules_signed.read(home)
+    stdout.write(f"version {version_of(policy)}\n")
     for one in signatures:
         stdout.write(f"signed {one.version} by {one.by} on {one.on.isoformat()}\n")
-    if (words := banner(RULES_VERSION, signatures)) is not None:
+    if (words := banner(version_of(policy), signatures)) is not None:
         stdout.write(words + "\n")
     return 0
 
 
-def run_replay(stored: Iterable[Stored], home: Path, stdout: TextIO) -> int:
+def run_replay(stored: Iterable[Stored], home: Path, stdout: TextIO, policy: Policy = DEFAULT_POLICY) -> int:
     """List every stored answer that the working rules would change; 1 when signatures for that are missing.
 
     One line per changed answer: reference, old and new answer, the rule, and "milder" where it is.
     """
-    moved = replay(stored)
+    moved = replay(stored, policy)
     for one in moved:
         was, now = _answer(one.was), _answer(one.now)
         stdout.write(f"{one.reference} {was} -> {now} {one.rule}{' milder' if one.milder else ''}\n")
-    have, want = len(signers(RULES_VERSION, read_signatures(home))), needed(moved)
-    stdout.write(f"{len(moved)} changed, {sum(one.milder for one in moved)} milder; {have} of {want} signatures\n")
+    stdout.write(_summary(moved, home, policy) + "\n")
+    have, want = _signatures(moved, home, policy)
     return 0 if not moved or have >= want else 1
 
 
@@ -85,7 +70,12 @@ def stored_from_lines(lines: Iterable[str]) -> list[Stored]:
     ]
 
 
-def handed_off(settings: Settings) -> list[Stored]:
+def everything(settings: Settings, stdout: TextIO) -> list[Stored]:
+    """All stored hand-offs and the case library. A record that today's rules cannot read is named and left out."""
+    return [*handed_off(settings, stdout), *(rules_signed.published(settings.home) or library())]
+
+
+def handed_off(settings: Settings, stdout: TextIO) -> list[Stored]:
     """What every stored hand-off was told, newest revision each."""
     found: list[Stored] = []
     known = records.vocabulary()["keys"]
@@ -95,7 +85,12 @@ def handed_off(settings: Settings) -> list[Stored]:
             revisions = uow.handoffs.newest_revisions([handoff.id for handoff in page])
             for handoff in page:
                 revision = revisions[handoff.id]
-                record = records.from_json({key: value for key, value in revision.record.items() if key in known})
+                raw = {key: value for key, value in revision.record.items() if key in known}
+                try:
+                    record = records.from_json(raw)
+                except records.BadRecord as bad:
+                    stdout.write(f"{handoff.reference} cannot be read by these rules: {bad.key}\n")
+                    continue
                 found.append(Stored(handoff.reference, record, revision.result["outcome"], revision.result["urgency"]))
             page = uow.handoffs.search(QueueFilter(), after=(page[-1].rank, page[-1].id), limit=_PAGE)
     return found
@@ -108,6 +103,17 @@ def library() -> list[Stored]:
         for case in triage_page.load_cases()
         if case.policy == DEFAULT_POLICY and "outcome" in case.expect
     ]
+
+
+def _signatures(moved: Sequence[Moved], home: Path, policy: Policy) -> tuple[int, int]:
+    kept = rules_signed.read(home)
+    version = version_of(policy)
+    return len(signers(version, kept)), max(needed(moved), asked_of(version, kept))
+
+
+def _summary(moved: Sequence[Moved], home: Path, policy: Policy) -> str:
+    have, want = _signatures(moved, home, policy)
+    return f"{len(moved)} changed, {sum(one.milder for one in moved)} milder; {have} of {want} signatures"
 
 
 def _answer(answer: Sequence[str | None]) -> str:

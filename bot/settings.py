@@ -9,8 +9,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from bot.domain.numbers import Lines, own_lines
+from bot.domain.policy import DEFAULT_POLICY, BadPolicy, Policy
+
 REPOSITORY = Path(__file__).resolve().parent.parent
 DEFAULT_CLINIC = Path(__file__).resolve().parent / "clinic_default.toml"
+# What a clinic may say of its telephone numbers: bot/domain/numbers.py tells what each is.
+OWN_NUMBERS = ("emergency", "emergency_words", "nonurgent", "crisis_call", "crisis_text", "checked")
 COUNTRIES = ("US", "CA", "GB", "IE", "EU", "AU", "NZ")
 
 
@@ -20,7 +25,10 @@ class BadSettings(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Clinic:
-    """What the clinic says of itself; the texts fill the `[[…]]` places of the bot's answers."""
+    """What the clinic says of itself; the texts fill the `[[…]]` places of the bot's answers.
+
+    `policy` holds its choices among the rules, `numbers` its own words for the telephone numbers of its country.
+    """
 
     name: str
     country: str
@@ -30,6 +38,13 @@ class Clinic:
     address: str
     hours: str
     facts: Mapping[str, str] = field(default_factory=dict)
+    policy: Policy = DEFAULT_POLICY
+    numbers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def lines(self) -> Lines:
+        """Whom to call: the numbers of the country, with the clinic's own where it gives some."""
+        return own_lines(self.country, self.numbers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,13 +107,35 @@ def read_clinic(path: Path) -> Clinic:
     if path.exists():
         raw = _merged(raw, _parsed(path))
     facts = {key: str(text) for key, text in raw.pop("facts", {}).items()}
+    policy, numbers = _policy(path, raw.pop("policy", {})), _numbers(path, raw.pop("numbers", {}))
     try:
-        clinic = Clinic(**{key: str(value) for key, value in raw.items()}, facts=facts)
+        clinic = Clinic(**{key: str(value) for key, value in raw.items()}, facts=facts, policy=policy, numbers=numbers)
     except TypeError as error:
         raise BadSettings(f"{path}: unknown key; the known ones are in {DEFAULT_CLINIC}") from error
     if clinic.country not in COUNTRIES:
         raise BadSettings(f"{path}: country must be one of {', '.join(COUNTRIES)}")
     return clinic
+
+
+def _policy(path: Path, raw: Any) -> Policy:
+    """The clinic's switches and windows over the defaults, which stay where it says nothing."""
+    try:
+        return Policy.from_mapping(raw if isinstance(raw, dict) else {"policy": raw})
+    except BadPolicy as error:
+        raise BadSettings(f"{path}: [policy] {error}") from error
+
+
+def _numbers(path: Path, raw: Any) -> Mapping[str, str]:
+    """The clinic's own telephone numbers; whoever sets one says when it was looked at, so that its age can be seen."""
+    own = {key: str(text) for key, text in raw.items()} if isinstance(raw, dict) else {"numbers": ""}
+    for key, text in own.items():
+        if key not in OWN_NUMBERS or not text.strip():
+            raise BadSettings(f"{path}: [numbers] {key}: give a text under one of {', '.join(OWN_NUMBERS)}")
+    if "emergency" in own and not re.fullmatch(r"\+?\d{2,15}", own["emergency"]):
+        raise BadSettings(f"{path}: [numbers] emergency must be digits that a telephone can dial")
+    if own and not re.fullmatch(r"\d{4}-\d{2}-\d{2}", own.get("checked", "")):
+        raise BadSettings(f"{path}: [numbers] checked must be the day they were looked at, such as 2026-11-23")
+    return own
 
 
 def _parsed(path: Path) -> dict[str, Any]:

@@ -8,9 +8,12 @@ from typing import Any, TextIO
 
 from bot.domain import record as records
 from bot.domain import triage
+from bot.domain.policy import DEFAULT_POLICY, Policy
 
 
-def main(stdin: TextIO, stdout: TextIO, stderr: TextIO, *, vocabulary: bool = False) -> int:
+def main(
+    stdin: TextIO, stdout: TextIO, stderr: TextIO, *, vocabulary: bool = False, policy: Policy = DEFAULT_POLICY
+) -> int:
     """Judge one record per line; blank lines are passed over.
 
     A refused record gives `{"error": {"key", "why"}}` in its place, and the exit status is then 1. With `vocabulary`
@@ -31,7 +34,7 @@ def main(stdin: TextIO, stdout: TextIO, stderr: TextIO, *, vocabulary: bool = Fa
             refused.append(f"line {number}: {ascii(bad.key)[1:-1]}: {bad.why}")
             _print(stdout, {"error": {"key": bad.key, "why": bad.why}})
         else:
-            _print(stdout, triage.result_to_json(triage.classify(record)))
+            _print(stdout, triage.result_to_json(triage.classify(record, policy)))
     if refused:
         more = f" (and {len(refused) - 1} more)" if len(refused) > 1 else ""
         print(f"refused {refused[0]}{more}", file=stderr)

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from bot.domain.policy import DEFAULT_POLICY, Policy
+
 # The facts of an intake, in the order in which they are read back. The slots of domain.yml are these (a test compares).
 FACTS = (
     "consent_privacy", "consent_share", "emergency_gate", "narrative", "for_whom", "age", "sex", "complaint", "sites",
@@ -48,6 +50,7 @@ class Intake:
     waiting    readings that came before consent, kept sealed until it comes
     to_confirm flags read with doubt, each to be asked once
     asked      how many questions were asked; `misses` how often the open one was misunderstood in a row
+    policy     the clinic's choices under which it is judged; a setting, never stored with the intake
     """
 
     facts: dict[str, Any] = field(default_factory=dict)
@@ -66,6 +69,7 @@ class Intake:
     reference: str | None = None
     wants_person: bool = False
     corrected: list[dict[str, Any]] = field(default_factory=list)
+    policy: Policy = DEFAULT_POLICY
 
     def know(self, name: str, value: Any, words: Mapping[str, Any] | None = None) -> None:
         """Set a fact, remember whose words set it, and keep the old value when it changes."""
@@ -115,7 +119,7 @@ class Intake:
 
     def to_json(self) -> dict[str, Any]:
         """All of it, for the dialogue's memory."""
-        return {name: getattr(self, name) for name in self.__slots__}
+        return {name: getattr(self, name) for name in self.__slots__ if name != "policy"}
 
     @classmethod
     def from_json(cls, raw: Mapping[str, Any]) -> Intake:

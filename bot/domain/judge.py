@@ -50,12 +50,12 @@ def _without_claims(intake: Intake) -> dict[str, Any]:
 
 
 def judge(intake: Intake) -> triage.Result:
-    """The rules' result for the record as it stands."""
-    return triage.classify(records.from_json(record_json(intake)))
+    """The rules' result for the record as it stands, by the clinic's own policy."""
+    return triage.classify(records.from_json(record_json(intake)), intake.policy)
 
 
 def held_back(intake: Intake) -> tuple[str, ...]:
     """The conditions that hold a clinical massage back and that a doctor's word could lift."""
-    result = triage.classify(records.from_json(_without_claims(intake)))
+    result = triage.classify(records.from_json(_without_claims(intake)), intake.policy)
     named = (reason.rule.removeprefix("R-") for reason in result.reasons if reason.outcome == "doctor_first")
     return tuple(dict.fromkeys(name for name in named if name in screens.CLEARABLE))

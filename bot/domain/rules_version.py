@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import types
 from collections.abc import Iterator
@@ -19,6 +20,8 @@ from bot.domain import (
     scores,
     screens,
 )
+from bot.domain.modifiers import MODIFIERS
+from bot.domain.policy import DEFAULT_POLICY, Policy, settings
 from bot.domain.rules import RULES
 
 _DECIDING = (
@@ -66,7 +69,25 @@ def _version() -> str:
     for one in RULES:
         said = f"{one.id}|{one.outcome}|{one.urgency}|{_clause(one.when)}|{one.because}|{one.item}|{one.provisional}"
         digest.update(f"{said}\n".encode())
+    for modifier in MODIFIERS:
+        digest.update(f"{modifier.id}|{_clause(modifier.when)}|{modifier.instruction}\n".encode())
+    for setting in settings(DEFAULT_POLICY):
+        digest.update(f"{setting.name}={setting.value!r}\n".encode())
     return digest.hexdigest()[:16]
 
 
 RULES_VERSION = _version()
+
+
+@functools.lru_cache(maxsize=64)
+def version_of(policy: Policy) -> str:
+    """The version under a clinic's policy: that of the rules, with a mark of its own for every choice that is not the default.
+
+    So a switch that is turned is a version nobody has signed yet.
+    """
+    chosen = "|".join(
+        f"{one.name}={one.value!r}"
+        for one, shipped in zip(settings(policy), settings(DEFAULT_POLICY), strict=True)
+        if one.value != shipped.value
+    )
+    return f"{RULES_VERSION}-{hashlib.sha256(chosen.encode()).hexdigest()[:8]}" if chosen else RULES_VERSION

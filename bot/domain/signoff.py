@@ -11,11 +11,15 @@ from bot.domain.replay import Moved
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """One clinician's word for one version: `by` is their name and registration, `on` the day."""
+    """One clinician's word for one version: `by` is their name and registration, `on` the day.
+
+    `needs` is how many different people had to sign this version when they did, as the replay of that day said.
+    """
 
     version: str
     by: str
     on: date
+    needs: int = 1
 
 
 def signers(version: str, signatures: Iterable[Signature]) -> tuple[str, ...]:
@@ -29,13 +33,26 @@ def needed(moved: Sequence[Moved]) -> int:
     return 2 if any(one.milder for one in moved) else 1
 
 
+def asked_of(version: str, signatures: Iterable[Signature]) -> int:
+    """How many people this version needs, by the strictest replay any of its signers saw."""
+    return max((one.needs for one in signatures if one.version == version), default=1)
+
+
 def may_publish(version: str, moved: Sequence[Moved], signatures: Iterable[Signature]) -> bool:
     """True when enough different people signed exactly this version."""
-    return len(signers(version, signatures)) >= needed(moved)
+    kept = tuple(signatures)
+    return len(signers(version, kept)) >= max(needed(moved), asked_of(version, kept))
 
 
 def banner(version: str, signatures: Iterable[Signature]) -> str | None:
-    """What staff see while nobody has signed the working rules; None once somebody has."""
-    if signers(version, signatures):
+    """What staff see until enough clinicians have signed the working rules; None from then on."""
+    kept = tuple(signatures)
+    have = signers(version, kept)
+    if len(have) >= asked_of(version, kept):
         return None
-    return f"No clinician has signed this version of the rules ({version}). Check every result yourself."
+    if not have:
+        return f"No clinician has signed this version of the rules ({version}). Check every result yourself."
+    return (
+        f"This version of the rules ({version}) makes some results milder and needs a second clinician. So far only "
+        f"{have[0]} has signed it. Check every result yourself."
+    )

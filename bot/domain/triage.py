@@ -11,7 +11,7 @@ from bot.domain.modifiers import Modifier, modifiers_for
 from bot.domain.policy import DEFAULT_POLICY, Policy
 from bot.domain.record import IntakeRecord
 from bot.domain.rules import NOTES
-from bot.domain.rules_version import RULES_VERSION
+from bot.domain.rules_version import version_of
 from bot.domain.what_if import Change, changes
 
 
@@ -82,7 +82,7 @@ def classify(record: IntakeRecord, policy: Policy = DEFAULT_POLICY) -> Result:
         modifiers=() if stopped else modifiers_for(decision.facts),
         unknown=tuple(unknown),
         alternative=_alternative(decision),
-        rules_version=RULES_VERSION,
+        rules_version=version_of(policy),
         record=record,
         policy=policy,
     )

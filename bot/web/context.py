@@ -6,11 +6,13 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, Protocol, cast
 
 from bot import bootstrap
 from bot.domain import record, triage
 from bot.domain.mention import Reading
+from bot.domain.policy import DEFAULT_POLICY, Policy
 from bot.services.ports import Storage
 from bot.settings import Settings
 from bot.vault import Vault
@@ -27,9 +29,9 @@ class Reads(Protocol):
         """Mentions and dangers of any text; never raises."""
 
 
-def classify(raw: Mapping[str, Any]) -> Mapping[str, Any]:
-    """A record of contract §3 to its result. Raises `BadRecord`."""
-    return triage.result_to_json(triage.classify(record.from_json(raw)))
+def classify(raw: Mapping[str, Any], policy: Policy = DEFAULT_POLICY) -> Mapping[str, Any]:
+    """A record of contract §3 to its result, by a clinic's policy. Raises `BadRecord`."""
+    return triage.result_to_json(triage.classify(record.from_json(raw), policy))
 
 
 def utc_now() -> datetime:
@@ -65,5 +67,6 @@ def from_environment() -> WebContext:
         settings=settings,
         vault=Vault.open(settings.home),
         reader=reader.load(),
+        classify=partial(classify, policy=settings.clinic.policy),
         allowance=Allowance.from_env(os.environ),
     )

@@ -68,10 +68,10 @@ def take(context: WebContext, chat: Conversation, sent: Sent, claimer: Claimer |
         return _store(context, chat.id, message, found, claimer=claimer)
     fitted, problem = _fitted(context, chat, sent)
     if fitted is None:
-        found = danger.in_answer(str(sent.field), sent.value, context.settings.clinic.country)
+        found = danger.in_answer(str(sent.field), sent.value, context.settings.clinic.lines)
         refused = NewMessage("visitor", "-", {}, sent.client_id)
         return _store(context, chat.id, refused, None, problem=_with_help(problem, found))
-    found = danger.in_answer(str(sent.field), fitted.value, context.settings.clinic.country)
+    found = danger.in_answer(str(sent.field), fitted.value, context.settings.clinic.lines)
     if found is None and _in_own_words(chat, fitted):
         found = _read(context, chat, fitted.label)
     body = _body(found, {"answer": {"question": sent.field, "value": fitted.value}})
@@ -93,7 +93,7 @@ def _read(context: WebContext, chat: Conversation, text: str) -> danger.Found | 
         asked=chat.state.get("field"),
         now=context.clock(),
         subject=record.get("for_whom") or "self",
-        country=context.settings.clinic.country,
+        country=context.settings.clinic.lines,
     )
 
 

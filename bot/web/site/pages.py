@@ -8,7 +8,6 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.routing import BaseRoute
 
-from bot.domain.numbers import lines_for
 from bot.settings import Settings
 from bot.web.site import files
 
@@ -41,7 +40,7 @@ def routes(settings: Settings) -> list[BaseRoute]:
     frames = Environment(loader=FileSystemLoader(WIDGET / "app"), autoescape=True, undefined=StrictUndefined)
     facts = {
         "clinic": settings.clinic,
-        "emergency": lines_for(settings.clinic.country).emergency,
+        "emergency": settings.clinic.lines.emergency,
         "public_url": settings.public_url,
         "tel": re.sub(r"[^\d+]", "", settings.clinic.phone),
     }

@@ -10,6 +10,7 @@ from typing import Any
 from bot import logs
 from bot.domain import scripts
 from bot.domain.flags import RED_FLAGS
+from bot.domain.numbers import Lines
 from bot.services.stored import NewMessage
 from bot.web.chat.fit import ticked_flags
 from bot.web.context import Reads
@@ -39,7 +40,7 @@ class Found:
         return NewMessage("bot", self.script.text, {"alert": self.alert()}, id=f"danger:{seq}")
 
 
-def in_text(reader: Reads, text: str, *, asked: str | None, now: datetime, subject: str, country: str) -> Found | None:
+def in_text(reader: Reads, text: str, *, asked: str | None, now: datetime, subject: str, country: Lines) -> Found | None:
     """The script for danger signs that a text asserts with certainty, or None. CPU work: call it in a thread."""
     flags: dict[str, None] = {}
     for start in range(0, max(1, len(text) - _OVERLAP), _WINDOW - _OVERLAP):
@@ -50,7 +51,7 @@ def in_text(reader: Reads, text: str, *, asked: str | None, now: datetime, subje
     return for_flags(flags, country)
 
 
-def in_answer(field: str, value: Any, country: str) -> Found | None:
+def in_answer(field: str, value: Any, country: Lines) -> Found | None:
     """The script for a sign ticked on the emergency card, or for a yes to a sign that was asked about by name."""
     base = field.split("#", 1)[0]
     if base == EMERGENCY_CARD:
@@ -58,7 +59,7 @@ def in_answer(field: str, value: Any, country: str) -> Found | None:
     return for_flags([base], country) if base.startswith("RF-") and value == "yes" else None
 
 
-def for_flags(flags: Iterable[str], country: str) -> Found | None:
+def for_flags(flags: Iterable[str], country: Lines) -> Found | None:
     """The script for these flags when one of them means help today; None otherwise."""
     urgent = [flag for flag in flags if flag in RED_FLAGS and RED_FLAGS[flag].urgency in SHOWN]
     return Found(scripts.for_danger(urgent, country=country)) if urgent else None

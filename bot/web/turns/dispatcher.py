@@ -211,7 +211,7 @@ class Dispatcher:
         if work.key in self._told or work.silent:
             return
         answer = work.message.body.get("answer") or {}
-        found = danger.for_flags(ticked_flags(answer.get("value")), self._context.settings.clinic.country)
+        found = danger.for_flags(ticked_flags(answer.get("value")), self._context.settings.clinic.lines)
         if found is not None and not work.scripted:
             await self._thread(self._ledger.tell, work, found.message(work.message.seq))
         trouble = words.NOT_STARTED if work.message.sender == "opening" else words.TROUBLE

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-from bot.domain.numbers import lines_for
 from bot.settings import Clinic
 
 _PLACE = re.compile(r"\[\[([a-z_]+)\]\]")
@@ -35,7 +34,7 @@ def _fact(name: str, clinic: Clinic) -> str:
         told = clinic.facts.get(key, "").strip() or _derived(key, clinic)
         return told or _PLACE.sub(lambda found: _fact(found[1], clinic), UNFILLED)
     if name in ("emergency", "emergency_number"):
-        return lines_for(clinic.country).emergency_words
+        return clinic.lines.emergency_words
     plain = name.removeprefix("clinic_")
     return str(getattr(clinic, plain)) if plain in ("name", "phone", "email", "address", "hours") else ""
 
