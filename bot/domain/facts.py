@@ -28,7 +28,7 @@ class Facts:
 
     __slots__ = (
         "age", "complaint", "days", "found", "injury_days", "lifted", "limited", "listed", "onset", "pain", "policy",
-        "record", "regions", "score", "sites", "stuck_claim", "told_lifted", "unknown",
+        "record", "regions", "score", "sites", "stuck_claim", "told", "told_lifted", "unknown",
     )  # fmt: skip
 
     def __init__(self, record: IntakeRecord, ache: Complaint, shared: frozenset[str], policy: Policy) -> None:
@@ -42,7 +42,8 @@ class Facts:
         self.limited = scores.limits_function(ache.function_limited, record.peg, record.psfs)
         self.sites = frozenset([site.site for site in ache.sites])
         self.regions = frozenset([REGION_OF[site] for site in self.sites])
-        self.found = {*shared, *ache.extra}
+        self.told = shared.union(ache.extra) if ache.extra else shared
+        self.found = set(self.told)
         self.listed = shared
         self.unknown = record.rf_unknown
         self.pain = self.complaint in TREATMENT or self.limited or (self.score is not None and self.score >= 4)

@@ -131,7 +131,7 @@ class Policy:
             wanted = bool if isinstance(known[name].default, bool) else (int, float)
             if not isinstance(value, wanted) or (wanted is not bool and isinstance(value, bool)):
                 raise BadPolicy(f"{name}: must be {'true or false' if wanted is bool else 'a number'}")
-            if not isinstance(value, bool) and not 0 <= float(value) < 1e6:  # type: ignore[arg-type]  # a number, as above
+            if not isinstance(value, bool) and not 0 <= float(value) < 1e6:
                 raise BadPolicy(f"{name}: must be a number not below 0")
         return cls(**dict(settings))  # type: ignore[arg-type]  # checked just above
 

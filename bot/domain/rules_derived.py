@@ -222,3 +222,25 @@ def derive(facts: Facts) -> None:
     for row in DERIVED:
         if row.gives not in found and row.when.holds(facts):
             found.add(row.gives)
+
+
+_ROWS = {row.gives: tuple(one for one in DERIVED if one.gives == row.gives) for row in DERIVED}
+
+
+def follows_from(name: str, facts: Facts) -> tuple[str, ...]:
+    """What a derived finding rests on, down to fields and to what was told; empty for a finding that was told itself."""
+    found: dict[str, None] = {}
+    _trace(name, facts, found, frozenset())
+    return tuple(found)
+
+
+def _trace(name: str, facts: Facts, found: dict[str, None], above: frozenset[str]) -> bool:
+    """Add what `name` follows from to `found`; False when it follows from nothing."""
+    if name in facts.told or name in above:
+        return False
+    rows = [row for row in _ROWS.get(name, ()) if row.when.holds(facts)]
+    for row in rows:
+        for atom in row.when.met_by(facts):
+            if atom.name != name and not _trace(atom.name, facts, found, above | {name}):
+                found.setdefault(atom.name)
+    return bool(rows)

@@ -7,17 +7,24 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.domain.decision import Decision, Fired, decide
+from bot.domain.facts import Facts
 from bot.domain.modifiers import Modifier, modifiers_for
 from bot.domain.policy import DEFAULT_POLICY, Policy
 from bot.domain.record import IntakeRecord
 from bot.domain.rules import NOTES
+from bot.domain.rules_derived import follows_from
 from bot.domain.rules_version import version_of
 from bot.domain.what_if import Change, changes
 
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One rule that fired: `because` for the visitor, `staff` for staff, `facts` the ids and fields that met it, `told` their words."""
+    """One rule that fired.
+
+    because   to the visitor; `staff` the same to staff
+    facts     the ids and fields that met its condition; `told` what they are called to the visitor
+    follows   for each of them that nobody told as such: what it follows from
+    """
 
     rule: str
     outcome: str
@@ -27,6 +34,7 @@ class Reason:
     source: str
     facts: tuple[str, ...] = ()
     told: str = ""
+    follows: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +117,7 @@ def result_to_json(result: Result) -> dict[str, Any]:
                 "staff": reason.staff,
                 "source": reason.source,
                 "facts": list(reason.facts),
+                "follows": {name: list(parts) for name, parts in reason.follows},
             }
             for reason in result.reasons
         ],
@@ -133,16 +142,13 @@ def _reason(one: Fired) -> Reason:
     met = rule.when.met_by(one.facts)
     told = "" if rule.id == "R-RF-SUICIDE" else _said(atom.said for atom in met)
     because = rule.because.replace("{told}", told)
-    return Reason(
-        rule.id,
-        rule.outcome,
-        rule.urgency,
-        because,
-        rule.staff,
-        rule.source,
-        tuple(dict.fromkeys(atom.name for atom in met)),
-        told,
-    )
+    names = tuple(dict.fromkeys(atom.name for atom in met))
+    follows = tuple((name, parts) for name in names if (parts := _follows(name, one.facts)))
+    return Reason(rule.id, rule.outcome, rule.urgency, because, rule.staff, rule.source, names, told, follows)
+
+
+def _follows(name: str, facts: Facts) -> tuple[str, ...]:
+    return tuple(facts.core_unknown()) if name == "unknown" else follows_from(name, facts)
 
 
 def _said(parts: Iterable[str]) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 
 from bot.domain import review
 from bot.domain.errors import StorageUnavailable
+from bot.domain.proof import with_proof
 from bot.domain.review import Answer
 from bot.services.ports import AlreadyThere, UnitOfWork
 from bot.services.search import terms_of
@@ -111,7 +112,8 @@ def _revision(
         for message in uow.conversations.messages(conversation)
     )
     version = str(result.get("rules_version") or "")
-    return Revision(0, 1, now, "interview", version, dict(record), dict(result), dict(consent), dict(said), transcript)
+    proven = with_proof(result, said)
+    return Revision(0, 1, now, "interview", version, dict(record), proven, dict(consent), dict(said), transcript)
 
 
 def _first(chat: Conversation, draft: Revision, reference: str) -> Handoff:

@@ -9,6 +9,7 @@ from typing import Any
 
 from bot.domain import permissions, review
 from bot.domain.errors import IllegalMove, PalpateError
+from bot.domain.proof import with_proof
 from bot.domain.review import Answer
 from bot.domain.screens import CLEARABLE
 from bot.services.hand_off import answer_of
@@ -260,7 +261,7 @@ def clear(
             "recorded_by": by.name,
         }
         revision = replace(
-            last, number=handoff.revision + 1, at=now, cause="clearance", record=record, result=dict(result),
+            last, number=handoff.revision + 1, at=now, cause="clearance", record=record, result=with_proof(result, last.said),
             rules_version=str(result.get("rules_version") or ""), transcript=(), clearance=word,
         )  # fmt: skip
         answer = _counts(handoff) if handoff.overridden else answer_of(result)

@@ -218,12 +218,35 @@ def test_an_emergency_that_was_shown_stays():
 
 
 def test_the_proof_sheet_holds_the_visitors_own_words():
-    result = triage.classify(records.from_json({**BASE, "rf": ["RF-DVT"], "extra": ["breathless"]}))
     said = {"RF-DVT": [{"text": "my calf is huge", "start": 0, "end": 15}]}
-    first = proof_sheet(result, said)[0]
+    first = proof_sheet(judged(rf=["RF-DVT"], extra=["breathless"]), said)[0]
     assert first["rule"] == "R-EC06"
     assert first["source"]
-    assert first["facts"] == [{"fact": "RF-DVT", "words": ["my calf is huge"]}, {"fact": "breathless", "words": []}]
+    assert first["facts"] == [
+        {"fact": "RF-DVT", "follows": [], "words": ["my calf is huge"]},
+        {"fact": "breathless", "follows": [], "words": []},
+    ]
+
+
+def test_a_derived_finding_is_proven_by_what_it_follows_from():
+    said = {"duration_days": [{"text": "for two years"}], "bp": [{"text": "165 over 90"}]}
+    entries = {entry["rule"]: entry for entry in proof_sheet(judged(duration_days=730, bp=[165, 90]), said)}
+    chronic = entries["R-CI-CHRONIC"]["facts"][0]
+    assert chronic["fact"] == "CI-CHRONIC"
+    assert "duration_days" in chronic["follows"]
+    assert chronic["words"] == ["for two years"]
+    assert entries["R-CI-HTN-UNC"]["facts"] == [{"fact": "CI-HTN-UNC", "follows": ["bp"], "words": ["165 over 90"]}]
+
+
+def test_a_finding_behind_a_finding_is_proven_to_the_bottom():
+    reasons = judged(weeks_since_chemo=2, ci=["CI-FEVER"])["reasons"]
+    first = next(reason for reason in reasons if reason["rule"] == "R-EC10")
+    assert first["follows"]["CI-IMMUNO"] == ["weeks_since_chemo"]
+
+
+def test_an_open_question_is_proven_by_its_name():
+    reasons = judged(rf_unknown=["RF-CES"], age=None)["reasons"]
+    assert next(one for one in reasons if one["rule"] == "R-X01")["follows"] == {"unknown": ["RF-CES", "age"]}
 
 
 def test_a_replay_lists_what_would_change_and_what_would_be_milder():
