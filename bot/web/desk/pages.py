@@ -15,11 +15,13 @@ from bot.domain import summary
 from bot.domain.errors import DoubleBooking, IllegalMove
 from bot.domain.flags import RED_FLAGS
 from bot.domain.permissions import may
+from bot.domain.proof import proof_sheet
 from bot.domain.screens import CLEARABLE
 from bot.domain.sites import SITES
 from bot.services import review
 from bot.services.accounts import SignedIn
 from bot.services.review import BadMove, Detail
+from bot.services.stored import Revision
 from bot.web.chat.problems import Problem
 from bot.web.desk import moves, queues, words
 from bot.web.desk.access import Access, Endpoint, form_of, problem_of
@@ -29,6 +31,9 @@ from bot.web.desk.render import Pages
 
 # Minutes until somebody should have looked: an urgent one, any other.
 LOOK_WITHIN = {True: 10, False: 240}
+# Of the words behind one reason: so many, so long each; the whole of them is in the transcript beside it.
+_MOST_WORDS = 4
+_LONGEST_QUOTE = 160
 _FILTERS = ("outcome", "flag", "site", "channel", "locale", "age_from", "age_to", "q")
 
 
@@ -139,7 +144,7 @@ class Desk:
             why=summary.WHY,
             bubbles=marked,
             anchors=anchors,
-            reasons=[_reason(reason, anchors) for reason in newest.result.get("reasons") or ()],
+            reasons=_reasons(newest, anchors),
             unknown=[summary.name_of(key) for key in newest.result.get("unknown") or ()],
             changes=[_change(one) for one in newest.result.get("what_would_change") or ()],
             legal=states.legal(handoff.status),
@@ -180,12 +185,25 @@ class Desk:
         }
 
 
-def _reason(reason: Mapping[str, Any], anchors: Mapping[str, str]) -> dict[str, Any]:
+def _reasons(revision: Revision, anchors: Mapping[str, str]) -> list[dict[str, Any]]:
+    """The reasons with their proof: the one kept with the hand-off, or made from its words where it is an old one."""
+    reasons = revision.result.get("reasons") or ()
+    proof = revision.result.get("proof") or proof_sheet(revision.result, revision.said)
+    return [_reason(reason, entry, anchors) for reason, entry in zip(reasons, proof, strict=True)]
+
+
+def _reason(reason: Mapping[str, Any], proof: Mapping[str, Any], anchors: Mapping[str, str]) -> dict[str, Any]:
     facts = [str(fact) for fact in reason.get("facts") or ()]
+    words = dict.fromkeys(_short(text) for fact in proof["facts"] for text in fact["words"])
     return {
         **reason,
+        "words": list(words)[:_MOST_WORDS],
         "facts": [{"key": fact, "name": summary.name_of(fact), "anchor": anchors.get(fact)} for fact in facts],
     }
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _LONGEST_QUOTE else f"{text[:_LONGEST_QUOTE].rstrip()}…"
 
 
 def _change(one: Mapping[str, Any]) -> dict[str, str]:

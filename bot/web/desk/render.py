@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
+from bot import rules_signed
 from bot.domain import summary
 from bot.web.chat.problems import Problem
 from bot.web.desk.context import DeskContext
@@ -48,7 +49,10 @@ class Pages:
             age=self.age, local=self.local, status_words=STATUS_WORDS.__getitem__, name_of=summary.name_of, day=self.day
         )
         self._environment.globals.update(
-            clinic=context.settings.clinic, outcome_words=summary.outcome_words, asset=asset
+            clinic=context.settings.clinic,
+            outcome_words=summary.outcome_words,
+            asset=asset,
+            rules_warning=self.rules_warning,
         )
 
     def page(self, template: str, *, status: int = 200, **values: Any) -> HTMLResponse:
@@ -62,6 +66,11 @@ class Pages:
         answer = self.page("problem.html", status=problem.status, problem=problem)
         answer.headers.update(problem.headers)
         return answer
+
+    def rules_warning(self) -> str | None:
+        """What staff are told while the working rules are not signed; read anew, so that a signature shows at once."""
+        settings = self._context.settings
+        return rules_signed.warning(settings.home, settings.clinic.policy)
 
     def age(self, at: datetime) -> str:
         """How long ago, short: "4 min", "3 h", "2 d"."""
