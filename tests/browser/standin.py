@@ -63,6 +63,7 @@ class StandIn:
         self.losing = 0  # take this many posts, but lose the answer on its way
         self.streaming = True  # False: the event stream answers 503
         self.posts: list[dict[str, Any]] = []
+        self.record_now: dict[str, Any] = RECORDED["record"]
 
     @property
     def only(self) -> Conversation:
@@ -179,7 +180,7 @@ class StandIn:
 
     async def record(self, request: Request) -> Response:
         """What is known, field by field."""
-        return JSONResponse(RECORDED["record"]) if self._find(request) else _problem(404, "unknown_conversation")
+        return JSONResponse(self.record_now) if self._find(request) else _problem(404, "unknown_conversation")
 
     async def export(self, request: Request) -> Response:
         """The download."""
@@ -218,7 +219,8 @@ def _words(body: dict[str, Any]) -> str:
     if isinstance(value, dict):
         return ", ".join(part for part in value.values() if part)
     return "; ".join(
-        labels.get(json.dumps(part), str(part)) for part in (value if isinstance(value, list) else [value])
+        labels.get(json.dumps(part), " ".join(part.values()) if isinstance(part, dict) else str(part))
+        for part in (value if isinstance(value, list) else [value])
     )
 
 

@@ -90,21 +90,40 @@ def test_not_sure_is_offered_where_the_question_offers_it(page, clinic):
     assert clinic[1].posts[0]["answer"]["value"] == "unsure"
 
 
-def test_several_choices_and_none_of_these_exclude_each_other(page, clinic):
+@pytest.mark.parametrize(("label", "value"), [("None of these", "none"), ("Not sure", "unsure")])
+def test_none_and_not_sure_are_in_view_at_once_and_answer_with_one_tap(page, clinic, label, value):
+    page.set_viewport_size({"width": 360, "height": 640})
+    chat = at(page, clinic, "emergency_gate")
+    expect(chat.get_by_role("checkbox").first).to_be_in_viewport()
+    button = chat.get_by_role("button", name=label)
+    expect(button).to_be_in_viewport(ratio=1)
+    expect(chat.get_by_role("button", name="Send answer")).to_be_in_viewport(ratio=1)
+    button.click()
+    expect(log(chat).nth(1)).to_contain_text(label)
+    expect(log(chat).last).to_contain_text("In your own words")
+    assert clinic[1].posts[0]["answer"]["value"] == value
+
+
+def test_none_of_these_cannot_wipe_out_what_was_ticked(page, clinic):
     chat = at(page, clinic, "emergency_gate")
     chat.get_by_role("button", name="Send answer").click()
     expect(chat.locator(".wrong")).to_have_text("Choose at least one answer.")
     headache = chat.get_by_role("checkbox", name="A headache that was at its worst within five minutes")
-    none = chat.get_by_role("checkbox", name="None of these")
     headache.check()
-    none.check()
-    expect(headache).not_to_be_checked()
-    headache.check()
-    expect(none).not_to_be_checked()
-    none.check()
-    chat.get_by_role("button", name="Send answer").click()
-    expect(log(chat).last).to_contain_text("In your own words")
-    assert clinic[1].posts[0]["answer"]["value"] == "none"
+    for label in ("None of these", "Not sure"):
+        expect(chat.get_by_role("button", name=label)).to_be_disabled()
+    headache.uncheck()
+    expect(chat.get_by_role("button", name="None of these")).to_be_enabled()
+
+
+def test_the_question_is_shown_once_and_names_the_group(page, clinic):
+    chat = at(page, clinic, "emergency_gate")
+    words = "Now or in the last two weeks, even if it went away: any of these?"
+    expect(chat.get_by_role("group", name=words)).to_be_visible()
+    shown = chat.get_by_text(words).evaluate_all(
+        "all => all.filter(one => one.getBoundingClientRect().width > 1).length"
+    )
+    assert shown == 1
 
 
 def test_several_choices_are_sent_as_a_list(page, clinic):
@@ -146,6 +165,18 @@ def test_the_body_list_and_the_figure_mirror_each_other(page, clinic):
     assert sorted(map(str, value)) == sorted(
         map(str, [{"site": "neck", "side": None}, {"site": "knee", "side": "both"}])
     )
+
+
+def test_when_only_the_side_is_missing_one_tap_says_it(page, clinic):
+    api = clinic[1]
+    chat = at(page, clinic, "narrative")
+    sides = [("left", "Left shoulder"), ("right", "Right shoulder"), ("both", "Both shoulders")]
+    choices = [{"value": {"site": "shoulder", "side": side}, "label": label} for side, label in sides]
+    question = {"field": "sites", "kind": "body_map", "choices": choices, "skippable": False, "why": ""}
+    api.only.append("bot", "Is the shoulder on the left, on the right, or both?", question=question)
+    chat.get_by_role("button", name="Both shoulders").click()
+    expect(log(chat).nth(2)).to_contain_text("shoulder both")
+    assert api.posts[0]["answer"] == {"question": "sites", "value": [{"site": "shoulder", "side": "both"}]}
 
 
 def test_contact_is_checked_while_it_is_written(page, clinic):
@@ -191,7 +222,33 @@ def test_progress_and_what_was_understood(page, clinic):
     chip = chat.get_by_role("button", name=re.compile("where.*left shoulder.*my left shoulder"))
     expect(chip).to_be_visible()
     chip.click()
-    expect(chat.get_by_role("textbox", name="Write a message")).to_have_value("Change this: my where is ")
+    expect(chat.get_by_role("textbox", name="Write a message")).to_have_value("Change this: where: ")
+
+
+def test_what_was_understood_is_in_words_whatever_the_field(page, clinic):
+    api = clinic[1]
+    api.record_now = {
+        "sex": {"value": None, "said": []},
+        "sites": {"value": [{"site": "low_back", "side": None}, {"site": "foot", "side": "both"}], "said": []},
+        "ci": {"value": ["CI-ASTHMA"], "said": [{"text": "Asthma or COPD", "start": 0, "end": 14}]},
+        "rf": {"value": [], "said": []},
+        "rf_unknown": {"value": ["CI-ANTICOAG", "CI-UNKMED"], "said": []},
+        "doctor": {"value": "none", "said": []},
+        "preferred_times": {"value": ["Saturdays", "2099-03-02T12:00/2099-03-02T17:00"], "said": []},
+        "contact": {"value": {"name": "Dana Reed", "phone": None, "email": "dana@example.com"}, "said": []},
+    }
+    chat = at(page, clinic, "nrs")
+    chat.get_by_role("button", name="What I understood").click()
+    expect(chat.locator(".chips .value")).to_have_text(
+        [
+            "lower back, both feet",
+            "Asthma or COPD",
+            "2 safety questions",
+            "not asked yet",
+            "Saturdays, Monday, March 2, 12:00–17:00",
+            "Dana Reed, dana@example.com",
+        ]
+    )
 
 
 def test_the_result_says_which_and_why_and_what_next(page, clinic):
@@ -200,8 +257,30 @@ def test_the_result_says_which_and_why_and_what_next(page, clinic):
     card = chat.get_by_role("region", name="Clinical massage")
     expect(card).to_contain_text("once we have seen your doctor's note")
     expect(card).to_contain_text("my shoulder has hurt since tennis on Monday")
-    expect(card).to_contain_text("A person makes the final decision")
+    expect(card).to_contain_text("clinical massage is a suitable booking")
+    expect(chat.get_by_text("clinical massage is a suitable booking")).to_have_count(1)
     expect(chat.get_by_text("With our team. Reference AR-7K2M")).to_be_visible()
+
+
+def test_reasons_in_the_words_of_the_result_are_said_once(page, clinic):
+    api = clinic[1]
+    chat = at(page, clinic, "narrative")
+    closing = "We can plan clinical massage once they agree."
+    bones, chronic = (
+        "Because of brittle bones, ask your doctor first.",
+        "Because of pain for months, ask your doctor first.",
+    )
+    reasons = [
+        {"rule": "R-1", "outcome": "doctor_first", "urgency": "gp", "because": f"{bones} {closing}"},
+        {"rule": "R-2", "outcome": "doctor_first", "urgency": "gp", "because": f"{chronic} {closing}"},
+        {"rule": "R-3", "outcome": "clinical_massage", "urgency": None, "because": "It fits clinical massage."},
+    ]
+    outcome = {"outcome": "doctor_first", "urgency": "gp", "rule": "R-1", "provisional": False, "reasons": reasons}
+    api.only.append("bot", f"{bones} {chronic} {closing} I can write a note for 2.5 minutes.", outcome=outcome)
+    card = chat.get_by_role("region", name="Your doctor first")
+    expect(card.get_by_role("listitem")).to_have_text([bones, f"{chronic} {closing}"])
+    expect(card.locator("h2 + p")).to_have_text("I can write a note for 2.5 minutes.")
+    expect(card).not_to_contain_text("fits clinical massage")
 
 
 def test_an_emergency_brings_a_banner_that_calls_and_stays(page, clinic):

@@ -1,17 +1,16 @@
-/** Answers that need a send button: several choices at once, and the 0 to 10 scale without a starting value. */
+/** Answers that are sent: several choices at once (none or unsure with one tap), and the 0 to 10 scale without a starting value. */
 
 import { el } from "./dom.js";
 import { long, offered } from "./questions.js";
 import { learn, t } from "./words.js";
 
 learn({
-  done: "Send answer", choose: "Choose at least one answer.", choose_number: "Choose a number from 0 to 10.",
+  done: "Send answer", done_short: "Send", choose: "Choose at least one answer.", choose_number: "Choose a number from 0 to 10.",
   nrs_low: "no pain", nrs_high: "worst pain imaginable", peg_low: "not at all", peg_high: "completely",
   psfs_low: "cannot do it", psfs_high: "as before", scale_low: "not at all", scale_high: "extremely",
 });
 
 const ALONE = ["none", "unsure"]; // answers that exclude all others
-const alone = (box) => ALONE.includes(box.value);
 
 /** The parts of a `multi` or `scale` question. */
 export function build(question, submit, form) {
@@ -19,25 +18,21 @@ export function build(question, submit, form) {
 }
 
 function multi(question, submit, form) {
-  const options = offered(question);
+  const options = offered(question).filter(({ value }) => !ALONE.includes(value));
   const boxes = options.map(({ value }) => el("input", { type: "checkbox", value }));
-  const change = (box) => {
-    if (!box.checked) return;
-    for (const other of boxes) if (other !== box && (alone(box) || alone(other))) other.checked = false;
-  };
-  const rows = options.map(({ label }, at) => {
-    boxes[at].addEventListener("change", () => change(boxes[at]));
-    return el("label", { class: "option" }, boxes[at], el("span", {}, label));
+  const rows = options.map(({ label }, at) => el("label", { class: "option" }, boxes[at], el("span", {}, label)));
+  const chosen = () => options.filter((_, at) => boxes[at].checked);
+  const single = offered(question).filter(({ value }) => ALONE.includes(value)).map(({ value, label }) =>
+    el("button", { type: "button", class: "option", onclick: () => submit(value, label) }, label));
+  form.addEventListener("change", () => {
+    for (const button of single) button.disabled = chosen().length > 0; // "none" must not wipe out what was ticked
   });
   sending(form, () => {
-    const chosen = options.filter((_, at) => boxes[at].checked);
-    if (!chosen.length) return t("choose");
-    const value = ALONE.includes(chosen[0].value) ? chosen[0].value : chosen.map((option) => option.value);
-    submit(value, chosen.map((option) => option.label).join("; "));
+    if (!chosen().length) return t("choose");
+    submit(chosen().map(({ value }) => value), chosen().map(({ label }) => label).join("; "));
     return null;
   });
-  if (options.length > 5) form.querySelector("legend").className = ""; // a long list pushes the question out of view
-  return [el("div", { class: long(options) }, ...rows), ...sendRow()];
+  return [el("div", { class: long(options) }, ...rows), ...sendRow(t("done_short"), single)];
 }
 
 function scale(question, submit, form) {
@@ -62,9 +57,10 @@ function scale(question, submit, form) {
 
 const wordy = (label) => (label && !/^\d+$/.test(label) ? label.replace(/^\d+\s*[-–=:]?\s*/, "") : null);
 
-/** The row with the send button and the place where a form says what is missing. */
-export function sendRow(label = t("done")) {
-  return [el("p", { class: "wrong", role: "alert" }), el("div", { class: "submit" }, el("button", { type: "submit", class: "primary" }, label))];
+/** The row that stays in view: where a form says what is missing, the send button, and `before` it what answers with one tap. */
+export function sendRow(label = t("done"), before = []) {
+  return [el("div", { class: "submit" }, el("p", { class: "wrong", role: "alert" }), ...before,
+    el("button", { type: "submit", class: "primary", "aria-label": t("done") }, label))];
 }
 
 /** On submit, `work()` sends and returns null, or returns what is wrong, which is then read out. */

@@ -21,10 +21,12 @@ const SIDED = new Set([...AREAS.arms, ...AREAS.legs, "jaw", "rib"]);
 
 /** The parts of the form; sends a list of `{site, side}`, both sides of one place as `both`. */
 export function build(question, submit, form) {
+  const sites = new Set((question.choices ?? []).map(({ value }) => value.site));
+  if (sites.size === 1) return [sides(question.choices, submit)];
   const places = (question.choices?.length ? question.choices : everything()).map(place);
   const chosen = () => places.filter(({ box }) => box.checked);
   const picked = el("p", { class: "picked-now", role: "status" });
-  const figures = places.length > 9 ? figure(places) : null; // fewer: only a side is missing
+  const figures = places.length > 9 ? figure(places) : null; // fewer: only sides are missing
   form.addEventListener("change", () => {
     const labels = chosen().map(({ label }) => label);
     picked.textContent = labels.length ? t("picked", { places: labels.join(", ") }) : t("picked_none");
@@ -39,6 +41,12 @@ export function build(question, submit, form) {
   });
   if (!figures) return [el("div", { class: "options" }, ...places.map(({ node }) => node)), ...sendRow()];
   return [figures.node, picked, ...areas(places), ...sendRow()];
+}
+
+/** Only the side of one place is missing: one tap says it. */
+function sides(choices, submit) {
+  return el("div", { class: "options" }, ...choices.map(({ value, label }) =>
+    el("button", { type: "button", class: "option", onclick: () => submit([value], label) }, label)));
 }
 
 function everything() {
@@ -88,8 +96,9 @@ function figure(places) {
   };
 }
 
+/** One entry for each place: left and right together, or `both` itself, are `both`. */
 function merged(values) {
-  const both = (site) => ["left", "right"].every((side) => values.some((one) => one.site === site && one.side === side));
-  return values.filter(({ site, side }) => side !== "right" || !both(site))
-    .map(({ site, side }) => ({ site, side: side === "left" && both(site) ? "both" : side ?? null }));
+  const sides = new Map();
+  for (const { site, side } of values) sides.set(site, [...(sides.get(site) ?? []), side ?? null]);
+  return [...sides].map(([site, found]) => ({ site, side: found.length > 1 ? "both" : found[0] }));
 }

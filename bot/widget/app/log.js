@@ -3,15 +3,19 @@
 import { el, paragraphs } from "./dom.js";
 import { t } from "./words.js";
 
+const ANSWERS_SEEN = 260; // px of the answers that come into view with their question
+
 export class Log {
   #bubbles = new Map(); // item id -> bubble of something not yet confirmed
   #anchor = null; // what should stay in view: the first message since the visitor last wrote
   #pinned = true;
   #put = 0; // where we scrolled to ourselves
 
-  /** `box` is the scrolling role=log, `latest` the button shown while the reader is further up. */
+  /** `box` scrolls and holds the role=log and below it the answers (`dock`); `latest` is shown while the reader is further up. */
   constructor(box, latest) {
     this.box = box;
+    this.live_part = box.querySelector("[role=log]");
+    this.dock = box.querySelector(".dock");
     this.list = box.querySelector("ol");
     this.latest = latest;
     box.addEventListener("scroll", () => this.#scrolled());
@@ -21,7 +25,7 @@ export class Log {
 
   /** While history is replayed nothing is read out; after it every addition is. */
   live() {
-    this.box.setAttribute("aria-live", "polite");
+    this.live_part.setAttribute("aria-live", "polite");
     this.#follow();
   }
 
@@ -73,6 +77,7 @@ export class Log {
   clear() {
     this.list.replaceChildren();
     this.#bubbles.clear();
+    this.#anchor = null;
   }
 
   #bubble(from, text, author) {
@@ -97,11 +102,17 @@ export class Log {
     if (this.#pinned) this.#follow();
   }
 
-  /** To the end, but never past the first line of what is new. */
-  #follow() {
+  /** To the end, but never past the first line of what is new; so far that the first answers to an open question show. */
+  #goal() {
     const end = this.box.scrollHeight - this.box.clientHeight;
-    const top = this.#anchor ? this.#anchor.offsetTop - this.box.offsetTop - 14 : end;
-    this.box.scrollTop = Math.max(0, Math.min(end, top));
+    if (!this.#anchor) return end;
+    const above = (node) => node.offsetTop - this.box.offsetTop - 14;
+    const room = this.dock.hidden ? 0 : this.dock.offsetTop + Math.min(this.dock.offsetHeight, ANSWERS_SEEN) - this.box.clientHeight;
+    return Math.max(0, Math.min(end, Math.max(above(this.#anchor), Math.min(room, above(this.list.lastElementChild)))));
+  }
+
+  #follow() {
+    this.box.scrollTop = this.#goal();
     this.#put = this.box.scrollTop;
     this.#pinned = true;
     this.latest.hidden = true;
@@ -117,8 +128,7 @@ export class Log {
     const end = this.box.scrollHeight - this.box.clientHeight;
     const here = this.box.scrollTop;
     if (Math.abs(here - this.#put) < 2) return;
-    const goal = this.#anchor ? Math.min(end, this.#anchor.offsetTop - this.box.offsetTop - 14) : end;
-    this.#pinned = Math.abs(here - goal) < 48 || here >= end - 48;
-    if (here >= end - 40) this.latest.hidden = true;
+    this.#pinned = Math.abs(here - this.#goal()) < 48 || here >= end - 48;
+    if (here >= this.#goal() - 40) this.latest.hidden = true;
   }
 }

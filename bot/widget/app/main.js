@@ -17,7 +17,7 @@ const $ = (id) => document.getElementById(id);
 const facts = document.documentElement.dataset;
 const framed = window.parent !== window;
 const chosen = settings();
-const log = new Log($("log"), $("latest"));
+const log = new Log($("roll"), $("latest"));
 const alarm = new Alert($("alert"), facts.emergency);
 const composer = new Composer($("composer"), (text) => send(text));
 let session;
@@ -42,11 +42,12 @@ function send(text, answer) {
 
 function ask(message) {
   open_question = message;
+  if (message?.question.field === "read_back") import("./result.js").catch(() => {}); // there in time to be read out as one
   const dock = $("dock");
   composer.prompt({ number: wantsNumber(message?.question) });
   tell({ palpate: "size", wide: message?.question.kind === "body_map" });
   if (!message) {
-    if (dock.contains(document.activeElement)) composer.focus();
+    if (dock.contains(document.activeElement)) toWriting();
     dock.hidden = true;
     dock.replaceChildren();
     return;
@@ -57,10 +58,15 @@ function ask(message) {
     if (open_question !== message) return;
     dock.replaceChildren(...(form ? [form] : []));
     dock.hidden = !form;
-    dock.setAttribute("aria-label", asked);
-    dock.scrollTop = 0;
+    log.follow();
     $("hint").textContent = form ? t("answers") : "";
   }, () => status(t("offline"), true)); // a part could not be loaded: words still work
+}
+
+/** The focus goes to the message box; where that would bring a keyboard over half the screen, to the messages. */
+function toWriting() {
+  if (matchMedia("(pointer: coarse)").matches) $("roll").focus();
+  else composer.focus();
 }
 
 /** What the conversation tells the page. */
@@ -68,7 +74,7 @@ const told = {
   message(message, item) {
     const bubble = log.add(message, item);
     if (message.alert) alarm.show(message.alert);
-    if (message.outcome) card(bubble, message.outcome);
+    if (message.outcome) card(bubble, message);
     if (message.from === "visitor") ask(null);
     else ask(message.question ? message : null);
   },
@@ -111,9 +117,10 @@ const told = {
 
 function progress({ phase, asked, left, handoff }) {
   const asking = ["interview", "read_back"].includes(phase) && asked > 0;
-  $("progress").textContent = phase === "stopped" ? t("stopped")
-    : handoff ? t("handed", { ref: handoff })
-    : asking ? t(left ? "progress" : "progress_last", { asked, left }) : "";
+  const number = handoff && phase !== "stopped" ? el("span", { class: "ref" }, handoff) : "";
+  $("progress").replaceChildren(phase === "stopped" ? t("stopped")
+    : handoff ? `${t("handed")} `
+    : asking ? t(left ? "progress" : "progress_last", { asked, left }) : "", number);
   $("strip").hidden = phase === "consent";
   $("bar").hidden = !asking;
   $("bar").firstElementChild.style.width = `${Math.round((100 * asked) / Math.max(1, asked + (left ?? 0)))}%`;
@@ -131,9 +138,9 @@ function unfold() {
   if (open) understood();
 }
 
-async function card(bubble, outcome) {
+async function card(bubble, { outcome, text }) {
   const [{ result }] = await Promise.all([import("./result.js"), styled()]);
-  bubble.append(result(outcome, facts));
+  bubble.querySelector(".text").replaceWith(result(outcome, text, facts));
   log.follow();
 }
 
@@ -177,7 +184,9 @@ function words() {
   $("exit").title = t("exit_why");
   $("close").setAttribute("aria-label", t("close"));
   $("latest").textContent = t("latest");
+  $("roll").setAttribute("aria-label", t("chat"));
   $("log").setAttribute("aria-label", t("conversation"));
+  $("dock").setAttribute("aria-label", t("answer"));
   $("record").textContent = t("understood");
   $("limits").textContent = t("limits", { number: facts.emergency });
   $("privacy").textContent = t("privacy");
@@ -192,7 +201,7 @@ function wire() {
   $("record").addEventListener("click", unfold);
   $("privacy").addEventListener("click", async () => {
     const [{ menu }] = await Promise.all([import("./privacy.js"), styled()]);
-    menu(session, { erased, facts });
+    menu(session, { erased, facts, fix: (words) => composer.fill(words) });
   });
   addEventListener("keydown", (event) => {
     if (event.key === "Escape" && !event.defaultPrevented && !document.querySelector("dialog[open]")) tell({ palpate: "close" });
@@ -207,9 +216,7 @@ function wire() {
   });
   addEventListener("message", (event) => {
     if (event.source !== window.parent || event.origin !== chosen.host || event.data?.palpate !== "open") return;
-    // On a phone the keyboard would hide the first question, so reading comes first there.
-    if (matchMedia("(pointer: coarse)").matches) $("log").focus();
-    else composer.focus();
+    toWriting();
   });
 }
 

@@ -12,13 +12,17 @@ learn({
   data_failed: "That did not work. Please try again, or phone us: {phone}.",
 });
 
-/** Opens the dialog; `erased` is called once the server has erased the conversation. */
-export function menu(session, { erased, facts }) {
+/** Opens the dialog; `erased` is called once the server has erased the conversation, `fix(words)` starts a correction. */
+export function menu(session, { erased, facts, fix }) {
   const place = el("div", { role: "status" });
   const failed = () => place.replaceChildren(el("p", {}, t("data_failed", { phone: facts.phone })));
   const dialog = el("dialog", { class: "sheet", "aria-labelledby": "data-title" });
   const shut = () => dialog.close();
-  const know = () => chips(place, session, () => shut());
+  let wrong = null;
+  const know = () => chips(place, session, (words) => {
+    wrong = words;
+    shut();
+  });
   const download = () => session.download().then(save).then(() => place.replaceChildren(el("p", {}, t("downloaded"))), failed);
   const forget = () => {
     const yes = el("button", { type: "button", class: "primary danger" }, t("forget_yes"));
@@ -37,7 +41,8 @@ export function menu(session, { erased, facts }) {
     place, el("button", { type: "button", class: "primary", onclick: shut }, t("back")));
   dialog.addEventListener("close", () => {
     dialog.remove();
-    document.getElementById("privacy").focus();
+    if (wrong) fix(wrong);
+    else document.getElementById("privacy").focus();
   });
   document.body.append(dialog);
   dialog.showModal();

@@ -1,56 +1,48 @@
-/** The result as a card under the bot's words: which appointment, why by the visitor's own words, what to do next. */
+/** The result as a card around the bot's own words: which appointment, why by what the visitor told, whom to ask. */
 
-import { el, icon } from "./dom.js";
+import { el, icon, paragraphs } from "./dom.js";
 import { learn, t } from "./words.js";
 
 learn({
   relaxation_massage: "Relaxation massage", clinical_massage: "Clinical massage", doctor_first: "Your doctor first",
-  not_now: "No massage for now", provisional: "once we have seen your doctor's note",
-  why_this: "Why", next: "What happens next", watch: "Get medical help if you notice", more: "{n} more reasons",
-  next_booking: "Our team reads your answers and offers you a time.",
-  next_pending: "Your request is kept as pending until a person has read it.",
-  next_doctor: "Show your doctor what you told us and ask whether massage suits you.",
-  next_doctor_urgent: "See your doctor within the next few days.",
-  next_defer: "Book again when this has passed; phone us if you are unsure when that is.",
-  next_same_day: "Have it looked at by a doctor today. We do not book until you have been seen.",
-  next_emergency: "Get emergency help now. We do not book anything today.",
-  next_person: "A person makes the final decision and may call you.",
-  alternative: "Possible already: {what}, away from the painful area.",
-  phone_us: "Questions? {phone}",
-  watch_text: "numbness between the legs, or bladder or bowel changes; new weakness; chest pain or breathlessness; one leg swollen or hot; a sudden severe headache, or a change of sight or speech; fever; pain that quickly gets worse",
+  not_now: "No massage for now", provisional: "once we have seen your doctor's note", looked_at: "once a person has looked at it",
+  why_this: "Why", more: "{n} more reasons", phone_us: "Questions? {phone}",
 });
 
-/** A card for a result of contract §3; `facts` holds the clinic's phone. Unknown parts are left out, never guessed. */
-export function result(outcome, facts) {
+/**
+ * A card for a result of contract §3; `said` are the bot's words with it, `facts` holds the clinic's phone.
+ * The bot's words are often the reasons in a row; what the list below says is not said above it once more.
+ */
+export function result(outcome, said, facts) {
   const name = t(outcome.outcome);
-  const reasons = (outcome.reasons ?? []).map(({ because }) => because).filter(Boolean);
-  const steps = next(outcome);
-  const alternative = outcome.alternative?.outcome ?? outcome.alternative;
-  if (typeof alternative === "string") steps.push(t("alternative", { what: t(alternative).toLowerCase() }));
+  const reasons = once((outcome.reasons ?? []).filter((one) => one.outcome === outcome.outcome).map(({ because }) => because).filter(Boolean));
+  const lead = said.split(/\n{2,}/).map((part) => sentences(part).filter((one) => !reasons.some((reason) => reason.includes(one))).join(" "));
+  const held = outcome.provisional && t(outcome.rule === "R-X00" ? "looked_at" : "provisional");
   return el("section", { class: `result ${outcome.outcome}`, "aria-label": name },
     el("h2", {}, icon(outcome.outcome === "not_now" ? "phone" : outcome.outcome === "doctor_first" ? "leaf" : "check"),
-      el("span", {}, name, outcome.provisional ? el("small", {}, t("provisional")) : null)),
+      el("span", {}, name, held ? el("small", {}, held) : null)),
+    ...paragraphs(lead.join("\n\n")),
     reasons.length ? el("h3", {}, t("why_this")) : null,
     ...why(reasons),
-    el("h3", {}, t("next")),
-    el("ul", {}, ...steps.map((step) => el("li", {}, step))),
-    outcome.urgency === "emergency" ? null : el("details", {}, el("summary", {}, t("watch")),
-      el("ul", {}, ...t("watch_text").split("; ").map((sign) => el("li", {}, sign)))),
     facts.phone ? el("p", { class: "hint" }, t("phone_us", { phone: facts.phone })) : null);
+}
+
+const sentences = (text) => text.trim().split(/(?<=[.!?][”"]?)\s+/);
+
+/** The reasons, a sentence that several of them end with said only by the last. */
+function once(reasons) {
+  const heard = new Set();
+  return reasons.reverse().map((reason) => {
+    const fresh = sentences(reason).filter((one) => !heard.has(one));
+    fresh.forEach((one) => heard.add(one));
+    return fresh.join(" ");
+  }).filter(Boolean).reverse();
 }
 
 function why(reasons) {
   if (!reasons.length) return [];
-  const first = el("ul", {}, ...reasons.slice(0, 3).map((text) => el("li", {}, text)));
-  const rest = reasons.slice(3);
-  if (!rest.length) return [first];
-  return [first, el("details", {}, el("summary", {}, t("more", { n: rest.length })), el("ul", {}, ...rest.map((text) => el("li", {}, text))))];
-}
-
-function next({ outcome, urgency, provisional }) {
-  if (outcome === "not_now") return [t(`next_${urgency ?? "defer"}`)];
-  if (outcome === "doctor_first") {
-    return [...(urgency === "gp_urgent" ? [t("next_doctor_urgent")] : []), t("next_doctor"), t("next_person")];
-  }
-  return [t(provisional ? "next_pending" : "next_booking"), t("next_person")];
+  const list = (some) => el("ul", {}, ...some.map((text) => el("li", {}, text)));
+  const rest = reasons.slice(4);
+  if (!rest.length) return [list(reasons)];
+  return [list(reasons.slice(0, 4)), el("details", {}, el("summary", {}, t("more", { n: rest.length })), list(rest))];
 }
