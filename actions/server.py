@@ -57,7 +57,7 @@ def main() -> None:
     settings = Settings.from_env(os.environ)
     app = create_app(settings.internal_secret)
     product.warm_up()
-    uvicorn.run(app, host="127.0.0.1", port=settings.actions_port, log_level="warning", access_log=False)
+    uvicorn.run(app, host="127.0.0.1", port=settings.actions_port, log_config=None, access_log=False)
 
 
 if __name__ == "__main__":

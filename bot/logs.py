@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import sys
 from collections.abc import MutableMapping
@@ -38,6 +39,17 @@ def error_name(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> M
     return event
 
 
+class WithoutWords(logging.Formatter):
+    """Other libraries' log lines: who speaks, how loud, which error; never its message or traceback."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """One JSON object; a message may quote what a visitor wrote, so none is kept."""
+        line = {"event": "library", "code": record.name, "level": record.levelname.lower()}
+        if record.exc_info and record.exc_info[0] is not None:
+            line["error"] = record.exc_info[0].__name__
+        return json.dumps(line)
+
+
 def configure(process: str) -> None:
     """Log events of this process as one JSON line each on stderr; other libraries only from WARNING up."""
     structlog.configure(
@@ -52,7 +64,9 @@ def configure(process: str) -> None:
         logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
         cache_logger_on_first_use=True,
     )
-    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s")
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(WithoutWords())
+    logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
 
 
 def get(**values: Any) -> Any:
