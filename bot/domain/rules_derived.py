@@ -151,6 +151,11 @@ DERIVED: tuple[Derived, ...] = (
         ),
         "clinical_changes §3",
     ),
+    Derived(
+        "RF-ACS",
+        all_of("chest_wall", fact("rf_unknown", "RF-ACS asked and not answered", lambda f: "RF-ACS" in f.unknown)),
+        "clinical_changes §3 RF-ACS: unsure",
+    ),
     Derived("RF-ACS", all_of("chest_wall", any_of("breathless", "faint", "pale", "vomiting")), "clinical_changes §3"),
     Derived(
         "RF-CAD",

@@ -135,7 +135,7 @@ _CHECKS = (
     _person(
         "R-X01",
         fact("unknown", "a core safety question without an answer", lambda facts: bool(facts.core_unknown())),
-        "I could not be sure about a safety question, so a member of our team will talk with you before we book.",
+        "I could not be sure about a safety question. A member of our team will talk with you before we book.",
         "Unknown core red flag. Human call-back same day.",
         "design; contract §3",
     ),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from bot.domain.conditions import CONDITIONS
 from bot.domain.flags import RED_FLAGS, plain
+from bot.domain.guardian import to_guardian
 from bot.domain.numbers import Lines, lines_for
 from bot.domain.triage import Reason, Result
 
@@ -52,7 +53,8 @@ def for_result(result: Result, *, country: str | Lines = "US") -> Script:
     if result.urgency == "defer":
         words = " ".join(reason.because for reason in strongest[:3])
         return Script(f"{words} If you feel worse, please get medical advice ({lines.nonurgent}).", "defer", None)
-    return Script(_open_or_held(result), result.urgency, None)
+    words = _open_or_held(result)
+    return Script(to_guardian(words) if result.minor else words, result.urgency, None)
 
 
 def for_danger(flag_ids: Iterable[str], *, country: str | Lines = "US", urgency: str | None = None) -> Script:

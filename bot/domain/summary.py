@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bot.domain import scores, sites
+from bot.domain import scores, sites, wished_times
 from bot.domain.conditions import CONDITIONS
 from bot.domain.extras import EXTRAS
 from bot.domain.flags import RED_FLAGS
@@ -220,7 +220,7 @@ def _who(record: Json, facts: Json) -> tuple[Line, ...]:
         ("Sex", _SEX.get(record.get("sex") or ""), "sex"),
         ("Phone", contact.get("phone"), "contact"),
         ("E-mail", contact.get("email"), "contact"),
-        ("Wished times", _joined(facts.get("preferred_times")), "preferred_times"),
+        ("Wished times", wished_times.say(facts.get("preferred_times")), "preferred_times"),
         ("Wishes", _joined(facts.get("preferences")), "preferences"),
     ]
     return tuple(Line(str(text), label, key) for label, text, key in pairs if text)

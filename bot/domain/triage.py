@@ -8,6 +8,7 @@ from typing import Any
 
 from bot.domain.decision import Decision, Fired, decide
 from bot.domain.facts import Facts
+from bot.domain.guardian import to_guardian
 from bot.domain.modifiers import Modifier, modifiers_for
 from bot.domain.policy import DEFAULT_POLICY, Policy
 from bot.domain.record import IntakeRecord
@@ -15,6 +16,8 @@ from bot.domain.rules import NOTES
 from bot.domain.rules_derived import follows_from
 from bot.domain.rules_version import version_of
 from bot.domain.what_if import Change, changes
+
+MINOR = "CI-MINOR"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,7 @@ class Alternative:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """The answer of contract §3. `reasons` come strongest first; `what_would_change` is found when it is asked for."""
+    """The answer of contract §3; `minor` is true when it is about somebody under 18. `reasons` come strongest first; `what_would_change` is found when it is asked for."""
 
     outcome: str
     urgency: str | None
@@ -58,6 +61,7 @@ class Result:
     unknown: tuple[str, ...]
     alternative: Alternative | None
     rules_version: str
+    minor: bool
     record: IntakeRecord = field(repr=False)
     policy: Policy = field(repr=False, default=DEFAULT_POLICY)
 
@@ -90,6 +94,7 @@ def classify(record: IntakeRecord, policy: Policy = DEFAULT_POLICY) -> Result:
         modifiers=() if stopped else modifiers_for(decision.facts),
         unknown=tuple(unknown),
         alternative=_alternative(decision),
+        minor=_minor(decision),
         rules_version=version_of(policy),
         record=record,
         policy=policy,
@@ -142,6 +147,8 @@ def _reason(one: Fired) -> Reason:
     met = rule.when.met_by(one.facts)
     told = "" if rule.id == "R-RF-SUICIDE" else _said(atom.said for atom in met)
     because = rule.because.replace("{told}", told)
+    if MINOR in one.facts.found:
+        because = to_guardian(because)
     names = tuple(dict.fromkeys(atom.name for atom in met))
     follows = tuple((name, parts) for name in names if (parts := _follows(name, one.facts)))
     return Reason(rule.id, rule.outcome, rule.urgency, because, rule.staff, rule.source, names, told, follows)
@@ -170,7 +177,9 @@ def _alternative(decision: Decision) -> Alternative | None:
     """Chronic pain alone holds the clinical visit: a relaxing one, away from the sore place, can be had now."""
     if [one.rule.id for one in decision.fired] != ["R-CI-CHRONIC"]:
         return None
-    return Alternative(
-        "relaxation_massage",
-        "While you ask your doctor, you can have a relaxation massage now, away from the painful area.",
-    )
+    words = "While you ask your doctor, you can have a relaxation massage now, away from the painful area."
+    return Alternative("relaxation_massage", to_guardian(words) if _minor(decision) else words)
+
+
+def _minor(decision: Decision) -> bool:
+    return any(MINOR in facts.found for facts in decision.facts)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from bot.domain import sites
+from bot.domain import sites, wished_times
 from bot.domain.card_labels import LABELS
 from bot.domain.intake import Intake
 
@@ -160,7 +160,8 @@ def _read_back_lines(intake: Intake, facts: Mapping[str, Any]) -> list[str]:
             f"Not sure about {len(intake.rf_unknown)} safety question{'s' if len(intake.rf_unknown) > 1 else ''}"
         )
     lines.append(_upper(_phrase(intake, "doctor")))
-    lines.append(f"Times: {facts['preferred_times']}" if isinstance(facts.get("preferred_times"), str) else "")
+    times = wished_times.say(facts.get("preferred_times"))
+    lines.append(f"Times: {times}" if times else "")
     contact = facts.get("contact") or {}
     lines.append(
         "Reach you: " + ", ".join(str(contact[key]) for key in ("name", "phone", "email") if contact.get(key))

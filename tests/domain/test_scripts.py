@@ -6,8 +6,11 @@ import re
 
 import pytest
 
+from bot import triage_page
 from bot.domain import record as records
 from bot.domain import scripts, triage
+from bot.domain.card_labels import LABELS
+from bot.domain.extras import EXTRAS
 from bot.domain.flags import CONDITIONS, RED_FLAGS
 from bot.domain.modifiers import MODIFIERS
 from bot.domain.numbers import NUMBERS, lines_for
@@ -81,8 +84,33 @@ def everything_visitors_may_read():
     )
     yield from ((f"script {name}", scripts.for_danger([name]).text) for name in RED_FLAGS)
     yield from ((one.id, one.plain) for one in CONDITIONS.values())
+    yield from LABELS.items()
+    yield from EXTRAS.items()
     yield "net", scripts.SAFETY_NET
     yield "disclaimer", scripts.DISCLAIMER
+
+
+@pytest.mark.parametrize("case", triage_page.load_cases(), ids=lambda case: case.id)
+def test_what_each_case_of_the_library_is_told_reads_well_and_promises_nothing(case):
+    result = case.result()
+    text = scripts.result_message(result)
+    assert grade(text) <= 8, (grade(text), text)
+    for words in (text, *(reason.because for reason in result.reasons)):
+        assert not AVOID.search(words), words
+        assert not REASSURING.search(words), words
+
+
+def test_the_words_to_avoid_are_found_where_they_reassure_and_left_where_they_warn():
+    for bad in (
+        "Massage is safe for you.",
+        "You are completely cleared.",
+        "It's nothing serious.",
+        "It is just a muscle.",
+    ):
+        assert AVOID.search(bad) or REASSURING.search(bad), bad
+    for fine in ("Massage is not safe today.", "A safe number to call", "until the doctor has cleared it"):
+        assert not AVOID.search(fine), fine
+        assert not REASSURING.search(fine), fine
 
 
 @pytest.mark.parametrize(("name", "text"), list(everything_visitors_may_read()))
@@ -97,6 +125,45 @@ def test_no_word_promises_or_names_a_disease(name, text):
 @pytest.mark.parametrize("rule", [rule for rule in RULES if rule.item == "CI-MINOR"], ids=lambda rule: rule.id)
 def test_a_guardian_is_never_sent_to_your_doctor(rule):
     assert "your doctor" not in rule.because
+
+
+OWN_DOCTOR = re.compile(r"\byour (doctor|surgeon|midwife|clinician)", re.I)
+
+
+@pytest.mark.parametrize("age", [8, 15, 17])
+@pytest.mark.parametrize(
+    "told",
+    [{"rf": [name]} for name in RED_FLAGS]
+    + [{"ci": [name]} for name in CONDITIONS]
+    + [
+        {"duration_days": 400},
+        {"duration_days": 400, "cleared_claimed": ["CI-CHRONIC"]},
+        {"duration_days": 400, "cleared": ["CI-CHRONIC", "CI-MINOR"]},
+        {"ci": ["CI-HEART"], "cleared_claimed": ["CI-HEART"]},
+        {"doctor": "ordered", "cleared": ["CI-MINOR"]},
+        {"complaint": "rehab", "nrs": 2, "doctor": "ok", "cleared": ["CI-MINOR"]},
+    ],
+    ids=str,
+)
+def test_whatever_a_minor_tells_nobody_is_sent_to_your_doctor(age, told):
+    result = judged(age=age, **told)
+    text = scripts.result_message(result)
+    assert not OWN_DOCTOR.search(text), text
+    assert not OWN_DOCTOR.search(result.alternative.because if result.alternative else "")
+    assert grade(text) <= 8, (grade(text), text)
+    for reason in result.reasons:
+        assert not OWN_DOCTOR.search(reason.because), reason.because
+
+
+def test_a_guardian_asks_the_doctor_for_a_minor():
+    assert "a parent or guardian should ask a doctor first" in said(age=17, ci=["CI-HEART"]).text
+    assert "your doctor" in said(age=18, ci=["CI-HEART"]).text
+
+
+def test_a_pregnancy_is_not_told_to_a_parent():
+    text = said(age=17, ci=["CI-PREG"]).text
+    assert "please ask a midwife or doctor first" in text
+    assert "guardian should" not in text
 
 
 @pytest.mark.parametrize("name", ["RF-LUMP", "RF-WEIGHT", "RF-CANCERPAIN", "RF-HEAD50"])

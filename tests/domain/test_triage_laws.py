@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bot.domain import record as records
 from bot.domain import triage
-from bot.domain.extras import EXTRAS
+from bot.domain.extras import EXTRAS, OF_ONE_COMPLAINT
 from bot.domain.facts import CLAIM_LIFTS
 from bot.domain.flags import CONDITIONS, RED_FLAGS
 from bot.domain.policy import Policy
@@ -279,3 +279,96 @@ def test_every_switch_that_lowers_a_rule_exists():
 @pytest.mark.parametrize("name", ALMOST_ALL)
 def test_an_extra_alone_is_accepted(name):
     assert triage.classify(records.from_json({"age": 30, "rf": [], "ci": [], "extra": [name]})).rule
+
+
+@LAW
+@given(intakes, st.sampled_from(records.SEX))
+def test_the_sex_never_matters_when_nothing_is_unknown(record, sex):
+    """It only narrows what is asked; what was told counts alike."""
+    known = replace(record, age=record.age or 40, rf_unknown=())
+    one, other = triage.classify(known), triage.classify(replace(known, sex=sex))
+    assert (one.outcome, one.urgency, one.rule, one.modifiers) == (
+        other.outcome,
+        other.urgency,
+        other.rule,
+        other.modifiers,
+    )
+
+
+@LAW
+@given(intakes, st.integers(0, 60))
+def test_the_days_of_a_fever_never_matter_without_a_fever(record, days):
+    well = replace(record, ci=tuple(name for name in record.ci if name != "CI-FEVER"))
+    assert triage.classify(replace(well, fever_days=days)).rule == triage.classify(replace(well, fever_days=None)).rule
+
+
+@LAW
+@given(intakes, st.integers(13, 5000))
+def test_what_lies_beyond_every_window_never_matters(record, weeks):
+    fields = ("weeks_since_surgery", "weeks_since_fracture", "weeks_since_birth", "weeks_since_chemo")
+    told = replace(record, ci=tuple(name for name in record.ci if name != "CI-SURG"))
+    long_ago = replace(told, **dict.fromkeys(fields, weeks))
+    assert triage.classify(long_ago).rule == triage.classify(replace(told, **dict.fromkeys(fields))).rule
+
+
+@LAW
+@given(intakes, st.sampled_from(["asked_to_skip", "language_help", "trauma_survivor"]))
+def test_what_only_changes_how_we_speak_never_changes_the_result(record, name):
+    one, other = triage.classify(record), triage.classify(with_(record, "extra", name))
+    assert (one.outcome, one.urgency, one.rule, one.provisional) == (
+        other.outcome,
+        other.urgency,
+        other.rule,
+        other.provisional,
+    )
+
+
+@LAW
+@given(intakes, st.lists(aches, min_size=1, max_size=3))
+def test_the_result_of_several_aches_is_the_strongest_of_each(record, several):
+    """Findings of the whole person count for every ache, so that here each ache only has what is its own."""
+    own = [replace(ache, extra=tuple(set(ache.extra) & OF_ONE_COMPLAINT)) for ache in several]
+    blank = replace(
+        record,
+        sites=(), duration_days=None, onset=None, nrs=None, complaint=None, function_limited=None, complaints=(),
+    )  # fmt: skip
+    assume(not all(ache == records.Complaint() for ache in own))
+    together = caution(replace(blank, complaints=tuple(own)))
+    assert together == max(caution(replace(blank, complaints=(ache,))) for ache in own)
+
+
+@LAW
+@given(intakes, st.tuples(scores, scores, scores), st.integers(0, 2))
+def test_a_higher_peg_never_lowers_the_result(record, peg, place):
+    assume(peg[place] < 10)
+    higher = tuple(score + (number == place) for number, score in enumerate(peg))
+    assert caution(replace(record, peg=higher)) >= caution(replace(record, peg=peg))
+
+
+@LAW
+@given(intakes, scores, scores)
+def test_less_of_an_activity_never_lowers_the_result(record, less, more):
+    assume(less <= more)
+    assert caution(replace(record, psfs=less)) >= caution(replace(record, psfs=more))
+
+
+@LAW
+@given(intakes)
+def test_everything_a_reason_rests_on_is_there(record):
+    """The proof names only what was told, a field, or what the rules themselves derived."""
+    told = {*record.rf, *record.ci, *record.extra, *(name for ache in record.complaints for name in ache.extra)}
+    for reason in triage.classify(record).reasons:
+        for name, parts in reason.follows:
+            assert name == "unknown" or name not in told or record.complaints
+            assert parts
+        for name in reason.facts:
+            if name.startswith(("RF-", "CI-")) and name not in told:
+                assert dict(reason.follows).get(name), (reason.rule, name)
+
+
+@LAW
+@given(intakes)
+def test_a_minor_is_never_sent_to_a_doctor_of_their_own(record):
+    result = triage.classify(replace(record, age=16))
+    assert result.minor
+    assert not any("your doctor" in reason.because.lower() for reason in result.reasons)
