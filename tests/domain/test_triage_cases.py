@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from bot import triage_page
+from bot.domain.modifiers import MODIFIERS
 from bot.domain.rules import NOTES, RULES
+from bot.domain.rules_derived import DERIVED
 
 CASES = triage_page.load_cases()
 
@@ -65,6 +69,34 @@ def test_every_rule_has_a_source_an_owner_and_a_case_both_ways():
         assert rule.review_by, rule.id
         assert rule.id in fires, f"{rule.id} fires in no case"
         assert rule.id in stays, f"{rule.id} has no case in which it must not fire"
+
+
+def test_every_note_has_a_case_both_ways():
+    fires, stays = triage_page.exercised(CASES)
+    for name in NOTES:
+        assert name in fires, name
+        assert name in stays, name
+
+
+def test_every_review_date_is_a_day_and_every_row_beside_the_rules_has_a_source():
+    for rule in RULES:
+        assert date.fromisoformat(rule.review_by) > date(2026, 1, 1), rule.id
+    for row in DERIVED:
+        assert row.source, row.gives
+    for modifier in MODIFIERS:
+        assert modifier.source, modifier.id
+        assert modifier.instruction, modifier.id
+
+
+def test_every_modifier_and_every_derived_finding_appears_in_a_case():
+    adapted, found = set(), set()
+    for case in CASES:
+        result = case.result()
+        adapted.update(modifier.id for modifier in result.modifiers)
+        found.update(name for reason in result.reasons for name, _ in reason.follows)
+    assert {modifier.id for modifier in MODIFIERS} <= adapted
+    silent = {"CI-ACUTE72"}  # adapts the massage, and is the reason of no rule
+    assert {row.gives for row in DERIVED} - silent <= found
 
 
 def test_the_page_clinicians_read_is_up_to_date():
