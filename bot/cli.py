@@ -105,7 +105,7 @@ def rules_show() -> None:
     from bot import rules_command
 
     own = settings()
-    with _signatures():
+    with _one_line():
         sys.exit(rules_command.show(own.home, sys.stdout, own.clinic.policy))
 
 
@@ -118,7 +118,7 @@ def rules_sign(by: str) -> None:
     if not by.strip():
         raise click.BadParameter("is empty", param_hint="--by")
     own, today = settings(), datetime.now(UTC).date()
-    with _signatures():
+    with _one_line():
         stored = rules_command.everything(own, sys.stdout)
         sys.exit(rules_command.sign(own.home, by, today, stored, sys.stdout, own.clinic.policy))
 
@@ -129,20 +129,23 @@ def rules_replay() -> None:
     from bot import rules_command
 
     own = settings()
-    with _signatures():
+    with _one_line():
         stored = rules_command.everything(own, sys.stdout)
         sys.exit(rules_command.run_replay(stored, own.home, sys.stdout, own.clinic.policy))
 
 
 @contextlib.contextmanager
-def _signatures() -> Iterator[None]:
-    """A damaged file of signatures ends the command with one line."""
+def _one_line() -> Iterator[None]:
+    """A damaged file of signatures, or a database that cannot be read, ends the command with one line."""
+    from bot.domain.errors import StorageUnavailable
     from bot.rules_signed import BadSignatures
 
     try:
         yield
     except BadSignatures as error:
         raise click.ClickException(str(error)) from error
+    except StorageUnavailable as error:
+        raise click.ClickException("the database cannot be read; `palpate db upgrade` makes one") from error
 
 
 def _in_rasa(module: str, args: tuple[str, ...]) -> None:
