@@ -79,9 +79,12 @@ def prepare(*, serving: bool) -> None:
     fail_closed.install(serving=serving)
     _listen_on_loopback()
     if serving:
-        from bot.engine import no_commands, one_at_a_time, ready
+        from bot.engine import cheap_copies, no_commands, one_at_a_time, ready, rules_at_hand, short_call
 
         quiet_logs.keep()
+        short_call.install()
+        rules_at_hand.install()
+        cheap_copies.install()
         no_commands.install()
         one_at_a_time.install()
         ready.install()
