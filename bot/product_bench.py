@@ -127,11 +127,12 @@ class ChatVisitor:
         tapped = value is not None and not self._words
         what = {"answer": {"question": self.field, "value": value}} if tapped else {"text": text}
         seq = self._ask("POST", self._path, {"id": secrets.token_hex(8), **what})["seq"]
+        self._seen = max(self._seen, int(seq))  # one's own words need not be read again
         self._wait(int(seq))
 
     def _wait(self, through: int) -> None:
         dealt_with = -1
-        while dealt_with < through or not self._seen:
+        while dealt_with < max(through, 1):
             news = self._ask("GET", f"{self._path}?after={self._seen}&wait=10")
             for line in news["messages"]:
                 self._seen = line["seq"]
@@ -158,7 +159,7 @@ class RestVisitor:
         self._line = http.client.HTTPConnection("127.0.0.1", port, timeout=4 * TURN_SECONDS)
         self._sender = secrets.token_hex(16)
         self.field: str | None = None
-        self.say("I need a massage")
+        self.say("my left knee hurts when I climb stairs")
 
     def say(self, text: str, value: Any = None) -> None:
         """See `Partner`."""
