@@ -120,7 +120,7 @@ def _ordinal(words: Sequence[str], at: int) -> tuple[int, int] | None:
     """ "3", "3rd", "the 3rd of" → the day and the next word."""
     if at < len(words) and words[at] == "the":
         at += 1
-    if at >= len(words) or not words[at].isdigit() or len(words[at]) > 2:
+    if at >= len(words) or not words[at].isdecimal() or len(words[at]) > 2:
         return None
     day, last = int(words[at]), at + 1
     if last < len(words) and words[last] in ("st", "nd", "rd", "th"):
@@ -133,7 +133,12 @@ def _ordinal(words: Sequence[str], at: int) -> tuple[int, int] | None:
 def _numeric_date(words: Sequence[str], at: int, today: date, past: bool) -> Point | None:
     """12/05/2024, 12.5.24, 2024-05-12: doubtful order gives both readings."""
     part = list(words[at : at + 5])
-    if len(part) < 5 or part[1] != part[3] or part[1] not in ("/", "-", ".") or not all(p.isdigit() for p in part[::2]):
+    if (
+        len(part) < 5
+        or part[1] != part[3]
+        or part[1] not in ("/", "-", ".")
+        or not all(p.isdecimal() for p in part[::2])
+    ):
         return None
     one, two, three = (int(p) for p in part[::2])
     if one > 1900:
@@ -179,7 +184,7 @@ def _month(words: Sequence[str], at: int, today: date, past: bool) -> Point | No
     year = None
     if words[last : last + 1] == [","] or words[last : last + 2] == ["of", "last"]:
         last += 1
-    if last < len(words) and words[last].isdigit() and 1900 < int(words[last][:4]) <= today.year:
+    if last < len(words) and words[last].isdecimal() and 1900 < int(words[last][:4]) <= today.year:
         year, last = int(words[last][:4]), last + 1
     elif words[last : last + 2] == ["last", "year"]:
         year, last = today.year - 1, last + 2
@@ -220,7 +225,7 @@ def _season(words: Sequence[str], at: int, today: date, past: bool) -> Point | N
     last, year = start + 1, today.year
     if words[last : last + 2] == ["last", "year"]:
         year, last = today.year - 1, last + 2
-    elif last < len(words) and words[last].isdigit() and 1900 < int(words[last][:4]) <= today.year:
+    elif last < len(words) and words[last].isdecimal() and 1900 < int(words[last][:4]) <= today.year:
         year, last = int(words[last][:4]), last + 1
     begin = date(year, season[0], 1)
     if begin > today or ("last" in words[at:start] and (today - begin).days < 80):
@@ -248,7 +253,7 @@ def _feast(words: Sequence[str], at: int, today: date, past: bool) -> Point | No
 
 def _year(words: Sequence[str], at: int, today: date, past: bool) -> Point | None:
     word = words[at]
-    if not (past and word.isdigit() and len(word) == 4 and 1920 <= int(word) <= today.year):
+    if not (past and word.isdecimal() and len(word) == 4 and 1920 <= int(word) <= today.year):
         return None
     if at + 1 < len(words) and words[at + 1] in ("mg", "ml", "steps", "meters", "metres", "m"):
         return None

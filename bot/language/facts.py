@@ -82,7 +82,7 @@ def _said_as_age(words: Sequence[str], at: int, last: int) -> bool:
     # "72, stiff shoulders", "jaw pain at 70": only ages that people give so.
     return (
         alone
-        and words[at].isdigit()
+        and words[at].isdecimal()
         and 40 <= int(float(words[at])) <= 99
         and (at == 0 or before[-1] in (",", "at", "(", "."))
     )
@@ -131,7 +131,7 @@ def _pressure(tokens: Tokens, context: Context) -> Iterator[Sign]:
     """ "190 over 120", "185/125"; the limits of 180/120 and 160/100 are those of clinical A.9."""
     words = tokens.words
     for at in range(len(words) - 2):
-        if not (words[at].isdigit() and len(words[at]) == 3 and words[at + 1] in ("over", "/")):
+        if not (words[at].isdecimal() and len(words[at]) == 3 and words[at + 1] in ("over", "/")):
             continue
         low = numbers.value(words[at + 2])
         high = numbers.value(words[at]) or 0
@@ -159,7 +159,9 @@ def _weeks(tokens: Tokens, context: Context) -> Iterator[Sign]:
     """ "34 weeks, bad headache", "7 wks": weeks without ago, for or since may be weeks of pregnancy."""
     words = tokens.words
     for at in range(len(words) - 1):
-        if not (words[at].isdigit() and words[at + 1] in ("weeks", "wks", "week", "wk") and 4 <= int(words[at]) <= 42):
+        if not (
+            words[at].isdecimal() and words[at + 1] in ("weeks", "wks", "week", "wk") and 4 <= int(words[at]) <= 42
+        ):
             continue
         before = words[max(0, at - 2) : at]
         after = words[at + 2] if at + 2 < len(words) else ""

@@ -32,7 +32,27 @@ ADVERSARIAL = [
 ]  # fmt: skip
 ODD = st.text(alphabet=st.characters(), max_size=300)
 MIXED = st.lists(
-    st.sampled_from([*" ".join(SENTENCES).split(), "no", "?", ",", ".", "7/10", "½", "🔥", "\u202e", "\ud800", "1/2"]),
+    st.sampled_from(
+        [
+            *" ".join(SENTENCES).split(),
+            "no",
+            "?",
+            ",",
+            ".",
+            "7/10",
+            "½",
+            "🔥",
+            "\u202e",
+            "\ud800",
+            "1/2",
+            "\0",
+            "²",
+            "①",
+            "٣",
+            "weeks",
+            "March",
+        ]
+    ),
     max_size=60,
 ).map(" ".join)
 
@@ -46,6 +66,13 @@ def test_never_raises_and_offsets_are_true(text, asked):
     assert reading.text == text
     for found in (*reading.mentions, *reading.danger):
         assert 0 <= found.start < found.end <= len(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["knee \0 pain", "lower\0back", "² weeks pregnant", "since March ②", "①/①/①", "I was born in ²⁰²⁰"]
+)
+def test_signs_that_once_stopped_the_reading(text):
+    assert READ(text).text == text
 
 
 def _said(text: str) -> list[tuple]:

@@ -1,0 +1,60 @@
+"""Makes mentions of the phrases that the tables know: sites with their side, qualities, findings, conditions, medicines and the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from bot.domain.mention import Mention
+from bot.language import sides
+from bot.language.context import Context, said
+from bot.language.lexicon import CONCEPT, MENTIONS
+from bot.language.phrases import Found
+from bot.language.tokens import Tokens
+
+KINDS = frozenset(MENTIONS.values())
+_WHOSE = frozenset(("my", "our", "his", "her", "your", "their"))  # part of a site's words, as in the contract's example
+# A denial of these must be about having them: "my knee doesn't bend" does not deny the knee.
+_PLACES = frozenset({"site", "person", "doctor", "goal", "function", "cause"})
+_MOVED = 3  # words between "when I lift" and what is lifted
+
+
+def read(tokens: Tokens, found: Iterable[Found], context: Context) -> list[Mention]:
+    """One mention for each phrase of a mention table, the longest where two of a kind share words."""
+    sided = sides.side_words(tokens)
+    out = []
+    for hit in _longest([f for f in _without_movements(list(found)) if f.table in KINDS]):
+        first, side = hit.first, None
+        if hit.table == "site":
+            side, first, _ = sides.of_site(tokens, sided, hit.first, hit.last)
+            first -= first > 0 and tokens.words[first - 1] in _WHOSE
+        flags = context.flags(hit.first, hit.last, site=hit.table in _PLACES)
+        out.append(
+            Mention(
+                hit.table,
+                hit.value.value,
+                tokens.starts[first],
+                tokens.ends[hit.last - 1],
+                side=side,
+                name=hit.value.name,
+                **said(flags),
+            )
+        )
+    return out
+
+
+def _without_movements(found: list[Found]) -> list[Found]:
+    """Without the part that is only moved: "my shoulder burns when I lift my arm" is the shoulder."""
+    moves = [f.last for f in found if f.table == CONCEPT and f.value == "movement"]
+    moved = [f for f in found if f.table == "site" and any(0 <= f.first - last <= _MOVED for last in moves)]
+    if not moved or not any(f.table == "site" and f not in moved for f in found):
+        return found
+    return [f for f in found if f not in moved]
+
+
+def _longest(found: list[Found]) -> list[Found]:
+    """Of two mentions of a kind that share words the longer stays, then the earlier."""
+    out: list[Found] = []
+    for hit in sorted(found, key=lambda f: (f.first - f.last, f.first)):
+        if all(hit.table != kept.table or hit.last <= kept.first or hit.first >= kept.last for kept in out):
+            out.append(hit)
+    return sorted(out, key=lambda f: f.first)
