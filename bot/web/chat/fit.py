@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from bot.domain import sites
+from bot.domain import sites, wished_times
 from bot.web.chat.bodies import MAX_TEXT, clean
 
 SKIPPED = "Skip"
@@ -126,7 +126,7 @@ def _times(_question: Mapping[str, Any], value: Any, _today: date) -> Fitted:
     if not isinstance(entries, list) or not 0 < len(entries) <= 20:
         raise DoesNotFit("The answer is a list of times or words.")
     lines = [_line(entry, 200) for entry in entries]
-    return Fitted(lines, "; ".join(lines))
+    return Fitted(lines, wished_times.say(lines))
 
 
 def _text(question: Mapping[str, Any], value: Any, today: date) -> Fitted:
