@@ -19,7 +19,9 @@ from bot.domain.rule import URGENCIES, strength
 from bot.domain.rules import RULES
 from bot.domain.screens import REGION_OF
 
-LAW = settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+LAW = settings(
+    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
+)
 ALMOST_ALL = [name for name in EXTRAS if name != "low_risk_pregnancy"]
 
 
@@ -143,10 +145,10 @@ def test_an_unknown_age_never_lowers_the_result(record):
 
 
 @LAW
-@given(intakes, scores)
-def test_a_higher_score_never_lowers_the_result(record, higher):
-    assume(record.nrs is not None and higher >= record.nrs)
-    assert caution(replace(record, nrs=higher)) >= caution(record)
+@given(intakes, scores, scores)
+def test_a_higher_score_never_lowers_the_result(record, one, other):
+    low, high = sorted((one, other))
+    assert caution(replace(record, nrs=high)) >= caution(replace(record, nrs=low))
 
 
 @LAW
@@ -156,18 +158,16 @@ def test_a_limitation_never_lowers_the_result(record):
 
 
 @LAW
-@given(intakes, st.integers(0, 60), st.integers(0, 60))
-def test_a_higher_pressure_never_lowers_the_result(record, up, down):
-    assume(record.bp is not None)
-    higher = (record.bp[0] + up, record.bp[1] + down)
-    assert caution(replace(record, bp=higher)) >= caution(record)
+@given(intakes, st.integers(90, 210), st.integers(50, 130), st.integers(0, 60), st.integers(0, 60))
+def test_a_higher_pressure_never_lowers_the_result(record, systolic, diastolic, up, down):
+    higher = (systolic + up, diastolic + down)
+    assert caution(replace(record, bp=higher)) >= caution(replace(record, bp=(systolic, diastolic)))
 
 
 @LAW
-@given(intakes, st.integers(0, 60))
-def test_an_older_adult_is_never_judged_milder(record, years):
-    assume(record.age is not None and record.age >= 18)
-    assert caution(replace(record, age=record.age + years)) >= caution(record)
+@given(intakes, st.integers(18, 100), st.integers(0, 20))
+def test_an_older_adult_is_never_judged_milder(record, age, years):
+    assert caution(replace(record, age=age + years)) >= caution(replace(record, age=age))
 
 
 @LAW
@@ -177,10 +177,10 @@ def test_a_child_is_never_judged_milder_than_a_young_adult(record, age):
 
 
 @LAW
-@given(intakes, aches)
-def test_another_ache_never_lowers_the_result(record, ache):
-    assume(record.complaints)
-    assert caution(replace(record, complaints=(*record.complaints, ache))) >= caution(record)
+@given(intakes, st.lists(aches, min_size=1, max_size=2), aches)
+def test_another_ache_never_lowers_the_result(record, several, ache):
+    one = replace(record, complaints=tuple(several))
+    assert caution(replace(one, complaints=(*several, ache))) >= caution(one)
 
 
 @LAW
@@ -338,17 +338,16 @@ def test_the_result_of_several_aches_is_the_strongest_of_each(record, several):
 
 
 @LAW
-@given(intakes, st.tuples(scores, scores, scores), st.integers(0, 2))
+@given(intakes, st.tuples(*[st.integers(0, 9)] * 3), st.integers(0, 2))
 def test_a_higher_peg_never_lowers_the_result(record, peg, place):
-    assume(peg[place] < 10)
     higher = tuple(score + (number == place) for number, score in enumerate(peg))
     assert caution(replace(record, peg=higher)) >= caution(replace(record, peg=peg))
 
 
 @LAW
 @given(intakes, scores, scores)
-def test_less_of_an_activity_never_lowers_the_result(record, less, more):
-    assume(less <= more)
+def test_less_of_an_activity_never_lowers_the_result(record, one, other):
+    less, more = sorted((one, other))
     assert caution(replace(record, psfs=less)) >= caution(replace(record, psfs=more))
 
 
