@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,7 +9,6 @@ from typing import Any
 import httpx
 
 from bot.settings import Settings
-from bot.web.turns.line import Line, LineBroken
 
 CONNECT_SECONDS = 2.0
 TURN_SECONDS = 25.0
@@ -66,40 +64,45 @@ class Reply:
 
 
 class Rasa:
-    """Kept-alive connections to Rasa on loopback."""
+    """A pool of kept-alive connections to Rasa on loopback."""
 
     def __init__(self, settings: Settings) -> None:
-        self._line = Line(settings.rasa_url, _secret(settings), connect_seconds=CONNECT_SECONDS)
+        self._client = httpx.AsyncClient(
+            base_url=settings.rasa_url,
+            headers=_secret(settings),
+            timeout=httpx.Timeout(TURN_SECONDS, connect=CONNECT_SECONDS),
+            limits=httpx.Limits(max_connections=64, max_keepalive_connections=32),
+            trust_env=False,  # loopback only: no proxy may see this
+        )
 
     async def turn(self, turn: Turn) -> tuple[Reply, ...]:
         """The bot's replies. Raises `RasaUnavailable` or `RasaRefused`; neither quotes the message."""
-        body = json.dumps(turn.to_json(), separators=(",", ":")).encode()
         try:
-            status, answer = await self._line.ask("POST", "/webhooks/palpate/turns", body, seconds=TURN_SECONDS)
-        except LineBroken as error:
-            raise RasaUnavailable(str(error)) from None
-        if status in (400, 413, 422):
-            raise RasaRefused(str(status))
-        if status != 200:
-            raise RasaUnavailable(str(status))
-        return _replies(answer)
+            response = await self._client.post("/webhooks/palpate/turns", json=turn.to_json())
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            raise RasaUnavailable(type(error).__name__) from None
+        if response.status_code in (400, 413, 422):
+            raise RasaRefused(str(response.status_code))
+        if response.status_code != 200:
+            raise RasaUnavailable(str(response.status_code))
+        return _replies(response)
 
     async def health(self) -> Mapping[str, Any] | None:
         """What Rasa says of itself, or None when it cannot take turns."""
         try:
-            status, answer = await self._line.ask("GET", "/webhooks/palpate/health", seconds=HEALTH_SECONDS)
-            return dict(json.loads(answer)) if status == 200 else None
-        except (LineBroken, ValueError, TypeError):
+            response = await self._client.get("/webhooks/palpate/health", timeout=HEALTH_SECONDS)
+            return dict(response.json()) if response.status_code == 200 else None
+        except (httpx.HTTPError, ValueError, TypeError):
             return None
 
     async def close(self) -> None:
         """Close the connections."""
-        await self._line.close()
+        await self._client.aclose()
 
 
-def _replies(answer: bytes) -> tuple[Reply, ...]:
+def _replies(response: httpx.Response) -> tuple[Reply, ...]:
     try:
-        raw = json.loads(answer)
+        raw = response.json()
     except ValueError:
         raise RasaUnavailable("not JSON") from None
     rows = raw.get("replies") if isinstance(raw, dict) else None
