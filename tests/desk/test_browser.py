@@ -21,7 +21,7 @@ pytestmark = pytest.mark.browser
 def chromium() -> Iterator[Chromium]:
     path = shutil.which("chromium")
     if path is None:
-        pytest.skip("no Chromium here; install it with apt-get install chromium")
+        pytest.fail("no Chromium here; install it with apt-get install chromium")
     with sync_playwright() as play:
         opened = play.chromium.launch(executable_path=path, args=["--no-sandbox"])
         yield opened

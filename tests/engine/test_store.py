@@ -37,10 +37,10 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
-        assert process.stdout is not None
+        assert process.stdout is not None and process.stderr is not None  # noqa: PT018
         url = process.stdout.readline().strip()
         if not url:
-            pytest.skip("no PostgreSQL in the main environment")
+            pytest.fail(f"PostgreSQL of the main environment did not start: {process.stderr.read()[-400:]}")
         yield url
         process.communicate("")
 
