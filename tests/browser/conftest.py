@@ -36,6 +36,8 @@ def _load(name: str) -> ModuleType:
     return module
 
 
+for helper in ("axe", "person"):
+    _load(helper)
 standin = _load("standin")
 
 

@@ -2,28 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
+from axe import violations
 from playwright.sync_api import FrameLocator, Page, expect
 
 pytestmark = pytest.mark.browser
-AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-
-
-def violations(page: Page) -> list[str]:
-    """What axe objects to, in every frame of the page."""
-    found: list[str] = []
-    for frame in page.frames:
-        frame.evaluate(AXE)
-        run = frame.evaluate("tags => axe.run(document, {runOnly: tags, iframes: false})", RULES)
-        found += [
-            f"{v['id']}: {node['html'][:140]} {node['failureSummary'][:200]}"
-            for v in run["violations"]
-            for node in v["nodes"]
-        ]
-    return found
 
 
 def chat_at(page: Page, clinic, field: str) -> FrameLocator:
