@@ -81,9 +81,16 @@ def _set_pragmas(connection: Any, _record: Any) -> None:
 def _begin_sqlite(connection: Connection) -> None:
     """A writer takes the lock at once: waiting at BEGIN is fair, failing in the middle is not."""
     options = connection.get_execution_options()
-    # A pooled connection may come from a transaction of the other kind, so it is said every time.
-    connection.exec_driver_sql("PRAGMA synchronous=NORMAL" if options.get(BRISK) else "PRAGMA synchronous=FULL")
-    connection.exec_driver_sql("BEGIN" if options.get(READ_ONLY) else "BEGIN IMMEDIATE")
+    if options.get(READ_ONLY):
+        connection.exec_driver_sql("BEGIN")
+        return
+    wanted = "NORMAL" if options.get(BRISK) else "FULL"
+    if (
+        connection.info.get("synchronous") != wanted
+    ):  # a pooled connection may come from a transaction of the other kind
+        connection.exec_driver_sql(f"PRAGMA synchronous={wanted}")
+        connection.info["synchronous"] = wanted
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 def _begin_postgresql(connection: Connection) -> None:

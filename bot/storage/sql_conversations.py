@@ -5,19 +5,87 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import fields
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, case, delete, func, insert, or_, select, update
+from sqlalchemy import (
+    BindParameter,
+    Connection,
+    Integer,
+    Row,
+    Select,
+    String,
+    Update,
+    bindparam,
+    case,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from bot.domain.errors import NotFound
 from bot.services.ports import LeaseLost
 from bot.services.stored import WORK, Appended, Conversation, Erasure, Json, Message, NewMessage
+from bot.storage.columns import SealedJson
 from bot.storage.tables import CONVERSATIONS, ERASURES, HANDOFFS, MESSAGES
 
 _C = CONVERSATIONS.c
 _M = MESSAGES.c
 _COLUMNS = [CONVERSATIONS.c[spec.name] for spec in fields(Conversation)]
 _MESSAGE_COLUMNS = [MESSAGES.c[spec.name] for spec in fields(Message)]
+
+# What every turn asks for is built once: building a statement takes longer than running it.
+_ID = bindparam("one", type_=String)
+_OPEN = (_C.id == _ID, _C.erased_at.is_(None))
+_GET = select(*_COLUMNS).where(_C.id == _ID)
+_NEXT_SEQ = (
+    update(CONVERSATIONS)
+    .where(*_OPEN)
+    .values(last_seq=_C.last_seq + bindparam("count"), touched_at=bindparam("now"))
+    .returning(_C.last_seq)
+)
+_GIVE_BACK = update(CONVERSATIONS).where(*_OPEN).values(last_seq=_C.last_seq - 1)
+_SPOKEN = update(CONVERSATIONS).where(*_OPEN).values(spoken_through=bindparam("seq"))
+_SAME = select(_M.seq).where(_M.conversation == _ID, _M.id == bindparam("message"))
+_ADD = insert(MESSAGES)
+_LOG = (
+    select(*_MESSAGE_COLUMNS)
+    .where(_M.conversation == _ID, _M.seq > bindparam("after"), _M.sender != "opening")
+    .order_by(_M.seq)
+)
+_LOG_PAGE = _LOG.limit(bindparam("limit"))
+_CLAIM = (
+    update(CONVERSATIONS)
+    .where(
+        _C.id == _ID,
+        _C.spoken_through > _C.answered_through,
+        or_(_C.worker.is_(None), _C.worker == bindparam("who"), _C.lease_until < bindparam("now")),
+    )
+    .values(worker=bindparam("who"), lease_until=bindparam("until"))
+    .returning(_C.id)
+)
+_WAITING = (
+    select(*_MESSAGE_COLUMNS)
+    .join(CONVERSATIONS, _C.id == _M.conversation)
+    .where(_M.conversation == _ID, _M.seq > _C.answered_through, _M.sender.in_(WORK))
+    .order_by(_M.seq)
+)
+_NEXT_WAITING = _WAITING.limit(1)
+
+
+@cache
+def _finish(*changed: str) -> Update:
+    """The end of a turn that also changes these of phase, state and record."""
+    through = bindparam("through", type_=Integer)
+    values: dict[str, Any] = {"worker": None, "lease_until": None, "touched_at": bindparam("now")}
+    values["last_seq"] = _C.last_seq + bindparam("count")
+    values["answered_through"] = case((_C.answered_through < through, through), else_=_C.answered_through)
+    values.update(_phase_values(bindparam("to_phase", type_=String)) if "phase" in changed else {})
+    values.update({name: bindparam(f"to_{name}", type_=SealedJson) for name in changed if name != "phase"})
+    return update(CONVERSATIONS).where(*_OPEN, _C.worker == bindparam("who")).values(**values).returning(_C.last_seq)
 
 
 class SqlConversations:
@@ -33,7 +101,7 @@ class SqlConversations:
 
     def get(self, conversation: str) -> Conversation | None:
         """The conversation or None."""
-        row = self._connection.execute(select(*_COLUMNS).where(_C.id == conversation)).one_or_none()
+        row = self._connection.execute(_GET, {"one": conversation}).one_or_none()
         return None if row is None else _conversation(row)
 
     def append(self, conversation: str, message: NewMessage, *, now: datetime) -> Appended:
@@ -41,39 +109,30 @@ class SqlConversations:
         seq = self._next_seq(conversation, 1, now)
         if message.id is not None:
             # The row of the conversation is locked by now, so nobody can slip the same id in between.
-            old = self._connection.execute(
-                select(_M.seq).where(_M.conversation == conversation, _M.id == message.id)
-            ).scalar_one_or_none()
+            same = {"one": conversation, "message": message.id}
+            old = self._connection.execute(_SAME, same).scalar_one_or_none()
             if old is not None:
-                self._give_back(conversation)
+                self._connection.execute(_GIVE_BACK, {"one": conversation})
                 return Appended(old, False)
         self._insert(conversation, seq, [message], now)
         if message.sender in WORK:
-            self._set(conversation, spoken_through=seq)
+            self._connection.execute(_SPOKEN, {"one": conversation, "seq": seq})
         return Appended(seq, True)
 
     def messages(self, conversation: str, *, after: int = 0, limit: int | None = None) -> list[Message]:
         """The log after `after`."""
-        wanted = (
-            select(*_MESSAGE_COLUMNS)
-            .where(_M.conversation == conversation, _M.seq > after, _M.sender != "opening")
-            .order_by(_M.seq)
-            .limit(limit)
-        )
-        return [_message(row) for row in self._connection.execute(wanted)]
+        asked: dict[str, Any] = {"one": conversation, "after": after}
+        if limit is None:
+            return [_message(row) for row in self._connection.execute(_LOG, asked)]
+        return [_message(row) for row in self._connection.execute(_LOG_PAGE, {**asked, "limit": limit})]
 
     def claim(self, conversation: str, *, worker: str, now: datetime, until: datetime) -> Message | None:
         """The oldest unanswered visitor message, for this worker alone."""
-        free = or_(_C.worker.is_(None), _C.worker == worker, _C.lease_until < now)
-        taken = self._connection.execute(
-            update(CONVERSATIONS)
-            .where(_C.id == conversation, _C.spoken_through > _C.answered_through, free)
-            .values(worker=worker, lease_until=until)
-            .returning(_C.id)
-        ).one_or_none()
+        asked = {"one": conversation, "who": worker, "now": now, "until": until}
+        taken = self._connection.execute(_CLAIM, asked).one_or_none()
         if taken is None:
             return None
-        waiting = self._waiting(conversation, limit=1)
+        waiting = self._waiting(conversation, _NEXT_WAITING)
         if not waiting:  # purged in the meantime
             self._set(conversation, worker=None, lease_until=None, answered_through=_C.spoken_through)
             return None
@@ -81,7 +140,7 @@ class SqlConversations:
 
     def unanswered(self, conversation: str) -> list[Message]:
         """All unanswered visitor messages."""
-        return self._waiting(conversation, limit=None)
+        return self._waiting(conversation, _WAITING)
 
     def finish_turn(
         self,
@@ -96,17 +155,11 @@ class SqlConversations:
         record: Json | None = None,
     ) -> list[Message]:
         """Store the end of a turn, all of it or nothing."""
-        values: dict[str, Any] = {"worker": None, "lease_until": None, "touched_at": now}
-        values["last_seq"] = _C.last_seq + len(replies)
-        values["answered_through"] = case((_C.answered_through < through, through), else_=_C.answered_through)
-        values.update(_phase_values(phase))
-        values.update({name: value for name, value in (("state", state), ("record", record)) if value is not None})
-        last = self._connection.execute(
-            update(CONVERSATIONS)
-            .where(_C.id == conversation, _C.worker == worker, _C.erased_at.is_(None))
-            .values(**values)
-            .returning(_C.last_seq)
-        ).scalar_one_or_none()
+        change = {"phase": phase, "state": state, "record": record}
+        told = {name: value for name, value in change.items() if value is not None}
+        asked = {"one": conversation, "who": worker, "now": now, "through": through, "count": len(replies)}
+        asked.update({f"to_{name}": value for name, value in told.items()})
+        last = self._connection.execute(_finish(*told), asked).scalar_one_or_none()
         if last is None:
             raise LeaseLost(conversation)
         first = last - len(replies) + 1
@@ -208,18 +261,11 @@ class SqlConversations:
 
     def _next_seq(self, conversation: str, count: int, now: datetime) -> int:
         """Take the next place in the log; this also locks the conversation for the rest of the transaction."""
-        seq = self._connection.execute(
-            update(CONVERSATIONS)
-            .where(_C.id == conversation, _C.erased_at.is_(None))
-            .values(last_seq=_C.last_seq + count, touched_at=now)
-            .returning(_C.last_seq)
-        ).scalar_one_or_none()
+        asked = {"one": conversation, "count": count, "now": now}
+        seq = self._connection.execute(_NEXT_SEQ, asked).scalar_one_or_none()
         if seq is None:
             raise NotFound(conversation)
         return int(seq)
-
-    def _give_back(self, conversation: str) -> None:
-        self._set(conversation, last_seq=_C.last_seq - 1)
 
     def _set(self, conversation: str, **values: Any) -> None:
         changed = self._connection.execute(
@@ -242,20 +288,13 @@ class SqlConversations:
             for at, new in enumerate(messages)
         ]
         if rows:
-            self._connection.execute(insert(MESSAGES), rows)
+            self._connection.execute(_ADD, rows)
 
-    def _waiting(self, conversation: str, *, limit: int | None) -> list[Message]:
-        wanted = (
-            select(*_MESSAGE_COLUMNS)
-            .join(CONVERSATIONS, _C.id == _M.conversation)
-            .where(and_(_M.conversation == conversation, _M.seq > _C.answered_through, _M.sender.in_(WORK)))
-            .order_by(_M.seq)
-            .limit(limit)
-        )
-        return [_message(row) for row in self._connection.execute(wanted)]
+    def _waiting(self, conversation: str, wanted: Select[Any]) -> list[Message]:
+        return [_message(row) for row in self._connection.execute(wanted, {"one": conversation})]
 
 
-def _phase_values(phase: str | None) -> dict[str, Any]:
+def _phase_values(phase: str | BindParameter[str] | None) -> dict[str, Any]:
     """While a person speaks, the bot's phase is only what comes back afterwards."""
     if phase is None:
         return {}

@@ -56,9 +56,9 @@ class Limiter:
         """One more message from this address; asked before anybody knows whose conversation it is."""
         await self._hit("messages_per_address", address(request))
 
-    async def message(self, conversation: str) -> None:
-        """One more message in this conversation; asked once the token was good, so that strangers cannot use it up."""
-        await self._hit("messages", conversation)
+    async def message(self, token: str) -> None:
+        """One more message with this token; counted by the token, so that strangers cannot use up a conversation."""
+        await self._hit("messages", token)
 
     async def read(self, conversation: str) -> None:
         """One more read of this conversation."""

@@ -192,6 +192,11 @@ class Failing:
             raise StorageUnavailable("locked")
         return self._real()
 
+    def brisk(self) -> Any:
+        if self.broken:
+            raise StorageUnavailable("locked")
+        return self._real.brisk()
+
     def reading(self) -> Any:
         return self._real.reading()
 

@@ -66,16 +66,17 @@ class ChatApi:
     async def post(self, request: Request) -> Response:
         """202 with the seq, once the message is committed."""
         await self._limiter.address(request)
-        chat = await self._own(request)
-        await self._limiter.message(chat.id)
+        conversation, token = _id(request), tokens.bearer(request)
+        await self._limiter.message(token)
         body = await bodies.read(request)
         if isinstance(body, bodies.Overflow):
+            chat = await self._own(request)
             raise await self._thread(inbox.refuse_overflow, self._context, chat, body)
-        sent = bodies.message(bodies.parse(request, body))
-        claimer = self._dispatcher().claimer(chat.id)
-        taken = await self._thread(inbox.take, self._context, chat, sent, claimer)
-        self._dispatcher().nudge(chat.id, taken.work)
-        self._context.wake(chat.id)
+        claimer = self._dispatcher().claimer(conversation)
+        sent = partial(_sent, request, body)
+        taken = await self._thread(inbox.receive, self._context, conversation, token, sent, claimer)
+        self._dispatcher().nudge(conversation, taken.work)
+        self._context.wake(conversation)
         return JSONResponse({"seq": taken.seq}, 202)
 
     async def messages(self, request: Request) -> Response:
@@ -133,6 +134,11 @@ def _id(request: Request) -> str:
     if not bodies.is_id(conversation):
         raise unknown_conversation()
     return conversation
+
+
+def _sent(request: Request, body: bytes) -> bodies.Sent:
+    """The message in a body; raises `Problem`."""
+    return bodies.message(bodies.parse(request, body))
 
 
 def _whole(request: Request, name: str) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,6 +51,14 @@ def find(context: WebContext, conversation: str, token: str) -> Conversation:
     """The conversation this token opens. Raises `Problem` 404."""
     with context.uow.reading() as uow:
         return tokens.check(uow.conversations.get(conversation), token)
+
+
+def receive(
+    context: WebContext, conversation: str, token: str, sent: Callable[[], Sent], claimer: Claimer | None = None
+) -> Taken:
+    """Find the conversation and take the message, in this order: a stranger learns nothing of what is wrong with it."""
+    chat = find(context, conversation, token)
+    return take(context, chat, sent(), claimer)
 
 
 def take(context: WebContext, chat: Conversation, sent: Sent, claimer: Claimer | None = None) -> Taken:

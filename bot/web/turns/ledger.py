@@ -104,9 +104,10 @@ class Ledger:
     def finish(self, work: Work, replies: Sequence[Reply]) -> Work | None:
         """Store the end of a turn, all of it once; the next message, if one waits.
 
-        Raises `LeaseLost` when this turn was stored by another.
+        It does not wait for the disk: should the power fail now, the message is found unanswered, and Rasa, which has
+        this turn on disk, gives the same replies to it again. Raises `LeaseLost` when this turn was stored by another.
         """
-        with self._context.uow() as uow:
+        with self._context.uow.brisk() as uow:
             chat = self._still_ours(uow, work)
             outcome = reading.understand(replies, chat, self._context.settings.clinic, scripted=work.scripted)
             self._consent(uow, chat, outcome)
