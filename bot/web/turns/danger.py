@@ -40,7 +40,9 @@ class Found:
         return NewMessage("bot", self.script.text, {"alert": self.alert()}, id=f"danger:{seq}")
 
 
-def in_text(reader: Reads, text: str, *, asked: str | None, now: datetime, subject: str, country: Lines) -> Found | None:
+def in_text(
+    reader: Reads, text: str, *, asked: str | None, now: datetime, subject: str, country: Lines
+) -> Found | None:
     """The script for danger signs that a text asserts with certainty, or None. CPU work: call it in a thread."""
     flags: dict[str, None] = {}
     for start in range(0, max(1, len(text) - _OVERLAP), _WINDOW - _OVERLAP):
