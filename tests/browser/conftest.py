@@ -1,4 +1,4 @@
-"""Chromium, the real pages and files, and the stand-in API on loopback ports; one browser for all tests."""
+"""Chromium, the real pages and files, and the stand-in API on loopback ports; one browser for each file of tests."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class Server:
         self.socket.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # not longer: two Playwrights at once, ours and the desk's, refuse each other
 def browser() -> Iterator[Browser]:
     """Chromium of the system; never skipped silently."""
     if not Path(CHROMIUM).exists():
