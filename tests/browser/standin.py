@@ -219,7 +219,7 @@ def _words(body: dict[str, Any]) -> str:
     if isinstance(value, dict):
         return ", ".join(part for part in value.values() if part)
     return "; ".join(
-        labels.get(json.dumps(part), " ".join(part.values()) if isinstance(part, dict) else str(part))
+        labels.get(json.dumps(part), " ".join(filter(None, part.values())) if isinstance(part, dict) else str(part))
         for part in (value if isinstance(value, list) else [value])
     )
 
