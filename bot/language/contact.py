@@ -36,13 +36,16 @@ def _phone(written: str, *, wanted: bool) -> str | None:
     digits = sum(char.isdigit() for char in written)
     if not 7 <= digits <= 15 or (digits < 9 and not wanted) or _DATE.fullmatch(written.strip()):
         return None
-    for region in _REGIONS:
-        try:
-            number = phonenumbers.parse(written, region)
-        except phonenumbers.NumberParseException:
-            continue
-        if phonenumbers.is_valid_number(number):
-            return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-    if wanted or written.lstrip().startswith("+"):
-        return re.sub(r"[^\d+]", "", written) if digits >= 7 else None
-    return None
+    abroad = written.lstrip().startswith("+")
+    if not (wanted or abroad or any(_valid(written, region) for region in _REGIONS)):
+        return None
+    if abroad and _valid(written, None):
+        return phonenumbers.format_number(phonenumbers.parse(written), phonenumbers.PhoneNumberFormat.E164)
+    return re.sub(r"[^\d+]", "", written)  # as it was written: a guessed country would ring somebody else
+
+
+def _valid(written: str, region: str | None) -> bool:
+    try:
+        return phonenumbers.is_valid_number(phonenumbers.parse(written, region))
+    except phonenumbers.NumberParseException:
+        return False
