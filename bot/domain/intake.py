@@ -16,20 +16,6 @@ FACTS = (
     "weeks_since_birth", "bp", "doctor", "clearance", "preferred_times", "contact", "preferences", "read_back",
 )  # fmt: skip
 
-# What the dialogue itself has to remember, beside the facts.
-MEMORY = (
-    "findings",
-    "said",
-    "settled",
-    "waiting",
-    "to_confirm",
-    "asked",
-    "phase",
-    "reference",
-    "result",
-    "about",
-    "wants_person",
-)
 
 PHASES = ("consent", "interview", "read_back", "handed_off", "stopped", "with_staff", "closed", "erased")
 
