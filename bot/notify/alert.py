@@ -33,12 +33,14 @@ class Alert:
         """The alert in an outbox item."""
         reference = str(payload["reference"])
         kind = "erasure" if payload.get("erasure_asked") else "revised" if payload.get("revision", 1) > 1 else "new"
+        kind = "letter" if payload.get("letter") else kind
         return cls(key, reference, bool(payload.get("urgent")), kind, f"{public_url}/desk/handoffs/{reference}")
 
 
 _WORDS = {
     "new": "a new hand-off waits for review",
     "revised": "new danger was reported, please look again",
+    "letter": "the visitor added a doctor's letter",
     "erasure": "the visitor asked to be forgotten, please decide",
 }
 

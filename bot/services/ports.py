@@ -17,6 +17,7 @@ from bot.services.stored import (
     Erasure,
     Handoff,
     Json,
+    Letter,
     Message,
     NewMessage,
     Note,
@@ -186,6 +187,28 @@ class Appointments(Protocol):
         """Appointments that are not cancelled and overlap this time, by start."""
 
 
+class Letters(Protocol):
+    """Doctors' letters that visitors added."""
+
+    def add(self, letter: Letter) -> None:
+        """Store it. Raises `NotFound` when there is no such conversation."""
+
+    def get(self, letter: str) -> Letter | None:
+        """The letter with its content, or None."""
+
+    def of(self, conversation: str) -> list[Letter]:
+        """The letters of a conversation without their content, oldest first."""
+
+    def remove(self, letter: str) -> None:
+        """Delete one. Safe to repeat."""
+
+    def forget(self, conversation: str) -> int:
+        """Delete all of a conversation; how many there were."""
+
+    def drop_before(self, before: datetime, *, dry_run: bool = False) -> int:
+        """Delete those added before `before`; how many there were."""
+
+
 class AuditLog(Protocol):
     """Append-only."""
 
@@ -270,6 +293,7 @@ class UnitOfWork(Protocol):
     conversations: Conversations
     handoffs: Handoffs
     appointments: Appointments
+    letters: Letters
     audit: AuditLog
     staff: StaffAccounts
     outbox: Outbox

@@ -19,6 +19,7 @@ class Windows:
     waiting: timedelta = timedelta(minutes=30)
     abandoned: timedelta = timedelta(days=30)
     transcript: timedelta = timedelta(days=90)
+    letter: timedelta = timedelta(days=90)
     handoff: timedelta = timedelta(days=3653)
     idle_session: timedelta = timedelta(hours=12)
 
@@ -39,6 +40,10 @@ def export(uow: UnitOfWork, conversation: str, *, by: str, now: datetime) -> dic
             "messages": [
                 {"seq": line.seq, "at": _iso(line.at), "from": line.sender, "text": line.text, **line.body}
                 for line in uow.conversations.messages(conversation)
+            ],
+            "letters": [
+                {"id": letter.id, "at": _iso(letter.at), "type": letter.media_type, "size": letter.size}
+                for letter in uow.letters.of(conversation)
             ],
             "handoff": None,
         }  # fmt: skip
@@ -82,6 +87,7 @@ def run_retention(
         old = uow.handoffs.older_than(now - keep.handoff)
         counts = {"waiting": len(waiting), "abandoned": len(abandoned), "handoffs": len(old)}
         counts["transcripts"] = uow.handoffs.drop_transcripts(now - keep.transcript, dry_run=dry_run)
+        counts["letters"] = uow.letters.drop_before(now - keep.letter, dry_run=dry_run)
         if not dry_run:
             for conversation in waiting:
                 uow.conversations.purge_waiting(conversation)
@@ -99,6 +105,7 @@ def run_retention(
 def _erase(uow: UnitOfWork, conversation: str, by: str, now: datetime, *, keep_handoff: bool) -> None:
     handoff = uow.handoffs.by_conversation(conversation)
     reference = handoff.reference if handoff else None
+    uow.letters.forget(conversation)
     uow.conversations.erase(conversation, erasure=Erasure(conversation, now, by, "chat" if keep_handoff else "all"))
     _forget_tracker(uow, conversation, now)
     if handoff is not None and keep_handoff:

@@ -22,6 +22,7 @@ from bot.services.stored import (
     Decision,
     Handoff,
     Json,
+    Letter,
     Message,
     Note,
     QueueFilter,
@@ -73,6 +74,7 @@ class Detail:
     notes: tuple[Note, ...]
     appointments: tuple[Appointment, ...]
     history: tuple[AuditEntry, ...]
+    letters: tuple[Letter, ...] = ()
 
     @property
     def revision(self) -> Revision:
@@ -123,6 +125,7 @@ def show(uow: UnitOfWork, reference: str, *, by: Actor, now: datetime, how: str 
             tuple(uow.handoffs.notes(handoff.id)),
             tuple(uow.appointments.of(handoff.id)),
             tuple(uow.audit.of(reference)),
+            tuple(uow.letters.of(handoff.conversation)),
         )
         uow.commit()
     return detail

@@ -161,6 +161,18 @@ class Appointment:
 
 
 @dataclass(frozen=True, slots=True)
+class Letter:
+    """A doctor's letter that a visitor added: a photo or a PDF, sealed on disk. `content` is empty in lists."""
+
+    id: str
+    conversation: str
+    at: datetime
+    media_type: str
+    size: int
+    content: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
 class AuditEntry:
     """Who did or read what, when; `detail` is sealed and goes with an erasure, the rest stays."""
 

@@ -9,6 +9,7 @@ from typing import Self
 from bot.services import ports
 from bot.storage.memory_conversations import MemoryConversations
 from bot.storage.memory_handoffs import MemoryAppointments, MemoryHandoffs
+from bot.storage.memory_letters import MemoryLetters
 from bot.storage.memory_staff import MemoryAudit, MemoryOutbox, MemoryStaff
 from bot.storage.shelves import Shelves
 
@@ -42,6 +43,7 @@ class MemoryUnitOfWork:
     conversations: ports.Conversations
     handoffs: ports.Handoffs
     appointments: ports.Appointments
+    letters: ports.Letters
     audit: ports.AuditLog
     staff: ports.StaffAccounts
     outbox: ports.Outbox
@@ -57,6 +59,7 @@ class MemoryUnitOfWork:
         self.conversations = MemoryConversations(self._draft)
         self.handoffs = MemoryHandoffs(self._draft)
         self.appointments = MemoryAppointments(self._draft)
+        self.letters = MemoryLetters(self._draft)
         self.audit = MemoryAudit(self._draft)
         self.staff = MemoryStaff(self._draft)
         self.outbox = MemoryOutbox(self._draft)

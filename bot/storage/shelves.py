@@ -12,6 +12,7 @@ from bot.services.stored import (
     Decision,
     Erasure,
     Handoff,
+    Letter,
     Message,
     Note,
     OutboxItem,
@@ -35,6 +36,7 @@ class Shelves:
     decisions: list[Decision] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
     appointments: dict[int, Appointment] = field(default_factory=dict)
+    letters: dict[str, Letter] = field(default_factory=dict)
     audit: list[AuditEntry] = field(default_factory=list)
     staff: dict[int, StaffAccount] = field(default_factory=dict)
     sessions: dict[bytes, StaffSession] = field(default_factory=dict)

@@ -16,6 +16,7 @@ from bot.storage.sql_appointments import SqlAppointments
 from bot.storage.sql_audit import SqlAudit, SqlOutbox
 from bot.storage.sql_conversations import SqlConversations
 from bot.storage.sql_handoffs import SqlHandoffs
+from bot.storage.sql_letters import SqlLetters
 from bot.storage.sql_staff import SqlStaff
 from bot.vault import Vault
 
@@ -26,6 +27,7 @@ class SqlUnitOfWork:
     conversations: ports.Conversations
     handoffs: ports.Handoffs
     appointments: ports.Appointments
+    letters: ports.Letters
     audit: ports.AuditLog
     staff: ports.StaffAccounts
     outbox: ports.Outbox
@@ -48,6 +50,7 @@ class SqlUnitOfWork:
         self.conversations = SqlConversations(connection)
         self.handoffs = SqlHandoffs(connection, self._vault)
         self.appointments = SqlAppointments(connection)
+        self.letters = SqlLetters(connection)
         self.audit = SqlAudit(connection)
         self.staff = SqlStaff(connection)
         self.outbox = SqlOutbox(connection)

@@ -166,6 +166,17 @@ APPOINTMENTS = Table(
     Column("created_by", String(80), nullable=False),
 )
 
+LETTERS = Table(
+    "letters",
+    METADATA,
+    Column("id", String(32), primary_key=True),
+    Column("conversation", ForeignKey("conversations.id"), nullable=False, index=True),
+    Column("at", Utc, nullable=False, index=True),
+    Column("media_type", String(32), nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("content", Sealed, nullable=False),
+)
+
 # Every five minutes of an appointment, once for the therapist and once for the room: the primary key is the law against
 # double booking, on every database and under every race.
 SLOTS = Table(

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from bot.domain.errors import StorageUnavailable
-from bot.services import privacy, review
+from bot.services import letters, privacy, review
 from bot.services.hand_off import hand_off
 from bot.services.review import Actor
 from bot.services.stored import Conversation, NewMessage
@@ -23,6 +23,7 @@ PLANTED = [
     f"planted-{place}"
     for place in (
         "message",
+        "letter",
         "answer",
         "state",
         "record",
@@ -59,6 +60,7 @@ def lived(storage):
         uow.conversations.append(
             ID, NewMessage("visitor", "planted-message", {"answer": "planted-answer"}, "m1"), now=NOW
         )
+        uow.conversations.give_consent(ID, version="v", now=NOW)
         uow.conversations.save(ID, now=NOW, state={"x": "planted-state"}, record={"x": "planted-record"})
         uow.commit()
     reference = hand_off(
@@ -70,6 +72,7 @@ def lived(storage):
         said={"nrs": [{"text": "planted-said"}]},
         now=NOW,
     ).reference
+    letters.add(storage(), ID, b"%PDF-1.7 planted-letter", letter="letter-1", now=NOW)
     review.claim(storage(), reference, by=ANA, now=NOW)
     review.note(storage(), reference, text="planted-note", by=ANA, now=NOW)
     review.override(

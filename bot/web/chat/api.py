@@ -16,6 +16,7 @@ from starlette.routing import BaseRoute, Route
 from bot.services import privacy
 from bot.services.stored import Conversation
 from bot.web.chat import bodies, events, inbox, tokens, views
+from bot.web.chat.letters import LetterCalls
 from bot.web.chat.news import Newsstand
 from bot.web.chat.problems import Problem, unknown_conversation
 from bot.web.context import WebContext
@@ -39,6 +40,7 @@ class ChatApi:
         self._limiter = Limiter(context.allowance)
         self._newsstand = Newsstand(context)
         self._threads = anyio.CapacityLimiter(8)
+        self._letters = LetterCalls(context, self._own, self._limiter, lambda: chores().outbox_has_work())
 
     def routes(self) -> list[BaseRoute]:
         """All of them."""
@@ -50,6 +52,7 @@ class ChatApi:
             Route(f"{_ONE}/record", self.record, methods=["GET"]),
             Route(f"{_ONE}/export", self.export, methods=["GET"]),
             Route(_ONE, self.forget, methods=["DELETE"]),
+            *self._letters.routes(),
         ]
 
     async def create(self, request: Request) -> Response:

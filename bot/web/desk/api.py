@@ -152,6 +152,10 @@ def whole(detail: Detail) -> dict[str, Any]:
             {"at": one.at, "by": one.actor, "action": one.action, "from": one.from_status, "to": one.to_status, "detail": one.detail}
             for one in detail.history
         ],
+        "letters": [
+            {"id": one.id, "at": one.at, "type": one.media_type, "size": one.size, "url": f"/desk/api/handoffs/{detail.handoff.reference}/letters/{one.id}"}
+            for one in detail.letters
+        ],
         "taken_by": detail.conversation.taken_by if detail.conversation else None,
         "moves": list(states.legal(detail.handoff.status)),
     }  # fmt: skip
