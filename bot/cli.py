@@ -94,6 +94,22 @@ def bench(args: tuple[str, ...]) -> None:
     _in_rasa("bot.engine.bench", args)
 
 
+@cli.command()
+@click.argument("count", type=click.IntRange(1, 100_000), default=20)
+@click.option("--first", default=0, show_default=True, help="The first seed; a seed is the same person every time.")
+@click.option("--url", help="A product elsewhere on this machine; its PALPATE_HOME must be ours.")
+@click.option("--at-once", type=click.IntRange(1, 64), default=8, show_default=True, help="Visits side by side.")
+def simulate(count: int, first: int, url: str | None, at_once: int) -> None:
+    """Send COUNT made-up visitors to the running product and compare what is stored with what they told.
+
+    Start the product with PALPATE_LIMITS=off, in a home of its own: the visits stay in its booking storage.
+    """
+    from bot.simulator import command
+
+    with _one_line():
+        sys.exit(command.main(settings(), sys.stdout, sys.stderr, count=count, first=first, url=url, at_once=at_once))
+
+
 @cli.group()
 def rules() -> None:
     """The rules that decide: version, signatures, and what a change would alter."""
