@@ -4,18 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Protocol
 
 TIMEOUT_SECONDS = 10.0
 
 
 class NotDelivered(Exception):
-    """The carrier did not take it; it will be tried again."""
+    """The carrier did not take it; it will be tried again, not before `after` has passed. Its text is a code, no words."""
+
+    def __init__(self, code: str, after: timedelta = timedelta(0)) -> None:
+        super().__init__(code)
+        self.after = after
+
+
+class Refused(Exception):
+    """The other side will never take it (unknown number, blocked): staff are asked at once. Its text is a code."""
 
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """A line for staff: which hand-off, how urgent, where to look. `key` is the same at every try."""
+    """A line for staff: what happened, how urgent, where to look. `key` is the same at every try.
+
+    `reference` names the hand-off, or is empty where the alert is about none.
+    """
 
     key: str
     reference: str
@@ -26,27 +38,31 @@ class Alert:
     @property
     def subject(self) -> str:
         """One line that may be read over a shoulder."""
-        return f"{'URGENT: ' if self.urgent else ''}{self.reference}: {_WORDS[self.kind]}"
+        about = f"{self.reference}: " if self.reference else ""
+        return f"{'URGENT: ' if self.urgent else ''}{about}{_WORDS[self.kind]}"
 
     @classmethod
     def of(cls, key: str, payload: Mapping[str, Any], public_url: str) -> Alert:
         """The alert in an outbox item."""
-        reference = str(payload["reference"])
-        kind = "erasure" if payload.get("erasure_asked") else "revised" if payload.get("revision", 1) > 1 else "new"
-        kind = "letter" if payload.get("letter") else kind
-        return cls(key, reference, bool(payload.get("urgent")), kind, f"{public_url}/desk/handoffs/{reference}")
+        reference = str(payload.get("reference") or "")
+        kind = str(payload.get("event") or ("revised" if payload.get("revision", 1) > 1 else "new"))
+        page = f"/handoffs/{reference}" if reference else _PAGES.get(kind, "")
+        return cls(key, reference, bool(payload.get("urgent")), kind, f"{public_url}/desk{page}")
 
 
 _WORDS = {
     "new": "a new hand-off waits for review",
     "revised": "new danger was reported, please look again",
-    "letter": "the visitor added a doctor's letter",
     "erasure": "the visitor asked to be forgotten, please decide",
+    "undelivered": "a message could not be delivered, please look",
 }
+_PAGES = {"undelivered": "/undelivered"}
 
 
 class Carrier(Protocol):
-    """Brings alerts to staff."""
+    """Brings alerts to staff. `name` is the same for ever: what is queued for it carries it."""
+
+    name: str
 
     def send(self, alert: Alert) -> None:
         """Deliver, or raise `NotDelivered`."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import smtplib
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from email.message import EmailMessage
 from urllib.parse import unquote, urlsplit
 
@@ -10,11 +12,17 @@ import httpx
 
 from bot import logs
 from bot.notify.alert import TIMEOUT_SECONDS, Alert, Carrier, NotDelivered
+from bot.notify.outbox import Kind
+from bot.services import alerts
+from bot.services.ports import Storage
+from bot.services.stored import OutboxItem
 from bot.settings import Settings
 
 
 class Console:
     """A line in the log of this process: always there, so that a clinic without e-mail sees something."""
+
+    name = "console"
 
     def send(self, alert: Alert) -> None:
         """Cannot fail."""
@@ -25,6 +33,8 @@ class Console:
 
 class Webhook:
     """POSTs JSON; the receiver can drop a repeated `key`."""
+
+    name = "webhook"
 
     def __init__(self, url: str) -> None:
         self._url = url
@@ -48,6 +58,8 @@ class Webhook:
 
 class Smtp:
     """Sends an e-mail; `smtp://user:password@host:587` starts TLS when there is a user, `smtps://` speaks it at once."""
+
+    name = "smtp"
 
     def __init__(self, url: str, to: str, sender: str) -> None:
         self._url = urlsplit(url)
@@ -87,3 +99,22 @@ def carriers(settings: Settings) -> tuple[Carrier, ...]:
     if settings.alert_smtp and settings.alert_to:
         found.append(Smtp(settings.alert_smtp, settings.alert_to, settings.clinic.email))
     return tuple(found)
+
+
+def alert_kinds(
+    storage: Storage, carriers: Sequence[Carrier], public_url: str, now: Callable[[], datetime]
+) -> dict[str, Kind]:
+    """How staff alerts leave: one item becomes one for each carrier, so that one that fails makes no other send twice."""
+
+    def spread(item: OutboxItem) -> None:
+        with storage() as uow:
+            at = now()
+            for carrier in carriers:
+                key, kind = f"{item.key}:{carrier.name}", f"{alerts.KIND}.{carrier.name}"
+                uow.outbox.add(OutboxItem(0, key, kind, {**item.payload, "key": item.key}, at, at))
+            uow.commit()
+
+    def by(carrier: Carrier) -> Kind:
+        return Kind(lambda item: carrier.send(Alert.of(str(item.payload["key"]), item.payload, public_url)))
+
+    return {alerts.KIND: Kind(spread), **{f"{alerts.KIND}.{carrier.name}": by(carrier) for carrier in carriers}}

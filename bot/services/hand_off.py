@@ -12,9 +12,10 @@ from bot.domain import review
 from bot.domain.errors import StorageUnavailable
 from bot.domain.proof import with_proof
 from bot.domain.review import Answer
+from bot.services import alerts
 from bot.services.ports import AlreadyThere, UnitOfWork
 from bot.services.search import terms_of
-from bot.services.stored import AuditEntry, Conversation, Handoff, Json, OutboxItem, Revision
+from bot.services.stored import AuditEntry, Conversation, Handoff, Json, Revision
 
 # No letter or digit that can be taken for another when read out on the telephone.
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -185,10 +186,5 @@ def _graver(before: Json, after: Json) -> bool:
 def _tell(uow: UnitOfWork, handoff: Handoff, action: str, now: datetime, was: str | None = None) -> None:
     """Audit entry and staff alert, in the same transaction as the hand-off itself; neither holds health text."""
     uow.audit.add(AuditEntry(now, "visitor", action, handoff.reference, handoff.conversation, was, handoff.status))
-    payload = {
-        "reference": handoff.reference,
-        "revision": handoff.revision,
-        "urgent": handoff.rank >= review.URGENT_FROM,
-    }
-    key = f"alert:{handoff.reference}:{handoff.revision}"
-    uow.outbox.add(OutboxItem(0, key, "staff_alert", payload, now, now))
+    urgent = handoff.rank >= review.URGENT_FROM
+    alerts.about_handoff(uow, handoff.reference, handoff.revision, urgent=urgent, now=now)

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from bot.domain import permissions
 from bot.domain.errors import IllegalMove, NotFound
+from bot.services import outgoing
 from bot.services.ports import UnitOfWork
 from bot.services.review import Actor, BadMove
 from bot.services.stored import AuditEntry, Conversation, Handoff, NewMessage
@@ -38,7 +39,7 @@ def say(uow: UnitOfWork, reference: str, *, text: str, by: Actor, now: datetime)
     with uow:
         handoff, chat = _load(uow, reference, "say", by)
         _must_speak(chat, by)
-        uow.conversations.append(chat.id, NewMessage("staff", said, {"by": by.name}), now=now)
+        _append(uow, chat, NewMessage("staff", said, {"by": by.name}), now)
         uow.audit.add(_entry(handoff, "say", by, now))
         uow.commit()
     return chat.id
@@ -74,7 +75,12 @@ def _must_speak(chat: Conversation, by: Actor) -> None:
 
 def _mark(uow: UnitOfWork, chat: Conversation, event: str, text: str, by: Actor, now: datetime) -> None:
     """Both ends of the stretch are lines of the log, so that the transcript shows who spoke when."""
-    uow.conversations.append(chat.id, NewMessage("staff", text, {"event": event, "by": by.name}), now=now)
+    _append(uow, chat, NewMessage("staff", text, {"event": event, "by": by.name}), now)
+
+
+def _append(uow: UnitOfWork, chat: Conversation, message: NewMessage, now: datetime) -> None:
+    appended = uow.conversations.append(chat.id, message, now=now)
+    outgoing.send(uow, chat, [appended.seq], now=now)
 
 
 def _entry(handoff: Handoff, action: str, by: Actor, now: datetime) -> AuditEntry:

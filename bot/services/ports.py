@@ -50,6 +50,12 @@ class Conversations(Protocol):
     def messages(self, conversation: str, *, after: int = 0, limit: int | None = None) -> list[Message]:
         """The log after `after`, oldest first, without the opening turn."""
 
+    def remember_provider(self, channel: str, provider_id: str, conversation: str, seq: int, *, now: datetime) -> None:
+        """This message came from another network under this id. Raises `AlreadyThere` when another call was first."""
+
+    def by_provider(self, channel: str, provider_id: str) -> tuple[str, int] | None:
+        """(conversation, seq) of the message that a network sent under this id, or None."""
+
     def claim(self, conversation: str, *, worker: str, now: datetime, until: datetime) -> Message | None:
         """The oldest unanswered visitor message, for this worker alone until `until`; None when there is none or
         another worker is at it. Claiming again extends one's own time."""
@@ -266,22 +272,43 @@ class StaffAccounts(Protocol):
 
 
 class Outbox(Protocol):
-    """What is to be sent once the transaction is through."""
+    """What is to leave the house once the transaction is through; see docs/reference/outbox.md."""
 
     def add(self, item: OutboxItem) -> bool:
         """Queue it; False when an item with this key was queued before."""
 
-    def due(self, now: datetime, *, until: datetime, limit: int = 20) -> list[OutboxItem]:
-        """Items to be sent now; nobody else gets them before `until`."""
+    def due(self, now: datetime, *, until: datetime, worker: str = "", limit: int = 20) -> list[OutboxItem]:
+        """Items to be sent now; nobody else gets them before `until`. Of a lane only the first that is not done."""
 
-    def sent(self, item: int, *, at: datetime) -> None:
-        """It was delivered."""
+    def free(self, worker: str, *, now: datetime) -> int:
+        """Give back what this worker held when it was killed; how many there were."""
 
-    def retry(self, item: int, *, due_at: datetime) -> None:
+    def sent(self, item: int, *, at: datetime, receipt: str | None = None) -> None:
+        """It was delivered: its payload goes."""
+
+    def retry(self, item: int, *, due_at: datetime, error: str) -> None:
         """It was not delivered; try again then."""
 
+    def gave_up(self, item: int, *, at: datetime, error: str) -> None:
+        """It will not be tried any more, until somebody asks for it (`again`)."""
+
+    def given_up(self, *, limit: int = 100) -> list[OutboxItem]:
+        """What was given up, newest first."""
+
+    def again(self, item: int, *, now: datetime) -> None:
+        """Try what was given up once more, from the beginning. Raises `NotFound`."""
+
+    def dismiss(self, item: int, *, at: datetime) -> None:
+        """Somebody dealt with it in another way: done, and its payload goes. Raises `NotFound`."""
+
     def waiting(self) -> int:
-        """How many items are not sent yet."""
+        """How many items are neither sent nor given up."""
+
+    def forget(self, conversation: str) -> int:
+        """Delete what is queued for this conversation; how many items there were."""
+
+    def prune(self, before: datetime) -> int:
+        """Delete what was done before this; how many items there were."""
 
 
 class UnitOfWork(Protocol):

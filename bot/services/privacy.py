@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.domain.errors import NotFound
+from bot.services import alerts
 from bot.services.ports import UnitOfWork
 from bot.services.stored import AuditEntry, Erasure, OutboxItem
 
@@ -107,10 +108,10 @@ def _erase(uow: UnitOfWork, conversation: str, by: str, now: datetime, *, keep_h
     reference = handoff.reference if handoff else None
     uow.letters.forget(conversation)
     uow.conversations.erase(conversation, erasure=Erasure(conversation, now, by, "chat" if keep_handoff else "all"))
+    uow.outbox.forget(conversation)
     _forget_tracker(uow, conversation, now)
     if handoff is not None and keep_handoff:
-        payload = {"reference": handoff.reference, "erasure_asked": True}
-        uow.outbox.add(OutboxItem(0, f"erasure:{handoff.reference}", "staff_alert", payload, now, now))
+        alerts.erasure_asked(uow, handoff.reference, now)
     elif handoff is not None:
         uow.handoffs.remove(handoff.id)
     if not keep_handoff:

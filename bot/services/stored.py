@@ -216,7 +216,13 @@ class StaffSession:
 
 @dataclass(frozen=True, slots=True)
 class OutboxItem:
-    """Something to be sent after the commit; `key` makes sure that it is queued once. Never holds health text."""
+    """Something that leaves the house after the commit.
+
+    `key` is its name for ever: it is queued once, and every try carries it. `kind` says which carrier takes it. Items of
+    one `lane` leave one after the other, in the order in which they were queued. What belongs to a `conversation` goes
+    when that is erased. `payload` is sealed on disk and emptied once it has left. `error` is the code of the last
+    failure, `receipt` the other side's own id; neither ever holds a word of the payload.
+    """
 
     id: int
     key: str
@@ -226,6 +232,11 @@ class OutboxItem:
     due_at: datetime
     attempts: int = 0
     sent_at: datetime | None = None
+    gave_up_at: datetime | None = None
+    lane: str | None = None
+    conversation: str | None = None
+    error: str | None = None
+    receipt: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

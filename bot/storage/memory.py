@@ -10,7 +10,8 @@ from bot.services import ports
 from bot.storage.memory_conversations import MemoryConversations
 from bot.storage.memory_handoffs import MemoryAppointments, MemoryHandoffs
 from bot.storage.memory_letters import MemoryLetters
-from bot.storage.memory_staff import MemoryAudit, MemoryOutbox, MemoryStaff
+from bot.storage.memory_outbox import MemoryOutbox
+from bot.storage.memory_staff import MemoryAudit, MemoryStaff
 from bot.storage.shelves import Shelves
 
 

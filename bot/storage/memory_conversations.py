@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.domain.errors import NotFound
-from bot.services.ports import LeaseLost
+from bot.services.ports import AlreadyThere, LeaseLost
 from bot.services.stored import WORK, Appended, Conversation, Erasure, Json, Message, NewMessage
 from bot.storage.shelves import Shelves
 
@@ -46,6 +46,18 @@ class MemoryConversations:
         """The log after `after`."""
         log = self._log(conversation)
         return [log[seq] for seq in sorted(log) if seq > after and log[seq].sender != "opening"][:limit]
+
+    def remember_provider(self, channel: str, provider_id: str, conversation: str, seq: int, *, now: datetime) -> None:
+        """This message came from another network under this id."""
+        if self._shelves.provider_messages.setdefault((channel, provider_id), (conversation, seq)) != (
+            conversation,
+            seq,
+        ):
+            raise AlreadyThere(provider_id)
+
+    def by_provider(self, channel: str, provider_id: str) -> tuple[str, int] | None:
+        """(conversation, seq) of the message that a network sent under this id."""
+        return self._shelves.provider_messages.get((channel, provider_id))
 
     def claim(self, conversation: str, *, worker: str, now: datetime, until: datetime) -> Message | None:
         """The oldest unanswered visitor message, for this worker alone."""

@@ -1,4 +1,4 @@
-"""Staff, audit and outbox of the memory twin."""
+"""Staff and audit of the memory twin."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.services.ports import AlreadyThere
-from bot.services.stored import AuditEntry, OutboxItem, StaffAccount, StaffSession
+from bot.services.stored import AuditEntry, StaffAccount, StaffSession
 from bot.storage.shelves import Shelves
 
 
@@ -104,39 +104,3 @@ class MemoryAudit:
         for at, entry in enumerate(self._all):
             if entry.conversation == conversation or (reference is not None and entry.reference == reference):
                 self._all[at] = replace(entry, detail=None)
-
-
-class MemoryOutbox:
-    """See `bot.services.ports.Outbox`."""
-
-    def __init__(self, shelves: Shelves) -> None:
-        self._shelves = shelves
-        self._all = shelves.outbox
-
-    def add(self, item: OutboxItem) -> bool:
-        """Queue it once."""
-        if any(other.key == item.key for other in self._all.values()):
-            return False
-        key = self._shelves.new_id()
-        self._all[key] = replace(item, id=key, payload=dict(item.payload))
-        return True
-
-    def due(self, now: datetime, *, until: datetime, limit: int = 20) -> list[OutboxItem]:
-        """Items to be sent now, for this caller alone until `until`."""
-        waiting = [item for item in self._all.values() if item.sent_at is None and item.due_at <= now]
-        found = sorted(waiting, key=lambda item: (item.due_at, item.id))[:limit]
-        for item in found:
-            self._all[item.id] = replace(item, due_at=until, attempts=item.attempts + 1)
-        return [self._all[item.id] for item in sorted(found, key=lambda item: item.id)]
-
-    def sent(self, item: int, *, at: datetime) -> None:
-        """It was delivered."""
-        self._all[item] = replace(self._all[item], sent_at=at)
-
-    def retry(self, item: int, *, due_at: datetime) -> None:
-        """Try again then."""
-        self._all[item] = replace(self._all[item], due_at=due_at)
-
-    def waiting(self) -> int:
-        """How many items are not sent yet."""
-        return sum(item.sent_at is None for item in self._all.values())

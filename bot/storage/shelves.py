@@ -41,6 +41,8 @@ class Shelves:
     staff: dict[int, StaffAccount] = field(default_factory=dict)
     sessions: dict[bytes, StaffSession] = field(default_factory=dict)
     outbox: dict[int, OutboxItem] = field(default_factory=dict)
+    outbox_holders: dict[int, str] = field(default_factory=dict)
+    provider_messages: dict[tuple[str, str], tuple[str, int]] = field(default_factory=dict)
     last_id: int = 0
 
     def copy(self) -> Shelves:

@@ -13,10 +13,11 @@ from bot.domain.errors import StorageUnavailable
 from bot.services import ports
 from bot.storage.engine import BRISK, BUSY_MILLISECONDS, READ_ONLY, open_engine
 from bot.storage.sql_appointments import SqlAppointments
-from bot.storage.sql_audit import SqlAudit, SqlOutbox
+from bot.storage.sql_audit import SqlAudit
 from bot.storage.sql_conversations import SqlConversations
 from bot.storage.sql_handoffs import SqlHandoffs
 from bot.storage.sql_letters import SqlLetters
+from bot.storage.sql_outbox import SqlOutbox
 from bot.storage.sql_staff import SqlStaff
 from bot.vault import Vault
 

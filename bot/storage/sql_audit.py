@@ -1,19 +1,16 @@
-"""The audit log and the outbox in SQL: what happened, and what is still to be told."""
+"""The audit log in SQL: what happened."""
 
 from __future__ import annotations
 
 from dataclasses import fields
-from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, insert, or_, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Connection, Select, insert, or_, select, update
 
-from bot.services.stored import AuditEntry, OutboxItem
-from bot.storage.tables import AUDIT, OUTBOX
+from bot.services.stored import AuditEntry
+from bot.storage.tables import AUDIT
 
 _COLUMNS = [AUDIT.c[spec.name] for spec in fields(AuditEntry)]
-_OUTBOX_COLUMNS = [OUTBOX.c[spec.name] for spec in fields(OutboxItem)]
 
 
 class SqlAudit:
@@ -53,51 +50,3 @@ class SqlAudit:
 
     def _read(self, query: Select[Any]) -> list[AuditEntry]:
         return [AuditEntry(**row._mapping) for row in self._connection.execute(query)]
-
-
-class SqlOutbox:
-    """See `bot.services.ports.Outbox`."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-
-    def add(self, item: OutboxItem) -> bool:
-        """Queue it once."""
-        values = {spec.name: getattr(item, spec.name) for spec in fields(OutboxItem) if spec.name != "id"}
-        values["payload"] = dict(item.payload)
-        try:
-            with self._connection.begin_nested():
-                self._connection.execute(insert(OUTBOX).values(**values))
-        except IntegrityError:
-            return False
-        return True
-
-    def due(self, now: datetime, *, until: datetime, limit: int = 20) -> list[OutboxItem]:
-        """Items to be sent now, for this caller alone until `until`."""
-        o = OUTBOX.c
-        wanted = (
-            select(o.id)
-            .where(o.sent_at.is_(None), o.due_at <= now)
-            .order_by(o.due_at, o.id)
-            .limit(limit)
-            .with_for_update(skip_locked=True)
-        )
-        keys = list(self._connection.execute(wanted).scalars())
-        if not keys:
-            return []
-        self._connection.execute(update(OUTBOX).where(o.id.in_(keys)).values(due_at=until, attempts=o.attempts + 1))
-        rows = self._connection.execute(select(*_OUTBOX_COLUMNS).where(o.id.in_(keys)).order_by(o.id))
-        return [OutboxItem(**row._mapping) for row in rows]
-
-    def sent(self, item: int, *, at: datetime) -> None:
-        """It was delivered."""
-        self._connection.execute(update(OUTBOX).where(OUTBOX.c.id == item).values(sent_at=at))
-
-    def retry(self, item: int, *, due_at: datetime) -> None:
-        """Try again then."""
-        self._connection.execute(update(OUTBOX).where(OUTBOX.c.id == item).values(due_at=due_at))
-
-    def waiting(self) -> int:
-        """How many items are not sent yet."""
-        query = select(func.count()).select_from(OUTBOX).where(OUTBOX.c.sent_at.is_(None))
-        return int(self._connection.execute(query).scalar_one())

@@ -25,12 +25,13 @@ from sqlalchemy import (
     select,
     update,
 )
+from sqlalchemy.exc import IntegrityError
 
 from bot.domain.errors import NotFound
-from bot.services.ports import LeaseLost
+from bot.services.ports import AlreadyThere, LeaseLost
 from bot.services.stored import WORK, Appended, Conversation, Erasure, Json, Message, NewMessage
 from bot.storage.columns import SealedJson
-from bot.storage.tables import CONVERSATIONS, ERASURES, HANDOFFS, MESSAGES
+from bot.storage.tables import CONVERSATIONS, ERASURES, HANDOFFS, MESSAGES, PROVIDER_MESSAGES
 
 _C = CONVERSATIONS.c
 _M = MESSAGES.c
@@ -125,6 +126,22 @@ class SqlConversations:
         if limit is None:
             return [_message(row) for row in self._connection.execute(_LOG, asked)]
         return [_message(row) for row in self._connection.execute(_LOG_PAGE, {**asked, "limit": limit})]
+
+    def remember_provider(self, channel: str, provider_id: str, conversation: str, seq: int, *, now: datetime) -> None:
+        """This message came from another network under this id."""
+        values = {"channel": channel, "provider_id": provider_id, "conversation": conversation, "seq": seq, "at": now}
+        try:
+            with self._connection.begin_nested():
+                self._connection.execute(insert(PROVIDER_MESSAGES).values(**values))
+        except IntegrityError:
+            raise AlreadyThere(provider_id) from None
+
+    def by_provider(self, channel: str, provider_id: str) -> tuple[str, int] | None:
+        """(conversation, seq) of the message that a network sent under this id."""
+        p = PROVIDER_MESSAGES.c
+        wanted = select(p.conversation, p.seq).where(p.channel == channel, p.provider_id == provider_id)
+        row = self._connection.execute(wanted).one_or_none()
+        return None if row is None else (row.conversation, row.seq)
 
     def claim(self, conversation: str, *, worker: str, now: datetime, until: datetime) -> Message | None:
         """The oldest unanswered visitor message, for this worker alone."""

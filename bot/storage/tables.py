@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from sqlalchemy import (
-    JSON,
     Boolean,
     Column,
     ForeignKey,
@@ -234,12 +233,36 @@ OUTBOX = Table(
     Column("id", Integer, primary_key=True),
     Column("key", String(96), nullable=False, unique=True),
     Column("kind", String(32), nullable=False),
-    Column("payload", JSON, nullable=False),
+    Column("payload", SealedJson),
     Column("attempts", Integer, nullable=False),
     Column("created_at", Utc, nullable=False),
     Column("due_at", Utc, nullable=False),
     Column("sent_at", Utc),
+    Column("gave_up_at", Utc),
+    Column("lane", String(96)),
+    Column("conversation", String(64), index=True),
+    Column("error", String(64)),
+    Column("receipt", String(128)),
+    Column("worker", String(64)),
     Index("ix_outbox_due", "sent_at", "due_at"),
+)
+Index(
+    "ix_outbox_lane",
+    OUTBOX.c.lane,
+    OUTBOX.c.id,
+    sqlite_where=text("sent_at IS NULL AND gave_up_at IS NULL"),
+    postgresql_where=text("sent_at IS NULL AND gave_up_at IS NULL"),
+)
+
+# Ids that other networks gave to what visitors sent there: the primary key is the law against a second turn.
+PROVIDER_MESSAGES = Table(
+    "provider_messages",
+    METADATA,
+    Column("channel", String(32), primary_key=True),
+    Column("provider_id", String(128), primary_key=True),
+    Column("conversation", ForeignKey("conversations.id"), nullable=False, index=True),
+    Column("seq", Integer, nullable=False),
+    Column("at", Utc, nullable=False),
 )
 
 ERASURES = Table(

@@ -17,6 +17,7 @@ from bot.domain.errors import StorageUnavailable
 from bot.web import desk, site
 from bot.web.chat import problems
 from bot.web.chat.api import ChatApi
+from bot.web.chat.entrance import Entrance
 from bot.web.context import WebContext
 from bot.web.security import Guard
 from bot.web.turns.chores import Chores
@@ -40,7 +41,8 @@ class Edge(Starlette):
         self.context = context
         self._pace = pace
         self._running: Works | None = None
-        chat = ChatApi(context, lambda: self._works.dispatcher, lambda: self._works.chores)
+        self.entrance = Entrance(context, lambda: self.works.dispatcher)
+        chat = ChatApi(context, lambda: self.works.dispatcher, lambda: self.works.chores)
         super().__init__(
             routes=[*self._health(), *chat.routes(), *_pages(context)],
             exception_handlers=problems.HANDLERS,
@@ -48,7 +50,8 @@ class Edge(Starlette):
         )
 
     @property
-    def _works(self) -> Works:
+    def works(self) -> Works:
+        """What runs beside the requests; only while the app runs."""
         if self._running is None:
             raise RuntimeError("the app has not been started")
         return self._running

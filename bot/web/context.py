@@ -13,6 +13,7 @@ from bot import bootstrap
 from bot.domain import record, triage
 from bot.domain.mention import Reading
 from bot.domain.policy import DEFAULT_POLICY, Policy
+from bot.notify.outbox import Kind
 from bot.services.ports import Storage
 from bot.settings import Settings
 from bot.vault import Vault
@@ -51,6 +52,7 @@ class WebContext:
     classify: Callable[[Mapping[str, Any]], Mapping[str, Any]] = classify
     allowance: Allowance = field(default_factory=Allowance)
     hub: Hub = field(default_factory=Hub)
+    carriers: Mapping[str, Kind] = field(default_factory=dict)  # what else leaves the house: kind → how
 
     def wake(self, conversation: str) -> None:
         """There is news in this conversation. Safe from any thread."""

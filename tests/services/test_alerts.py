@@ -11,15 +11,16 @@ from datetime import timedelta
 import pytest
 
 from bot.notify.alert import Alert, NotDelivered
-from bot.notify.carriers import Console, Smtp, Webhook, carriers
-from bot.notify.outbox import alert_handler, deliver_due
+from bot.notify.carriers import Console, Smtp, Webhook, alert_kinds, carriers
+from bot.notify.outbox import Postman
 from bot.settings import BadSettings, Settings
 
 ALERT = Alert("alert:PLP-1:1", "PLP-1", True, "new", "https://desk.test/desk/handoffs/PLP-1")
 
 
 class Collector:
-    def __init__(self, *answers: bool) -> None:
+    def __init__(self, *answers: bool, name: str = "collector") -> None:
+        self.name = name
         self.sent: list[Alert] = []
         self.answers = list(answers)
 
@@ -29,42 +30,50 @@ class Collector:
         self.sent.append(alert)
 
 
+def deliver(clinic, *collectors, minutes: int = 0) -> int:
+    """One round of the postman, so many minutes later."""
+
+    def now():
+        return clinic.now + timedelta(minutes=minutes)
+
+    kinds = alert_kinds(clinic.storage, collectors, "https://desk.test", now)
+    postman = Postman(clinic.storage, kinds, now=now)
+    return sum(iter(postman.deliver_due, 0))
+
+
 def test_an_alert_is_sent_once_and_says_nothing_about_health(clinic):
     clinic.intake(rf=["RF-CES"])
     collector = Collector()
-    handlers = {"staff_alert": alert_handler([collector], "https://desk.test")}
-    assert deliver_due(clinic.storage, handlers, now=lambda: clinic.now) == 1
-    assert deliver_due(clinic.storage, handlers, now=lambda: clinic.now + timedelta(hours=1)) == 0
+    assert deliver(clinic, collector) == 2  # spread to the carriers, then carried
+    assert deliver(clinic, collector, minutes=60) == 0
     [alert] = collector.sent
     assert alert.urgent
     assert alert.subject == f"URGENT: {alert.reference}: a new hand-off waits for review"
     assert alert.link == f"https://desk.test/desk/handoffs/{alert.reference}"
+    assert alert.key == f"alert:{alert.reference}:1"
 
 
 def test_what_was_not_delivered_is_tried_again_later(clinic):
     clinic.intake()
     collector = Collector(False, False, True)
-    handlers = {"staff_alert": alert_handler([collector], "https://desk.test")}
-    now = clinic.now
     for minutes in (0, 5, 10, 15):
-        deliver_due(clinic.storage, handlers, now=lambda at=now + timedelta(minutes=minutes): at)
+        deliver(clinic, collector, minutes=minutes)
     assert len(collector.sent) == 1
     assert clinic.look(lambda uow: uow.outbox.waiting()) == 0
 
 
 def test_a_carrier_that_fails_does_not_make_the_others_send_twice(clinic):
     clinic.intake()
-    first, broken, last = Collector(), Collector(False, True), Collector()
-    handlers = {"staff_alert": alert_handler([first, broken, last], "https://desk.test")}
+    first, broken, last = Collector(name="one"), Collector(False, True, name="two"), Collector(name="three")
     for minutes in (0, 5, 10):
-        deliver_due(clinic.storage, handlers, now=lambda at=clinic.now + timedelta(minutes=minutes): at)
+        deliver(clinic, first, broken, last, minutes=minutes)
     assert [len(one.sent) for one in (first, broken, last)] == [1, 1, 1]
 
 
-def test_a_kind_nobody_handles_waits(clinic):
-    clinic.intake()
-    assert deliver_due(clinic.storage, {}, now=lambda: clinic.now) == 0
-    assert clinic.look(lambda uow: uow.outbox.waiting()) == 1
+def test_an_alert_about_no_hand_off_leads_to_its_page():
+    alert = Alert.of("undelivered:7", {"event": "undelivered"}, "https://desk.test")
+    assert alert.subject == "a message could not be delivered, please look"
+    assert alert.link == "https://desk.test/desk/undelivered"
 
 
 @pytest.fixture

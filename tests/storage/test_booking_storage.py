@@ -1,4 +1,4 @@
-"""Hand-offs, appointments, audit, staff and outbox keep the same laws in memory, in SQLite and in PostgreSQL."""
+"""Hand-offs, appointments, audit and staff keep the same laws in memory, in SQLite and in PostgreSQL."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from bot.services.stored import (
     Decision,
     Handoff,
     Note,
-    OutboxItem,
     QueueFilter,
     Revision,
     StaffAccount,
@@ -255,21 +254,3 @@ def test_staff_names_are_unique_whatever_the_case_and_sessions_end(storage):
         assert uow.staff.session(b"2") is None
         uow.staff.end_sessions_of(stored.id)
         assert uow.staff.session(b"3") is None
-
-
-def test_the_outbox_takes_a_key_once_and_gives_an_item_to_one_caller(storage):
-    item = OutboxItem(0, "alert:PLP-1:1", "staff_alert", {"reference": "PLP-1"}, NOW, NOW)
-    with storage() as uow:
-        assert uow.outbox.add(item) is True
-        assert uow.outbox.add(item) is False
-        assert uow.outbox.add(replace(item, key="later", due_at=LATER)) is True
-        uow.commit()
-    with storage() as uow:
-        [got] = uow.outbox.due(NOW, until=LATER)
-        assert (got.key, got.attempts, got.payload) == ("alert:PLP-1:1", 1, {"reference": "PLP-1"})
-        assert uow.outbox.due(NOW, until=LATER) == []
-        uow.outbox.retry(got.id, due_at=NOW)
-        assert uow.outbox.due(NOW, until=LATER)[0].attempts == 2
-        uow.outbox.sent(got.id, at=NOW)
-        assert [one.key for one in uow.outbox.due(LATER, until=LATER)] == ["later"]
-        assert uow.outbox.waiting() == 1

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from bot.services import outgoing
 from bot.services.ports import UnitOfWork
 from bot.services.stored import AuditEntry, Conversation, NewMessage
 from bot.web.chat import tokens
@@ -25,6 +26,15 @@ class Taken:
 
     seq: int
     work: Work | None
+    conversation: str
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The network a message came from, and the id that network gave it."""
+
+    channel: str
+    provider_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,20 +71,28 @@ def receive(
     return take(context, chat, sent(), claimer)
 
 
-def take(context: WebContext, chat: Conversation, sent: Sent, claimer: Claimer | None = None) -> Taken:
+def take(
+    context: WebContext,
+    chat: Conversation,
+    sent: Sent,
+    claimer: Claimer | None = None,
+    *,
+    origin: Origin | None = None,
+) -> Taken:
     """Store a message and, in the same transaction, the danger script it calls for; where it stands in the log.
 
     With a `claimer` it is claimed for its turn in the same transaction, when nothing stands before it.
 
     Raises `Problem` 413 for a long text (with the emergency words, if it tells of danger), 409 for an answer to a
-    question that is not open, 422 for a value that does not fit it. What is refused is stored nowhere.
+    question that is not open, 422 for a value that does not fit it. What is refused is stored nowhere. Raises
+    `AlreadyThere` when another call stored the message of this `origin` in the meantime.
     """
     if sent.text is not None:
         found = _read(context, chat, sent.text)
         if len(sent.text) > MAX_TEXT:
             raise _too_long(found)
         message = NewMessage("visitor", sent.text, _body(found, {}), sent.client_id)
-        return _store(context, chat.id, message, found, claimer=claimer)
+        return _store(context, chat.id, message, found, claimer=claimer, origin=origin)
     fitted, problem = _fitted(context, chat, sent)
     if fitted is None:
         found = danger.in_answer(str(sent.field), sent.value, context.settings.clinic.lines)
@@ -85,7 +103,7 @@ def take(context: WebContext, chat: Conversation, sent: Sent, claimer: Claimer |
         found = _read(context, chat, fitted.label)
     body = _body(found, {"answer": {"question": sent.field, "value": fitted.value}})
     message = NewMessage("visitor", fitted.label, body, sent.client_id)
-    return _store(context, chat.id, message, found, answers=sent.field, claimer=claimer)
+    return _store(context, chat.id, message, found, answers=sent.field, claimer=claimer, origin=origin)
 
 
 def refuse_overflow(context: WebContext, chat: Conversation, body: Overflow) -> Problem:
@@ -133,22 +151,25 @@ def _store(
     answers: str | None = None,
     problem: Problem | None = None,
     claimer: Claimer | None = None,
+    origin: Origin | None = None,
 ) -> Taken:
     """Append and commit. A message that is known already keeps its place, even when it would be refused by now."""
     now = context.clock()
     with context.uow() as uow:
         appended = uow.conversations.append(conversation, message, now=now)
         if not appended.created:
-            return Taken(appended.seq, None)
+            return Taken(appended.seq, None, conversation)
         if problem is not None:
             raise problem
         if answers is not None and _answered_already(uow, conversation, answers, appended.seq):
             raise Problem(409, "question_not_open", "This question has an answer already.")
+        if origin is not None:
+            uow.conversations.remember_provider(origin.channel, origin.provider_id, conversation, appended.seq, now=now)
         if found is not None:
             _show(context, uow, conversation, found, appended.seq)
         work = claimer(uow, conversation) if claimer is not None else None
         uow.commit()
-    return Taken(appended.seq, work)
+    return Taken(appended.seq, work, conversation)
 
 
 def _answered_already(uow: UnitOfWork, conversation: str, field: str, seq: int) -> bool:
@@ -163,7 +184,8 @@ def _show(context: WebContext, uow: UnitOfWork, conversation: str, found: danger
     chat = uow.conversations.get(conversation)
     if chat is None:
         raise unknown_conversation()
-    uow.conversations.append(conversation, found.message(seq), now=now)
+    script = uow.conversations.append(conversation, found.message(seq), now=now)
+    outgoing.send(uow, chat, [script.seq], now=now)
     state = {**chat.state, "question": None, "field": None, "left": 0}
     uow.conversations.save(conversation, now=now, phase="stopped", state=state)
     entry = AuditEntry(now, "bot", "danger_advice", None, conversation, None, found.script.urgency)

@@ -8,7 +8,9 @@ from collections.abc import AsyncIterator, Callable
 
 from bot import logs
 from bot.domain.errors import StorageUnavailable
-from bot.notify import alert, carriers, outbox
+from bot.notify.alert import NotDelivered
+from bot.notify.carriers import alert_kinds, carriers
+from bot.notify.outbox import Kind, Postman
 from bot.services import privacy
 from bot.services.stored import OutboxItem
 from bot.web.context import WebContext
@@ -27,10 +29,8 @@ class Chores:
         self._context = context
         self._ledger = Ledger(context)
         self._due = asyncio.Event()
-        self._handlers = {
-            "staff_alert": outbox.alert_handler(carriers.carriers(context.settings), context.settings.public_url),
-            "forget_tracker": self._forget_tracker,
-        }
+        self._begun = False
+        self._postman = Postman(context.uow, self._kinds(), now=context.clock, worker=self._ledger.worker)
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -53,8 +53,17 @@ class Chores:
 
     def empty_outbox(self) -> None:
         """Send what is due. Blocks."""
-        while outbox.deliver_due(self._context.uow, self._handlers, now=self._context.clock):
+        if not self._begun:
+            self._postman.begin()
+            self._begun = True
+        while self._postman.deliver_due():
             pass
+
+    def _kinds(self) -> dict[str, Kind]:
+        """Everything that leaves the house, by kind; the table is in docs/reference/outbox.md."""
+        context = self._context
+        alerts = alert_kinds(context.uow, carriers(context.settings), context.settings.public_url, context.clock)
+        return {**alerts, "forget_tracker": Kind(self._forget_tracker), **context.carriers}
 
     def purge(self) -> None:
         """Drop what was written without consent too long ago. Blocks."""
@@ -69,7 +78,7 @@ class Chores:
         try:
             forget_tracker(self._context.settings, str(item.payload["conversation"]))
         except RasaUnavailable as error:
-            raise alert.NotDelivered(str(error)) from None
+            raise NotDelivered(str(error)) from None
 
 
 async def _every(seconds: float, chore: Callable[[], None], at_once: asyncio.Event) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 from bot.domain.errors import NotFound
 from bot.domain.intake import CONSENT_VERSION
+from bot.services import outgoing
 from bot.services.ports import LeaseLost, UnitOfWork
 from bot.services.stored import AuditEntry, Conversation, Message, NewMessage, OutboxItem
 from bot.web.context import WebContext
@@ -134,8 +135,10 @@ class Ledger:
     def tell(self, work: Work, line: NewMessage) -> bool:
         """Say a word of our own about a message that still waits; False when it was said before."""
         with self._context.uow() as uow:
-            said = uow.conversations.append(work.chat.id, line, now=self._context.clock())
+            now = self._context.clock()
+            said = uow.conversations.append(work.chat.id, line, now=now)
             if said.created:
+                outgoing.send(uow, work.chat, [said.seq], now=now)
                 uow.commit()
         return said.created
 
@@ -197,14 +200,11 @@ class Ledger:
         change: dict[str, Any] = {}
         if outcome is not None:
             change = {"phase": outcome.phase, "state": outcome.state, "record": outcome.record}
-        uow.conversations.finish_turn(
-            chat.id,
-            worker=self.worker,
-            through=work.message.seq,
-            replies=lines,
-            now=self._context.clock(),
-            **change,
+        now = self._context.clock()
+        stored = uow.conversations.finish_turn(
+            chat.id, worker=self.worker, through=work.message.seq, replies=lines, now=now, **change
         )
+        outgoing.send(uow, chat, [line.seq for line in stored], now=now)
         return self.claim_in(uow, chat.id) if chat.spoken_through > work.message.seq else None
 
 

@@ -1,0 +1,27 @@
+"""Queues alerts for staff in the transaction of what they tell of: what happened and where to look, nothing of health."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.services.ports import UnitOfWork
+from bot.services.stored import OutboxItem
+
+KIND = "staff_alert"
+
+
+def about_handoff(uow: UnitOfWork, reference: str, revision: int, *, urgent: bool, now: datetime) -> None:
+    """A hand-off came in, or came back with new danger; once for each revision."""
+    payload = {"reference": reference, "revision": revision, "urgent": urgent}
+    uow.outbox.add(OutboxItem(0, f"alert:{reference}:{revision}", KIND, payload, now, now))
+
+
+def erasure_asked(uow: UnitOfWork, reference: str, now: datetime) -> None:
+    """A visitor wants to be forgotten after a hand-off, and staff have to decide."""
+    payload = {"reference": reference, "event": "erasure"}
+    uow.outbox.add(OutboxItem(0, f"erasure:{reference}", KIND, payload, now, now))
+
+
+def undelivered(uow: UnitOfWork, item: OutboxItem, now: datetime) -> None:
+    """Something that should have left the house was given up."""
+    uow.outbox.add(OutboxItem(0, f"undelivered:{item.id}", KIND, {"event": "undelivered"}, now, now))
