@@ -25,5 +25,5 @@ class FollowUp(Action):
             dispatcher.utter_message(response="utter_out_of_scope")
             return []
         if played.ask == "confirm_flag":
-            dispatcher.utter_message(response="utter_ask_confirm_flag", about=turn.about(played.intake))
+            turn.utter(dispatcher, played.intake, "utter_ask_confirm_flag", about=turn.about(played.intake))
         return played.events

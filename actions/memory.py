@@ -16,7 +16,7 @@ from bot.domain.said import Said
 FINDINGS = ("rf", "rf_unknown", "ci", "extra")
 PROGRESS = ("asked", "misses", "open_field", "wants_person", "corrected")
 DANGERS = ("danger", "other_danger")
-DIRECT = ("said", "settled", "waiting", "to_confirm", "phase", "reference")
+DIRECT = ("said", "settled", "waiting", "to_confirm", "phase", "reference", "locale")
 
 
 def slots_of(intake: Intake) -> dict[str, Any]:
@@ -29,7 +29,7 @@ def slots_of(intake: Intake) -> dict[str, Any]:
 
 
 def intake_of(tracker: Tracker) -> Intake:
-    """The intake as the slots remember it, under the clinic's policy of today."""
+    """The intake as the slots remember it, under the clinic's policy of today, in the language the edge speaks."""
     slots = copy.deepcopy(
         tracker.slots
     )  # the interview changes lists in place; what the tracker holds must stay to compare with
@@ -38,6 +38,7 @@ def intake_of(tracker: Tracker) -> Intake:
     kept.update({name: slots[name] for name in DIRECT if slots.get(name) is not None})
     intake = Intake.from_json({**kept, "facts": facts})
     intake.policy = product.settings().clinic.policy
+    intake.locale = (tracker.latest_message.get("metadata") or {}).get("locale") or intake.locale
     return intake
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from bot import bootstrap
 from bot.domain import judge
 from bot.domain.intake import CONSENT_VERSION, Intake
+from bot.domain.speech import language_of
 from bot.services import hand_off as handing
 from bot.settings import Settings
 
@@ -47,7 +48,7 @@ def hand_off(conversation: str, intake: Intake, result: Mapping[str, Any]) -> An
             "privacy": bool(facts.get("consent_privacy")),
             "share": bool(facts.get("consent_share")),
             "version": CONSENT_VERSION,
-            "language": "en",
+            "language": language_of(intake.locale),
         },
         said=intake.said,
         now=datetime.now(UTC),

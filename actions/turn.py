@@ -10,13 +10,13 @@ from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import memory, product
-from bot.domain import interview, judge, questions, scripts, triage, wording
-from bot.domain.card_labels import LABELS
+from bot.domain import cards, interview, judge, questions, scripts, sites, triage, wording
 from bot.domain.errors import StorageUnavailable
 from bot.domain.flags import RED_FLAGS
 from bot.domain.intake import Intake
 from bot.domain.interview import Move
 from bot.domain.said import Said
+from bot.domain.speech import say
 
 # Fields whose question text is the same whatever stands behind them; domain.yml has one utter_ask_… for each.
 _SIDE = "side"
@@ -42,7 +42,7 @@ def play(tracker: Tracker, dispatcher: CollectingDispatcher) -> Turn | None:
     if move.hand_off or move.alert:
         _settle(tracker, dispatcher, intake, move, said)
     else:
-        _speak(dispatcher, move.say)
+        _speak(dispatcher, intake, move.say)
         if intake.open_field == "read_back" and (open_before != "read_back" or move.say or intake.misses):
             dispatcher.utter_message(text=wording.read_back(intake))
     ask = slot_of(intake.open_field, intake) if intake.open_field else None
@@ -66,9 +66,9 @@ def about(intake: Intake) -> str | None:
     """What the words of the open question need beside the field: the danger to confirm, the site whose side is open."""
     field = intake.open_field or ""
     if field.startswith(("RF-", "CI-")):
-        return LABELS[field]
+        return cards.label(field, intake.locale)
     missing = questions.missing_sides(intake) if field == "sites" else []
-    return wording.sites.label(missing[0]) if missing else None
+    return say(intake.locale, sites.label(missing[0])) if missing else None
 
 
 def _ask_slots(intake: Intake) -> list[EventType]:
@@ -76,10 +76,15 @@ def _ask_slots(intake: Intake) -> list[EventType]:
     return [SlotSet("about", named)] if named else []
 
 
-def _speak(dispatcher: CollectingDispatcher, texts: list[str]) -> None:
+def utter(dispatcher: CollectingDispatcher, intake: Intake, name: str, **values: Any) -> None:
+    """Say a response of domain.yml in the language of this very turn, which the slots do not hold yet."""
+    dispatcher.utter_message(response=name, locale=intake.locale, **values)
+
+
+def _speak(dispatcher: CollectingDispatcher, intake: Intake, texts: list[str]) -> None:
     for text in texts:
         if text.startswith("utter_"):
-            dispatcher.utter_message(response=text)
+            utter(dispatcher, intake, text)
         else:
             dispatcher.utter_message(text=text)
 
@@ -93,20 +98,21 @@ def _settle(tracker: Tracker, dispatcher: CollectingDispatcher, intake: Intake, 
         try:
             receipt = product.hand_off(tracker.sender_id, intake, result_json)
         except StorageUnavailable:
-            dispatcher.utter_message(response="utter_hand_off_failed")
+            utter(dispatcher, intake, "utter_hand_off_failed")
             if move.alert is None:
                 return
         else:
             intake.reference = receipt.reference
     if move.alert:
-        _tell_danger(tracker, dispatcher, intake, scripts.for_result(result, country=country))
+        _tell_danger(tracker, dispatcher, intake, scripts.for_result(result, country=country, locale=intake.locale))
         return
     intake.phase = "handed_off"
     intake.open_field = None
-    message = scripts.result_message(result, country=country)
-    dispatcher.utter_message(text=message, json_message={"outcome": result_json})
-    dispatcher.utter_message(text=scripts.SAFETY_NET)
-    dispatcher.utter_message(response="utter_handed_off", reference=intake.reference)
+    message = scripts.result_message(result, country=country, locale=intake.locale)
+    shown = triage.result_to_json(result, intake.locale)
+    dispatcher.utter_message(text=message, json_message={"outcome": shown})
+    dispatcher.utter_message(text=say(intake.locale, scripts.SAFETY_NET))
+    utter(dispatcher, intake, "utter_handed_off", reference=intake.reference)
 
 
 def _tell_danger(tracker: Tracker, dispatcher: CollectingDispatcher, intake: Intake, script: scripts.Script) -> None:
@@ -117,7 +123,7 @@ def _tell_danger(tracker: Tracker, dispatcher: CollectingDispatcher, intake: Int
             text=script.text, json_message={"alert": {"urgency": script.urgency, "call": script.call}}
         )
     if intake.reference:
-        dispatcher.utter_message(response="utter_staff_told", reference=intake.reference)
+        utter(dispatcher, intake, "utter_staff_told", reference=intake.reference)
 
 
 def _more_urgent_than_each(script: scripts.Script, intake: Intake) -> bool:
@@ -136,6 +142,7 @@ def _report(dispatcher: CollectingDispatcher, intake: Intake) -> None:
                 "asked": intake.asked,
                 "left": interview.left(intake),
                 "handoff": intake.reference,
+                "locale": intake.locale,
             },
             "question": questions.question(field, intake).to_json() if field else None,
             "record": known(intake) if intake.consented else {},

@@ -110,6 +110,19 @@ def simulate(count: int, first: int, url: str | None, at_once: int) -> None:
         sys.exit(command.main(settings(), sys.stdout, sys.stderr, count=count, first=first, url=url, at_once=at_once))
 
 
+@cli.command()
+@click.option("--missing", is_flag=True, help="Only those without a translation.")
+@click.option("--language", default="es", show_default=True, help="The two letters of the language.")
+def texts(missing: bool, language: str) -> None:
+    """Print every text a visitor can read as entries of a .po file; exit 1 when some have no translation."""
+    from bot import texts as command
+    from bot.domain.speech import LANGUAGES
+
+    if language not in LANGUAGES[1:]:
+        raise click.BadParameter(f"is one of {', '.join(LANGUAGES[1:])}", param_hint="--language")
+    sys.exit(command.print_texts(sys.stdout, language, only_missing=missing))
+
+
 @cli.group()
 def rules() -> None:
     """The rules that decide: version, signatures, and what a change would alter."""

@@ -11,6 +11,7 @@ from typing import Any
 
 from bot.domain.numbers import Lines, own_lines
 from bot.domain.policy import DEFAULT_POLICY, BadPolicy, Policy
+from bot.domain.speech import LANGUAGES, language_of
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 DEFAULT_CLINIC = Path(__file__).resolve().parent / "clinic_default.toml"
@@ -40,6 +41,11 @@ class Clinic:
     facts: Mapping[str, str] = field(default_factory=dict)
     policy: Policy = DEFAULT_POLICY
     numbers: Mapping[str, str] = field(default_factory=dict)
+    translated: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    def facts_in(self, locale: str) -> Mapping[str, str]:
+        """The answers in the language of a locale; where the clinic gave none in it, in the language it has."""
+        return {**self.facts, **self.translated.get(language_of(locale), {})}
 
     @property
     def lines(self) -> Lines:
@@ -106,10 +112,16 @@ def read_clinic(path: Path) -> Clinic:
     raw = tomllib.loads(DEFAULT_CLINIC.read_text(encoding="utf-8"))
     if path.exists():
         raw = _merged(raw, _parsed(path))
-    facts = {key: str(text) for key, text in raw.pop("facts", {}).items()}
+    facts, translated = _facts(path, raw.pop("facts", {}))
     policy, numbers = _policy(path, raw.pop("policy", {})), _numbers(path, raw.pop("numbers", {}))
     try:
-        clinic = Clinic(**{key: str(value) for key, value in raw.items()}, facts=facts, policy=policy, numbers=numbers)
+        clinic = Clinic(
+            **{key: str(value) for key, value in raw.items()},
+            facts=facts,
+            policy=policy,
+            numbers=numbers,
+            translated=translated,
+        )
     except TypeError as error:
         raise BadSettings(f"{path}: unknown key; the known ones are in {DEFAULT_CLINIC}") from error
     if clinic.country not in COUNTRIES:
@@ -145,8 +157,26 @@ def _parsed(path: Path) -> dict[str, Any]:
         raise BadSettings(f"{path}: {error}") from error
 
 
+def _facts(path: Path, raw: Mapping[str, Any]) -> tuple[Mapping[str, str], Mapping[str, Mapping[str, str]]]:
+    """The answers, and beside them those of `[facts.es]` and other languages."""
+    tables = {name: told for name, told in raw.items() if isinstance(told, Mapping)}
+    if unknown := [name for name in tables if name not in LANGUAGES]:
+        raise BadSettings(f"{path}: [facts.{unknown[0]}]: the chat speaks {', '.join(LANGUAGES)}")
+    translated = {name: {key: str(text) for key, text in told.items()} for name, told in tables.items()}
+    return {key: str(text) for key, text in raw.items() if key not in tables}, translated
+
+
 def _merged(base: dict[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
-    return {**base, **own, "facts": {**base.get("facts", {}), **own.get("facts", {})}}
+    """The clinic's own words over the shipped ones. A shipped translation of what it changed would be wrong: it goes."""
+    changed = {*own, *own.get("facts", {})}
+    facts: dict[str, Any] = {}
+    for name, told in base.get("facts", {}).items():
+        facts[name] = (
+            {key: text for key, text in told.items() if key not in changed} if isinstance(told, dict) else told
+        )
+    for name, told in own.get("facts", {}).items():
+        facts[name] = {**facts.get(name, {}), **told} if isinstance(told, dict) else told
+    return {**base, **own, "facts": facts}
 
 
 def _port(env: Mapping[str, str], name: str, default: int) -> int:

@@ -111,7 +111,7 @@ _CARD_FACTS = ("emergency_gate", "general_screen", "conditions", "medicines", "s
 def _card_in_words(intake: Intake, name: str, said: Said) -> bool:
     """ "none", "not sure", or the rows named; a bare yes is not enough, the question is then which."""
     asked = cards.items(name, intake)
-    rows = [{"value": item, "label": cards.label(item)} for item in asked]
+    rows = [{"value": item, "label": cards.label(item, intake.locale)} for item in asked]
     named = [m.value for m in said.of("condition", "medicine") if m.value]
     named += [found.flag for found in said.danger if found.certain]
     unclear = answers.polarity(said.text, said.intent) == "unsure"

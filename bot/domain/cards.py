@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from bot.domain import screens
 from bot.domain.card_labels import LABELS
 from bot.domain.intake import Intake
+from bot.domain.speech import ENGLISH, say
 
 _FIXED = {
     "emergency_gate": screens.EMERGENCY_CARD,
@@ -26,9 +27,9 @@ def is_card(field: str) -> bool:
     return field in _FIXED or field.startswith("screen_")
 
 
-def label(name: str) -> str:
+def label(name: str, locale: str = ENGLISH) -> str:
     """The row of a card for a flag or condition."""
-    return LABELS[name]
+    return say(locale, LABELS[name])
 
 
 def items(field: str, intake: Intake) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.domain.policy import DEFAULT_POLICY, Policy
+from bot.domain.speech import ENGLISH
 
 # The facts of an intake, in the order in which they are read back. The slots of domain.yml are these (a test compares).
 FACTS = (
@@ -36,6 +37,7 @@ class Intake:
     waiting    readings that came before consent, kept sealed until it comes
     to_confirm flags read with doubt, each to be asked once
     asked      how many questions were asked; `misses` how often the open one was misunderstood in a row
+    locale     the language tag the visitor is spoken to in, such as "es-MX"
     policy     the clinic's choices under which it is judged; a setting, never stored with the intake
     """
 
@@ -55,6 +57,7 @@ class Intake:
     reference: str | None = None
     wants_person: bool = False
     corrected: list[dict[str, Any]] = field(default_factory=list)
+    locale: str = ENGLISH
     policy: Policy = DEFAULT_POLICY
 
     def know(self, name: str, value: Any, words: Mapping[str, Any] | None = None) -> None:

@@ -167,7 +167,7 @@ def _take_answer(intake: Intake, said: Said, move: Move) -> None:
 def _missed(intake: Intake, move: Move) -> None:
     """First a plainer question, then an example, then a way out; a good value is never touched."""
     intake.misses += 1
-    move.say.append(wording.hint(intake.open_field or "", intake.misses))
+    move.say.append(wording.hint(intake.open_field or "", intake.misses, intake.locale))
     if intake.misses > MISSES_BEFORE_A_WAY_OUT and intake.open_field:
         _let_go(intake, intake.open_field)
         intake.misses = 0

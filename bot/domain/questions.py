@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.domain import cards, judge, sites
 from bot.domain.intake import Intake
+from bot.domain.speech import say
 
 NONE_UNSURE = ({"value": "none", "label": "None of these"}, {"value": "unsure", "label": "Not sure"})
 YES_NO = ({"value": "yes", "label": "Yes"}, {"value": "no", "label": "No"})
@@ -23,6 +24,11 @@ class Question:
     choices: tuple[Mapping[str, Any], ...] = ()
     skippable: bool = False
     why: str = ""
+
+    def spoken(self, locale: str) -> Question:
+        """The same question with its labels and its why in the language of a locale."""
+        choices = tuple({**choice, "label": say(locale, str(choice["label"]))} for choice in self.choices)
+        return replace(self, choices=choices, why=say(locale, self.why))
 
     def to_json(self) -> dict[str, Any]:
         """The contract's shape."""
@@ -99,7 +105,14 @@ _CARD_WHY = "These signs are rare, but with any of them massage could be dangero
 
 
 def question(field: str, intake: Intake) -> Question:
-    """The open question of a field, its choices fitted to what is known. Raises KeyError for an unknown field."""
+    """The open question of a field, its choices fitted to what is known, in the visitor's language.
+
+    Raises KeyError for an unknown field.
+    """
+    return _question(field, intake).spoken(intake.locale)
+
+
+def _question(field: str, intake: Intake) -> Question:
     if field == "sites":
         return Question("sites", "body_map", _site_choices(intake), why=_PLAIN["sites"].why)
     if field == "clearance":
@@ -126,7 +139,10 @@ def _site_choices(intake: Intake) -> tuple[Mapping[str, Any], ...]:
     sideless = missing_sides(intake)
     if sideless:
         return tuple(
-            {"value": {"site": site, "side": side}, "label": sites.say({"site": site, "side": side}).capitalize()}
+            {
+                "value": {"site": site, "side": side},
+                "label": _capital(sites.say({"site": site, "side": side}, intake.locale)),
+            }
             for site in sideless
             for side in ("left", "right", "both")
         )
@@ -134,9 +150,16 @@ def _site_choices(intake: Intake) -> tuple[Mapping[str, Any], ...]:
     for site in sites.OFFERED:
         for side in ("left", "right") if sites.paired(site) else (None,):
             rows.append(
-                {"value": {"site": site, "side": side}, "label": sites.say({"site": site, "side": side}).capitalize()}
+                {
+                    "value": {"site": site, "side": side},
+                    "label": _capital(sites.say({"site": site, "side": side}, intake.locale)),
+                }
             )
     return tuple(rows)
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def missing_sides(intake: Intake) -> list[str]:

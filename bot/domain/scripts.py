@@ -9,7 +9,8 @@ from bot.domain.conditions import CONDITIONS
 from bot.domain.flags import RED_FLAGS, plain
 from bot.domain.guardian import to_guardian
 from bot.domain.numbers import Lines, lines_for
-from bot.domain.triage import Reason, Result
+from bot.domain.speech import ENGLISH, listed, say
+from bot.domain.triage import Result
 
 SAFETY_NET = (
     "Before or after your visit, get medical help if you notice any of these: numbness between the legs, or changes in "
@@ -41,23 +42,25 @@ class Script:
     call: str | None
 
 
-def for_result(result: Result, *, country: str | Lines = "US") -> Script:
+def for_result(result: Result, *, country: str | Lines = "US", locale: str = ENGLISH) -> Script:
     """The script of a result: emergency, same-day or defer; for what may be booked, the words of the result."""
-    lines = lines_for(country)
+    voice = Voice(locale, lines_for(country))
     strongest = [reason for reason in result.reasons if reason.urgency == result.urgency]
     names = {name for reason in strongest for name in reason.facts}
+    told = voice.join(reason.told_in(locale) for reason in strongest[:3])
     if result.urgency == "emergency":
-        return _emergency(names, _told(strongest), lines)
+        return _emergency(names, told, voice)
     if result.urgency == "same_day":
-        return _same_day(names, _told(strongest), lines, [reason.rule for reason in strongest])
+        return _same_day(names, told, voice, [reason.rule for reason in strongest])
     if result.urgency == "defer":
-        words = " ".join(reason.because for reason in strongest[:3])
-        return Script(f"{words} If you feel worse, please get medical advice ({lines.nonurgent}).", "defer", None)
-    words = _open_or_held(result)
-    return Script(to_guardian(words) if result.minor else words, result.urgency, None)
+        words = " ".join(reason.because_in(locale) for reason in strongest[:3])
+        return Script(f"{words} {voice.say(_IF_WORSE)}", "defer", None)
+    return Script(_open_or_held(result, voice), result.urgency, None)
 
 
-def for_danger(flag_ids: Iterable[str], *, country: str | Lines = "US", urgency: str | None = None) -> Script:
+def for_danger(
+    flag_ids: Iterable[str], *, country: str | Lines = "US", urgency: str | None = None, locale: str = ENGLISH
+) -> Script:
     """The script for danger signs read in a text, before any rule ran.
 
     `urgency` is what the rules said, when they ran: a combination can make an emergency of flags that are none alone.
@@ -67,31 +70,26 @@ def for_danger(flag_ids: Iterable[str], *, country: str | Lines = "US", urgency:
     flags = [name for name in named if name in RED_FLAGS]
     stops = [name for name in named if name in CONDITIONS and CONDITIONS[name].gate == "STOP_U"]
     emergencies = [name for name in flags if RED_FLAGS[name].urgency == "emergency"]
-    lines = lines_for(country)
+    voice = Voice(locale, lines_for(country))
     if emergencies or urgency == "emergency":
         shown = emergencies or [*flags, *(name for name in named if name in CONDITIONS)]
-        return _emergency({*shown}, _join(plain(name) for name in shown if name not in _CRISIS), lines)
+        return _emergency({*shown}, voice.plain(name for name in shown if name not in _CRISIS), voice)
     today = [name for name in flags if RED_FLAGS[name].urgency == "same_day"] + stops
     shown = today or flags
     if not today and urgency != "same_day":
-        soon = any(RED_FLAGS[name].urgency == "gp_urgent" for name in flags)
-        when = "within the next few days" if soon else "before a massage"
-        about = _join(plain(name) for name in shown)
-        told = f"You told me about {about}. " if about else ""
-        text = f"{told}Please see a doctor about it {when}. We can talk about your visit after that."
-        return Script(text, "gp_urgent" if soon else "gp", None)
-    return _same_day({*shown}, _join(plain(name) for name in shown), lines, [f"R-{name}" for name in shown])
+        return _soon(flags, voice)
+    return _same_day({*shown}, voice.plain(shown), voice, [f"R-{name}" for name in shown])
 
 
-def result_message(result: Result, *, country: str | Lines = "US") -> str:
+def result_message(result: Result, *, country: str | Lines = "US", locale: str = ENGLISH) -> str:
     """The result in plain words, whatever it is."""
-    return for_result(result, country=country).text
+    return for_result(result, country=country, locale=locale).text
 
 
 def doctor_note(result: Result, *, name: str, born: str, site: str, duration: str, peg: float | None = None) -> str:
     """The short note a visitor may take to a doctor (§H.8). States what was told and asks; names no diagnosis."""
     items = [reason.rule.removeprefix("R-") for reason in result.reasons if reason.outcome == "doctor_first"]
-    asked = _join(
+    asked = Voice(ENGLISH, lines_for("")).join(
         CONDITIONS[item].name if item in CONDITIONS else plain(item) for item in items if item[:3] in ("RF-", "CI-")
     )
     score = "not asked" if result.record.nrs is None else f"{result.record.nrs:g}/10"
@@ -102,128 +100,180 @@ def doctor_note(result: Result, *, name: str, born: str, site: str, duration: st
     )
 
 
-def _emergency(names: set[str], told: str, lines: Lines) -> Script:
-    """One of four kinds; a call for help that fits more than one takes the ambulance."""
-    danger = {name for name in names if name in RED_FLAGS and RED_FLAGS[name].urgency == "emergency"} or names
-    if danger <= _CRISIS:
-        return Script(_crisis(lines), "emergency", lines.emergency)
-    rest = danger - _CRISIS
-    about = f"You told me about {told}. This can be serious. " if told else "What you describe can be serious. "
-    if rest <= _DRIVEN:
-        body = (
-            f"Please stop here and go to an emergency department now. {about}Ask someone else to take you, and do not drive "
-            f"yourself. If no one can take you at once, call {lines.emergency_words} now. "
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """In which language, and with whose telephone numbers, something is said."""
+
+    locale: str
+    lines: Lines
+
+    def say(self, text: str, told: str = "") -> str:
+        """A text with its numbers: `{call}` the emergency number, `{nonurgent}` whom to ask for advice."""
+        return say(
+            self.locale,
+            text,
+            told=told,
+            call=say(self.locale, self.lines.emergency_words),
+            nonurgent=say(self.locale, self.lines.nonurgent),
         )
-    elif rest <= _MATERNITY:
-        body = (
-            f"Please stop here and call your maternity unit now. {about}If you cannot reach them at once, call "
-            f"{lines.emergency_words} now. "
-        )
-    else:
-        body = (
-            f"Please stop here and get emergency help now. {about}Call {lines.emergency_words} now. If you cannot call, ask "
-            "anyone near you to do it. Unlock the door if you can. Do not drive yourself. "
-        )
-    body += _add_ons(names)
-    body += "Please do not wait for a massage; we will not book one today. I am an automated assistant and cannot check you."
-    if danger & _CRISIS:
-        body = f"{_crisis(lines)} {body}"
-    return Script(body, "emergency", lines.emergency)
+
+    def join(self, parts: Iterable[str]) -> str:
+        """Several things that were told, as one phrase."""
+        return listed(self.locale, list(dict.fromkeys(part for part in parts if part)), ", and ")
+
+    def plain(self, names: Iterable[str]) -> str:
+        """Flags and conditions in plain words, as one phrase."""
+        return self.join(say(self.locale, plain(name)) for name in names)
 
 
-def _add_ons(names: set[str]) -> str:
-    words = ""
-    if names & _CHEST:
-        words += "Sit down and rest. Follow the call handler's advice. "
-    if names & _STROKE:
-        words += "Note the time it started. Do not eat or drink. "
-    if names & _SPINE:
-        words += "If the injury happened in the last two weeks, keep still and do not move your neck or back until help comes. "
-    if names & _FEVER_LINE:
-        words += "If you have a 24-hour treatment line, you can call that line first. "
-    if "strangulation" in names:
-        words += _ABUSE
-    return words
-
-
-def _crisis(lines: Lines) -> str:
-    text = f", or text {lines.crisis_text}" if lines.crisis_text else ""
-    return (
-        "I'm really glad you told me. You deserve support right now. Are you in danger at this moment? If yes, call "
-        f"{lines.emergency_words}. You can also call {lines.crisis_call}{text}, at any time. If you agree, I will let a "
-        "person on our team know. I am still here."
-    )
-
-
-_ABUSE = "I'm sorry this happened. You are not to blame. "
-
-
-def _same_day(names: set[str], told: str, lines: Lines, rules: list[str]) -> Script:
-    if rules and rules[0] == "R-RF-ABUSE":
-        text = (
-            f"{_ABUSE}If you are in danger, call {lines.emergency_words}. I can stop here, or a trained person can call you "
-            "on a number that is private to you. What feels best? We will not book a massage now."
-        )
-        return Script(text, "same_day", lines.emergency)
-    if rules and rules[0] == "R-CI-MISCARRIAGE":
-        text = (
-            "Please call your maternity or early-pregnancy unit today about the bleeding or cramps. If it is heavy or very "
-            f"painful, or you feel faint, call {lines.emergency_words} now. We will not book a massage until they have seen you."
-        )
-        return Script(text, "same_day", lines.emergency)
-    about = f"You told me about {told}. " if told else ""
-    child = "RF-CHILDLIMP" in names
-    text = (
-        f"Please get this checked by a doctor today. You can call {lines.nonurgent} or go to urgent care. {about}"
-        f"Massage could make some causes of this worse, so we will not book until {'they have' if child else 'you have'} been "
-        f"seen. Call {lines.emergency_words} now for chest pain, short breath, new weakness or numbness, confusion, or if it "
-        "quickly gets worse."
-    )
-    return Script(text, "same_day", lines.emergency)
-
-
-_LETTER = (
-    "We can give you a short note for them, and hold a place for you. If they agree, please send us their reply. It should "
-    "name massage and any limits."
+_IF_WORSE = "If you feel worse, please get medical advice ({nonurgent})."
+_YOU_TOLD = "You told me about {told}. "
+_SERIOUS = "You told me about {told}. This can be serious. "
+_SERIOUS_UNTOLD = "What you describe can be serious. "
+# Four kinds: an emergency department with somebody else driving, the maternity unit, the ambulance; the crisis line below.
+_GO = (
+    "Please stop here and go to an emergency department now. ",
+    "Ask someone else to take you, and do not drive yourself. If no one can take you at once, call {call} now. ",
+)
+_MIDWIFE = (
+    "Please stop here and call your maternity unit now. ",
+    "If you cannot reach them at once, call {call} now. ",
+)
+_AMBULANCE = (
+    "Please stop here and get emergency help now. ",
+    "Call {call} now. If you cannot call, ask anyone near you to do it. Unlock the door if you can. Do not drive yourself. ",
+)
+_NO_MASSAGE = (
+    "Please do not wait for a massage; we will not book one today. I am an automated assistant and cannot check you."
 )
 
 
-def _open_or_held(result: Result) -> str:
+def _emergency(names: set[str], told: str, voice: Voice) -> Script:
+    """One of four kinds; a call for help that fits more than one takes the ambulance."""
+    danger = {name for name in names if name in RED_FLAGS and RED_FLAGS[name].urgency == "emergency"} or names
+    number = voice.lines.emergency
+    if danger <= _CRISIS:
+        return Script(_crisis(voice), "emergency", number)
+    rest = danger - _CRISIS
+    first, then = _GO if rest <= _DRIVEN else _MIDWIFE if rest <= _MATERNITY else _AMBULANCE
+    about = voice.say(_SERIOUS, told) if told else voice.say(_SERIOUS_UNTOLD)
+    body = voice.say(first) + about + voice.say(then) + _add_ons(names, voice) + voice.say(_NO_MASSAGE)
+    if danger & _CRISIS:
+        body = f"{_crisis(voice)} {body}"
+    return Script(body, "emergency", number)
+
+
+_ABUSE = "I'm sorry this happened. You are not to blame. "
+_ADD_ONS = (
+    (_CHEST, "Sit down and rest. Follow the call handler's advice. "),
+    (_STROKE, "Note the time it started. Do not eat or drink. "),
+    (_SPINE, "If the injury happened in the last two weeks, keep still and do not move your neck or back until help comes. "),
+    (_FEVER_LINE, "If you have a 24-hour treatment line, you can call that line first. "),
+    (frozenset({"strangulation"}), _ABUSE),
+)  # fmt: skip
+
+
+def _add_ons(names: set[str], voice: Voice) -> str:
+    return "".join(voice.say(words) for which, words in _ADD_ONS if names & which)
+
+
+_CRISIS_WORDS = "I'm really glad you told me. You deserve support right now. Are you in danger at this moment? If yes, call {call}. "
+_CRISIS_CALL = "You can also call {line}, at any time. "
+_CRISIS_TEXT = "You can also call {line}, or text {text}, at any time. "
+_STILL_HERE = "If you agree, I will let a person on our team know. I am still here."
+
+
+def _crisis(voice: Voice) -> str:
+    lines = voice.lines
+    line = say(voice.locale, lines.crisis_call)
+    if lines.crisis_text:
+        also = say(voice.locale, _CRISIS_TEXT, line=line, text=say(voice.locale, lines.crisis_text))
+    else:
+        also = say(voice.locale, _CRISIS_CALL, line=line)
+    return voice.say(_CRISIS_WORDS) + also + voice.say(_STILL_HERE)
+
+
+_ABUSE_TODAY = (
+    "I'm sorry this happened. You are not to blame. If you are in danger, call {call}. I can stop here, or a trained person "
+    "can call you on a number that is private to you. What feels best? We will not book a massage now."
+)
+_MISCARRIAGE = (
+    "Please call your maternity or early-pregnancy unit today about the bleeding or cramps. If it is heavy or very painful, or "
+    "you feel faint, call {call} now. We will not book a massage until they have seen you."
+)
+_TODAY = "Please get this checked by a doctor today. You can call {nonurgent} or go to urgent care. "
+_WORSE = "Massage could make some causes of this worse, so we will not book until you have been seen. "
+_WORSE_CHILD = "Massage could make some causes of this worse, so we will not book until they have been seen. "
+_CALL_FOR = (
+    "Call {call} now for chest pain, short breath, new weakness or numbness, confusion, or if it quickly gets worse."
+)
+
+
+def _same_day(names: set[str], told: str, voice: Voice, rules: list[str]) -> Script:
+    number = voice.lines.emergency
+    own = {"R-RF-ABUSE": _ABUSE_TODAY, "R-CI-MISCARRIAGE": _MISCARRIAGE}.get(rules[0] if rules else "")
+    if own:
+        return Script(voice.say(own), "same_day", number)
+    about = voice.say(_YOU_TOLD, told) if told else ""
+    worse = voice.say(_WORSE_CHILD if "RF-CHILDLIMP" in names else _WORSE)
+    return Script(voice.say(_TODAY) + about + worse + voice.say(_CALL_FOR), "same_day", number)
+
+
+_SOON = "Please see a doctor about it within the next few days. We can talk about your visit after that."
+_BEFORE = "Please see a doctor about it before a massage. We can talk about your visit after that."
+
+
+def _soon(flags: list[str], voice: Voice) -> Script:
+    soon = any(RED_FLAGS[name].urgency == "gp_urgent" for name in flags)
+    told = voice.plain(flags)
+    about = voice.say(_YOU_TOLD, told) if told else ""
+    return Script(about + voice.say(_SOON if soon else _BEFORE), "gp_urgent" if soon else "gp", None)
+
+
+LETTER = (
+    "We can give you a short note for them, and hold a place for you. If they agree, please send us their reply. It should "
+    "name massage and any limits."
+)
+CLOSING = " We can plan clinical massage once they agree."
+# By outcome: a firm booking, one that waits for the doctor's note, one that a person looks at first.
+FITS = {
+    "clinical_massage": (
+        "From what you told us, clinical massage is a suitable booking.",
+        "From what you told us, clinical massage may suit you, once we have seen your doctor's note. Until then your place is held.",
+        "From what you told us, clinical massage may suit you. A member of our team looks at it before your booking is fixed.",
+    ),
+    "relaxation_massage": (
+        "From what you told us, a regular relaxation massage is a suitable booking.",
+        "From what you told us, a regular relaxation massage may suit you, once we have seen your doctor's note. Until then your place is held.",
+        "From what you told us, a regular relaxation massage may suit you. A member of our team looks at it before your booking is fixed.",
+    ),
+}
+MAY_CHANGE = "Your therapist will ask again, check you and may change the plan."
+
+
+def _open_or_held(result: Result, voice: Voice) -> str:
     """Doctor first with at most three reasons, or which massage fits and what the therapist adapts."""
+
+    def tell(text: str) -> str:
+        return say(voice.locale, to_guardian(text) if result.minor else text)
+
     if result.outcome == "doctor_first":
         shown = [reason for reason in result.reasons if reason.outcome == "doctor_first"][:3]
-        words = [reason.because for reason in shown]
+        words = [reason.because_in(voice.locale) for reason in shown]
         if any(reason.rule[:5] in ("R-RF-", "R-CI-") for reason in shown):
-            words.append(_LETTER)
+            words.append(tell(LETTER))
         if result.alternative is not None:
-            words.append(result.alternative.because)
-        return " ".join(_once(words))
-    kind = "clinical massage" if result.outcome == "clinical_massage" else "a regular relaxation massage"
-    if result.provisional and result.rule != "R-X00":
-        first = f"From what you told us, {kind} may suit you, once we have seen your doctor's note. Until then your place is held."
-    elif result.provisional:
-        first = f"From what you told us, {kind} may suit you. A member of our team looks at it before your booking is fixed."
-    else:
-        first = f"From what you told us, {kind} is a suitable booking."
-    adapts = " ".join(modifier.visitor for modifier in result.modifiers if modifier.visitor)
-    return " ".join(
-        part for part in (first, "Your therapist will ask again, check you and may change the plan.", adapts) if part
-    )
+            words.append(tell(result.alternative.because))
+        return " ".join(_once(words, tell(CLOSING)))
+    firm, with_note, looked_at = FITS[result.outcome]
+    first = firm if not result.provisional else looked_at if result.rule == "R-X00" else with_note
+    adapts = [say(voice.locale, modifier.visitor) for modifier in result.modifiers if modifier.visitor]
+    return " ".join([tell(first), tell(MAY_CHANGE), *adapts])
 
 
-def _once(sentences: list[str]) -> list[str]:
+def _once(sentences: list[str], closing: str) -> list[str]:
     """Say the same closing sentence of several reasons only once, at the last of them."""
-    closing = " We can plan clinical massage once they agree."
     for number, words in enumerate(sentences[:-1]):
         if words.endswith(closing) and any(closing in later for later in sentences[number + 1 :]):
             sentences[number] = words.removesuffix(closing)
     return sentences
-
-
-def _told(reasons: list[Reason]) -> str:
-    return _join(reason.told for reason in reasons[:3] if reason.told)
-
-
-def _join(parts: Iterable[str]) -> str:
-    words = list(dict.fromkeys(part for part in parts if part))
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])}, and {words[-1]}" if words else ""

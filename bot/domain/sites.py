@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
+
+from bot.domain import speech
 
 # key: (label, comes in pairs). Keys: reference tables `body_sites` and the five of contract §2.
 SITES: Mapping[str, tuple[str, bool]] = {
@@ -47,21 +49,19 @@ def paired(site: str) -> bool:
     return SITES[site][1]
 
 
-def say(entry: Mapping[str, Any]) -> str:
-    """One site with its side: "left knee", "both knees", "neck"."""
+def say(entry: Mapping[str, Any], locale: str = speech.ENGLISH) -> str:
+    """One site with its side: "left knee", "both knees", "neck".
+
+    The whole phrase is what is translated: in other languages the side agrees with the word.
+    """
     word, side = label(str(entry["site"])), entry.get("side")
     if side == "both":
-        return "both " + _PLURAL.get(word, word if word.endswith("s") else word + "s")
-    return f"{side} {word}" if side else word
+        phrase = "both " + _PLURAL.get(word, word if word.endswith("s") else word + "s")
+    else:
+        phrase = f"{side} {word}" if side else word
+    return speech.say(locale, phrase)
 
 
-def say_all(entries: Iterable[Mapping[str, Any]]) -> str:
+def say_all(entries: Iterable[Mapping[str, Any]], locale: str = speech.ENGLISH) -> str:
     """Several sites as one phrase: "neck, left shoulder and lower back"."""
-    return join([say(entry) for entry in entries])
-
-
-def join(words: Sequence[str], last: str = "and") -> str:
-    """Words as an English list."""
-    if len(words) < 2:
-        return "".join(words)
-    return f"{', '.join(words[:-1])} {last} {words[-1]}"
+    return speech.listed(locale, [say(entry, locale) for entry in entries])

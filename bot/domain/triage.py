@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,17 +14,20 @@ from bot.domain.record import IntakeRecord
 from bot.domain.rules import NOTES
 from bot.domain.rules_derived import follows_from
 from bot.domain.rules_version import version_of
+from bot.domain.speech import ENGLISH, listed, say
 from bot.domain.what_if import Change, changes
 
 MINOR = "CI-MINOR"
+MEANWHILE = "While you ask your doctor, you can have a relaxation massage now, away from the painful area."
 
 
 @dataclass(frozen=True, slots=True)
 class Reason:
     """One rule that fired.
 
-    because   to the visitor; `staff` the same to staff
-    facts     the ids and fields that met its condition; `told` what they are called to the visitor
+    because   to the visitor, in English; `staff` the same to staff
+    facts     the ids and fields that met its condition; `parts` what they are called to the visitor
+    words     the reason before the parts stand in the place of `{told}`, the key of its translations
     follows   for each of them that nobody told as such: what it follows from
     """
 
@@ -36,8 +38,18 @@ class Reason:
     staff: str
     source: str
     facts: tuple[str, ...] = ()
-    told: str = ""
+    parts: tuple[str, ...] = ()
+    words: str = ""
     follows: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+    def because_in(self, locale: str) -> str:
+        """The reason in the visitor's language."""
+        words = say(locale, self.words or self.because)
+        return words.replace("{told}", self.told_in(locale))
+
+    def told_in(self, locale: str) -> str:
+        """The answers that together matter, as one phrase the person can repeat to a call handler."""
+        return listed(locale, [say(locale, part) for part in self.parts], " together with ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +118,8 @@ def keep_emergency(shown: Result | None, now: Result) -> Result:
     return shown if shown is not None and shown.urgency == "emergency" and now.urgency != "emergency" else now
 
 
-def result_to_json(result: Result) -> dict[str, Any]:
-    """The result in the shape of contract §3."""
+def result_to_json(result: Result, locale: str = ENGLISH) -> dict[str, Any]:
+    """The result in the shape of contract §3; what a visitor reads of it in the language of a locale."""
     return {
         "outcome": result.outcome,
         "urgency": result.urgency,
@@ -118,7 +130,7 @@ def result_to_json(result: Result) -> dict[str, Any]:
                 "rule": reason.rule,
                 "outcome": reason.outcome,
                 "urgency": reason.urgency,
-                "because": reason.because,
+                "because": reason.because_in(locale),
                 "staff": reason.staff,
                 "source": reason.source,
                 "facts": list(reason.facts),
@@ -127,13 +139,13 @@ def result_to_json(result: Result) -> dict[str, Any]:
             for reason in result.reasons
         ],
         "modifiers": [
-            {"id": one.id, "instruction": one.instruction, "visitor": one.visitor, "source": one.source}
+            {"id": one.id, "instruction": one.instruction, "visitor": say(locale, one.visitor), "source": one.source}
             for one in result.modifiers
         ],
         "unknown": list(result.unknown),
         "alternative": None
         if result.alternative is None
-        else {"outcome": result.alternative.outcome, "because": result.alternative.because},
+        else {"outcome": result.alternative.outcome, "because": say(locale, result.alternative.because)},
         "rules_version": result.rules_version,
         "what_would_change": [
             {"if": one.if_, "outcome": one.outcome, "urgency": one.urgency, "provisional": one.provisional}
@@ -145,23 +157,16 @@ def result_to_json(result: Result) -> dict[str, Any]:
 def _reason(one: Fired) -> Reason:
     rule = one.rule
     met = rule.when.met_by(one.facts)
-    told = "" if rule.id == "R-RF-SUICIDE" else _said(atom.said for atom in met)
-    because = rule.because.replace("{told}", told)
-    if MINOR in one.facts.found:
-        because = to_guardian(because)
+    parts = () if rule.id == "R-RF-SUICIDE" else tuple(dict.fromkeys(atom.said for atom in met if atom.said))
+    words = to_guardian(rule.because) if MINOR in one.facts.found else rule.because
+    because = words.replace("{told}", listed(ENGLISH, parts, " together with "))
     names = tuple(dict.fromkeys(atom.name for atom in met))
-    follows = tuple((name, parts) for name in names if (parts := _follows(name, one.facts)))
-    return Reason(rule.id, rule.outcome, rule.urgency, because, rule.staff, rule.source, names, told, follows)
+    follows = tuple((name, rests_on) for name in names if (rests_on := _follows(name, one.facts)))
+    return Reason(rule.id, rule.outcome, rule.urgency, because, rule.staff, rule.source, names, parts, words, follows)
 
 
 def _follows(name: str, facts: Facts) -> tuple[str, ...]:
     return tuple(facts.core_unknown()) if name == "unknown" else follows_from(name, facts)
-
-
-def _said(parts: Iterable[str]) -> str:
-    """The answers that together matter, as one phrase the person can repeat to a call handler."""
-    words = [part for part in dict.fromkeys(parts) if part]
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} together with {words[-1]}" if words else ""
 
 
 def _notes(record: IntakeRecord, outcome: str, urgency: str | None) -> list[Reason]:
@@ -177,8 +182,7 @@ def _alternative(decision: Decision) -> Alternative | None:
     """Chronic pain alone holds the clinical visit: a relaxing one, away from the sore place, can be had now."""
     if [one.rule.id for one in decision.fired] != ["R-CI-CHRONIC"]:
         return None
-    words = "While you ask your doctor, you can have a relaxation massage now, away from the painful area."
-    return Alternative("relaxation_massage", to_guardian(words) if _minor(decision) else words)
+    return Alternative("relaxation_massage", to_guardian(MEANWHILE) if _minor(decision) else MEANWHILE)
 
 
 def _minor(decision: Decision) -> bool:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from bot.domain import sites, wished_times
-from bot.domain.card_labels import LABELS
+from bot.domain import cards, sites, wished_times
 from bot.domain.intake import Intake
+from bot.domain.speech import ENGLISH, listed, say
 
 _GOALS = {
     "relax": "to relax", "tension": "tension or knots", "pain": "pain", "injury": "a strain or injury",
@@ -25,52 +25,57 @@ _DOCTORS = {
     "none": "no doctor asked yet", "seen": "a doctor has seen it", "ok": "your doctor said massage is fine",
     "ordered": "your doctor ordered massage", "refused": "a doctor said not to have massage",
 }  # fmt: skip
+_WHOM = {"self": "", "child": "for your child", "other": "for someone else"}
+_FOR = {"self": "For you", "child": "For your child", "other": "For someone else"}
 
 
-def days(count: float) -> str:
+def days(count: float, locale: str = ENGLISH) -> str:
     """A number of days as people say it."""
     if count < 1:
-        return "since today"
+        return say(locale, "since today")
     if count < 14:
-        return f"for {round(count)} day{'s' if round(count) != 1 else ''}"
+        number = round(count)
+        return say(locale, "for {count} day" if number == 1 else "for {count} days", count=number)
     if count < 70:
-        return f"for about {round(count / 7)} weeks"
+        return say(locale, "for about {count} weeks", count=round(count / 7))
     if count < 700:
-        return f"for about {round(count / 30.4)} months"
-    return f"for about {round(count / 365)} years"
+        return say(locale, "for about {count} months", count=round(count / 30.4))
+    return say(locale, "for about {count} years", count=round(count / 365))
 
 
 def acknowledge(intake: Intake, told: Iterable[str]) -> str:
     """What was just understood, in one short line: "Got it: left knee, about 6 of 10, for 3 days." """
     parts = [phrase for name in told if (phrase := _phrase(intake, name))]
-    return f"Got it: {sites.join(parts)}." if parts else "Got it."
+    if not parts:
+        return say(intake.locale, "Got it.")
+    return say(intake.locale, "Got it: {what}.", what=listed(intake.locale, parts))
 
 
 _PHRASES: Mapping[str, Callable[[Any, Intake], str]] = {
-    "sites": lambda value, _: sites.say_all(value),
-    "duration_days": lambda value, _: days(value),
-    "nrs": lambda value, _: f"{value} of 10",
-    "complaint": lambda value, _: _GOALS[value],
-    "onset": lambda value, _: _ONSETS[value],
-    "function_limited": lambda value, intake: _limits(value, intake.facts.get("function")),
-    "doctor": lambda value, _: _DOCTORS[value],
-    "age": lambda value, _: f"age {value}",
-    "for_whom": lambda value, _: {"child": "for your child", "other": "for someone else"}.get(value, ""),
-    "contact": lambda _value, _intake: "how to reach you",
-    "preferred_times": lambda _value, _intake: "the time you would like",
+    "sites": lambda value, intake: sites.say_all(value, intake.locale),
+    "duration_days": lambda value, intake: days(value, intake.locale),
+    "nrs": lambda value, intake: say(intake.locale, "{score} of 10", score=value),
+    "complaint": lambda value, intake: say(intake.locale, _GOALS[value]),
+    "onset": lambda value, intake: say(intake.locale, _ONSETS[value]),
+    "function_limited": lambda value, intake: _limits(value, intake.facts.get("function"), intake.locale),
+    "doctor": lambda value, intake: say(intake.locale, _DOCTORS[value]),
+    "age": lambda value, intake: say(intake.locale, "age {age}", age=value),
+    "for_whom": lambda value, intake: say(intake.locale, _WHOM.get(value, "")),
+    "contact": lambda _value, intake: say(intake.locale, "how to reach you"),
+    "preferred_times": lambda _value, intake: say(intake.locale, "the time you would like"),
 }
 
 
-def _limits(limited: bool, what: str | None) -> str:
+def _limits(limited: bool, what: str | None, locale: str) -> str:
     if not limited:
-        return "it does not limit you"
-    return f"it stops you doing things ({what})" if what else "it limits you"
+        return say(locale, "it does not limit you")
+    return say(locale, "it stops you doing things ({what})", what=what) if what else say(locale, "it limits you")
 
 
 def _phrase(intake: Intake, name: str) -> str:
     """One fact or finding in a few words; empty when there is nothing to say."""
     if name.startswith(("RF-", "CI-")):
-        return _lower(LABELS[name])
+        return _lower(cards.label(name, intake.locale))
     value = intake.facts.get(name)
     return "" if value is None or name not in _PHRASES else _PHRASES[name](value, intake)
 
@@ -123,49 +128,36 @@ _CARD_HINT = (
 )
 
 
-def hint(field: str, misses: int) -> str:
+def hint(field: str, misses: int, locale: str = ENGLISH) -> str:
     """After the first, second and third misunderstood answer in a row: plainer, with an example, with a way out."""
     base = field.split("#")[0]
-    texts = _HINTS.get(base)
-    if texts is None:
-        texts = (
-            _CARD_HINT
-            if base.startswith("screen_")
-            or base in ("emergency_gate", "general_screen", "conditions", "medicines", "skin")
-            else _PLAIN_HINT
-        )
-    return texts[min(misses, 3) - 1]
+    texts = _HINTS.get(base) or (_CARD_HINT if cards.is_card(base) else _PLAIN_HINT)
+    return say(locale, texts[min(misses, 3) - 1])
 
 
 def read_back(intake: Intake) -> str:
     """Everything that decides, once more, for the visitor to check."""
-    facts = intake.facts
-    lines = [f"• {text}" for text in _read_back_lines(intake, facts) if text]
-    return "Here is what I understood:\n" + "\n".join(lines)
+    lines = [f"• {text}" for text in _read_back_lines(intake, intake.facts) if text]
+    return say(intake.locale, "Here is what I understood:") + "\n" + "\n".join(lines)
 
 
 def _read_back_lines(intake: Intake, facts: Mapping[str, Any]) -> list[str]:
-    whom = {"self": "For you", "child": "For your child", "other": "For someone else"}.get(
-        facts.get("for_whom", ""), "For you"
-    )
-    age = f", age {facts['age']}" if facts.get("age") is not None else ""
-    lines = [f"{whom}{age}"]
-    lines.append(f"You want: {_GOALS[facts['complaint']]}" if facts.get("complaint") else "")
+    locale = intake.locale
+    whom = say(locale, _FOR[facts.get("for_whom") or "self"])
+    age = _phrase(intake, "age")
+    lines = [f"{whom}, {age}" if age else whom]
+    lines.append(say(locale, "You want: {goal}", goal=_phrase(intake, "complaint")) if facts.get("complaint") else "")
     ache = [_phrase(intake, name) for name in ("sites", "nrs", "duration_days", "onset")]
     lines.append(_upper(", ".join(part for part in ache if part)))
     lines.append(_upper(_phrase(intake, "function_limited")))
-    lines += [LABELS[name] for name in [*intake.rf, *intake.ci]]
-    if intake.rf_unknown:
-        lines.append(
-            f"Not sure about {len(intake.rf_unknown)} safety question{'s' if len(intake.rf_unknown) > 1 else ''}"
-        )
+    lines += [cards.label(name, locale) for name in [*intake.rf, *intake.ci]]
+    if open_still := len(intake.rf_unknown):
+        words = "Not sure about {count} safety question" + ("s" if open_still > 1 else "")
+        lines.append(say(locale, words, count=open_still))
     lines.append(_upper(_phrase(intake, "doctor")))
-    times = wished_times.say(facts.get("preferred_times"))
-    lines.append(f"Times: {times}" if times else "")
+    times = wished_times.say(facts.get("preferred_times"), locale)
+    lines.append(say(locale, "Times: {times}", times=times) if times else "")
     contact = facts.get("contact") or {}
-    lines.append(
-        "Reach you: " + ", ".join(str(contact[key]) for key in ("name", "phone", "email") if contact.get(key))
-        if contact
-        else ""
-    )
+    how = ", ".join(str(contact[key]) for key in ("name", "phone", "email") if contact.get(key))
+    lines.append(say(locale, "Reach you: {how}", how=how) if how else "")
     return lines

@@ -85,12 +85,15 @@ class MemoryConversations:
         phase: str | None = None,
         state: Json | None = None,
         record: Json | None = None,
+        locale: str | None = None,
     ) -> list[Message]:
         """Store the end of a turn, all of it or nothing."""
         if self._leases.get(conversation, ("", None))[0] != worker:
             raise LeaseLost(conversation)
         del self._leases[conversation]
         self.save(conversation, now=now, phase=phase, state=state, record=record)
+        if locale is not None:
+            self._all[conversation] = replace(self._all[conversation], locale=locale)
         stored = []
         for reply in replies:
             current = self._all[conversation]

@@ -45,14 +45,14 @@ def test_own_numbers_are_read_and_the_others_stay(tmp_path):
     text = 'country = "GB"\n[numbers]\ncrisis_call = "our night line on 0800 111"\nchecked = "2026-11-20"\n'
     lines = clinic(tmp_path, text).lines
     assert (lines.emergency, lines.crisis_call, lines.checked) == ("999", "our night line on 0800 111", "2026-11-20")
-    found = danger.for_flags(["RF-SUICIDE"], lines)
+    found = danger.for_flags(["RF-SUICIDE"], lines, "en")
     assert "0800 111" in found.script.text
     assert "our night line" in scripts.for_danger(["RF-SUICIDE"], country=lines).text
 
 
 def test_the_words_of_the_edge_name_the_clinics_own_number(tmp_path):
     own = clinic(tmp_path, '[numbers]\nemergency_words = "911 or 4444"\nchecked = "2026-11-20"\n')
-    assert "911 or 4444" in words.fill(words.TROUBLE, own)
+    assert "911 or 4444" in words.fill(words.TROUBLE, own, "en")
 
 
 @pytest.mark.parametrize(

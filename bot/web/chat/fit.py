@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any
 
 from bot.domain import sites, wished_times
+from bot.domain.speech import ENGLISH, say
 from bot.web.chat.bodies import MAX_TEXT, clean
 
 SKIPPED = "Skip"
@@ -31,14 +32,26 @@ class Fitted:
     label: str
 
 
-def fit(question: Mapping[str, Any], value: Any, *, today: date) -> Fitted:
-    """Check a value against a question of contract §4. Raises `DoesNotFit`."""
+@dataclass(frozen=True, slots=True)
+class Given:
+    """On which day, and in which language, an answer was given."""
+
+    today: date
+    locale: str
+
+    def say(self, text: str, **values: object) -> str:
+        """What the choice is called to the visitor."""
+        return say(self.locale, text, **values)
+
+
+def fit(question: Mapping[str, Any], value: Any, *, today: date, locale: str = ENGLISH) -> Fitted:
+    """Check a value against a question of contract §4; its words in the language of a locale. Raises `DoesNotFit`."""
     if value is None:
         if question.get("skippable"):
-            return Fitted(None, SKIPPED)
+            return Fitted(None, say(locale, SKIPPED))
         raise DoesNotFit("This question cannot be skipped.")
     check = _KINDS.get(str(question.get("kind")), _text)
-    fitted = check(question, value, today)
+    fitted = check(question, value, Given(today, locale))
     return Fitted(fitted.value, fitted.label[:MAX_TEXT])
 
 
@@ -51,26 +64,26 @@ def _labels(question: Mapping[str, Any]) -> dict[Any, str]:
     }
 
 
-def _yes_no(question: Mapping[str, Any], value: Any, _today: date) -> Fitted:
+def _yes_no(question: Mapping[str, Any], value: Any, given: Given) -> Fitted:
     offered = _labels(question) or _YES_NO
     if not isinstance(value, str) or value not in offered:
         raise DoesNotFit(f"The answer is one of {', '.join(map(str, offered))}.")
-    return Fitted(value, offered[value])
+    return Fitted(value, given.say(offered[value]))
 
 
-def _choice(question: Mapping[str, Any], value: Any, _today: date) -> Fitted:
+def _choice(question: Mapping[str, Any], value: Any, _given: Given) -> Fitted:
     offered = _labels(question)
     if isinstance(value, bool) or not isinstance(value, str | int) or value not in offered:
         raise DoesNotFit(f"The answer is one of {', '.join(map(str, offered))}.")
     return Fitted(value, offered[value])
 
 
-def _multi(question: Mapping[str, Any], value: Any, _today: date) -> Fitted:
+def _multi(question: Mapping[str, Any], value: Any, given: Given) -> Fitted:
     offered = {**_EXCLUSIVE, **_labels(question)}
     if isinstance(value, list) and len(value) == 1 and value[0] in ("none", "unsure"):
         value = value[0]
     if isinstance(value, str) and value in _EXCLUSIVE:
-        return Fitted(value, offered[value])
+        return Fitted(value, given.say(offered[value]))
     if not isinstance(value, list) or not value or len(value) > _MAX_LIST:
         raise DoesNotFit("The answer is a list of choices, or none, or unsure.")
     if not all(isinstance(item, str) and item in offered and item not in _EXCLUSIVE for item in value):
@@ -79,7 +92,7 @@ def _multi(question: Mapping[str, Any], value: Any, _today: date) -> Fitted:
     return Fitted(picked, "; ".join(offered[item] for item in picked))
 
 
-def _scale(question: Mapping[str, Any], value: Any, _today: date) -> Fitted:
+def _scale(question: Mapping[str, Any], value: Any, _given: Given) -> Fitted:
     low, high = question.get("min", 0), question.get("max", 10)
     number = _whole(value, low, high)
     if number is None:
@@ -87,13 +100,14 @@ def _scale(question: Mapping[str, Any], value: Any, _today: date) -> Fitted:
     return Fitted(number, str(number))
 
 
-def _body_map(_question: Mapping[str, Any], value: Any, _today: date) -> Fitted:
+def _body_map(_question: Mapping[str, Any], value: Any, given: Given) -> Fitted:
     entries = [value] if isinstance(value, dict) else value
     if not isinstance(entries, list) or not 0 < len(entries) <= _MAX_LIST:
         raise DoesNotFit('The answer is a list of {"site", "side"}.')
     places = [_place(entry) for entry in entries]
     unique = [place for at, place in enumerate(places) if place not in places[:at]]
-    return Fitted(unique, sites.say_all(unique).capitalize())
+    words = sites.say_all(unique, given.locale)
+    return Fitted(unique, words[:1].upper() + words[1:])
 
 
 def _place(entry: Any) -> dict[str, Any]:
@@ -107,7 +121,7 @@ def _place(entry: Any) -> dict[str, Any]:
     return {"site": site, "side": side}
 
 
-def _contact(_question: Mapping[str, Any], value: Any, _today: date) -> Fitted:
+def _contact(_question: Mapping[str, Any], value: Any, _given: Given) -> Fitted:
     if not isinstance(value, dict) or not set(value) <= {"name", "phone", "email"}:
         raise DoesNotFit('The answer is {"name", "phone", "email"}.')
     tidy = {key: _line(part, 200) for key, part in value.items() if part not in (None, "")}
@@ -121,15 +135,15 @@ def _contact(_question: Mapping[str, Any], value: Any, _today: date) -> Fitted:
     return Fitted({"name": None, "phone": None, "email": None} | tidy, ", ".join(tidy.values()))
 
 
-def _times(_question: Mapping[str, Any], value: Any, _today: date) -> Fitted:
+def _times(_question: Mapping[str, Any], value: Any, given: Given) -> Fitted:
     entries = [value] if isinstance(value, str) else value
     if not isinstance(entries, list) or not 0 < len(entries) <= 20:
         raise DoesNotFit("The answer is a list of times or words.")
     lines = [_line(entry, 200) for entry in entries]
-    return Fitted(lines, wished_times.say(lines))
+    return Fitted(lines, wished_times.say(lines, given.locale))
 
 
-def _text(question: Mapping[str, Any], value: Any, today: date) -> Fitted:
+def _text(question: Mapping[str, Any], value: Any, given: Given) -> Fitted:
     """The free kind: a string, but a number, a date or a pair where the field says so."""
     field = str(question.get("field", "")).split("#", 1)[0]
     if field == "age":
@@ -137,7 +151,7 @@ def _text(question: Mapping[str, Any], value: Any, today: date) -> Fitted:
     if field.startswith("weeks_since_"):
         return _numbered(value, 0, 5200, "The answer is a number of weeks.")
     if field == "duration_days":
-        return _duration(value, today)
+        return _duration(value, given)
     if field == "bp":
         return _blood_pressure(value)
     line = _line(value, MAX_TEXT)
@@ -151,20 +165,20 @@ def _numbered(value: Any, low: int, high: int, otherwise: str) -> Fitted:
     return Fitted(number, str(number))
 
 
-def _duration(value: Any, today: date) -> Fitted:
+def _duration(value: Any, given: Given) -> Fitted:
     """A number of days, or the date it began."""
     if isinstance(value, str):
         try:
             began = date.fromisoformat(value[:10])
         except ValueError:
             raise DoesNotFit("The answer is a number of days or a date such as 2026-03-01.") from None
-        if began > today:
+        if began > given.today:
             raise DoesNotFit("The date lies in the future.")
-        return Fitted((today - began).days, f"Since {began.isoformat()}")
+        return Fitted((given.today - began).days, given.say("Since {date}", date=began.isoformat()))
     number = _whole(value, 0, 36500)
     if number is None:
         raise DoesNotFit("The answer is a number of days or a date such as 2026-03-01.")
-    return Fitted(number, f"{number} day" if number == 1 else f"{number} days")
+    return Fitted(number, given.say("{count} day" if number == 1 else "{count} days", count=number))
 
 
 def _blood_pressure(value: Any) -> Fitted:
@@ -191,7 +205,7 @@ def _line(value: Any, limit: int) -> str:
     return tidy
 
 
-_KINDS: Mapping[str, Callable[[Mapping[str, Any], Any, date], Fitted]] = {
+_KINDS: Mapping[str, Callable[[Mapping[str, Any], Any, Given], Fitted]] = {
     "yes_no": _yes_no,
     "choice": _choice,
     "multi": _multi,

@@ -95,10 +95,10 @@ def take(
         return _store(context, chat.id, message, found, claimer=claimer, origin=origin)
     fitted, problem = _fitted(context, chat, sent)
     if fitted is None:
-        found = danger.in_answer(str(sent.field), sent.value, context.settings.clinic.lines)
+        found = danger.in_answer(str(sent.field), sent.value, context.settings.clinic.lines, chat.locale)
         refused = NewMessage("visitor", "-", {}, sent.client_id)
         return _store(context, chat.id, refused, None, problem=_with_help(problem, found))
-    found = danger.in_answer(str(sent.field), fitted.value, context.settings.clinic.lines)
+    found = danger.in_answer(str(sent.field), fitted.value, context.settings.clinic.lines, chat.locale)
     if found is None and _in_own_words(chat, fitted):
         found = _read(context, chat, fitted.label)
     body = _body(found, {"answer": {"question": sent.field, "value": fitted.value}})
@@ -121,6 +121,7 @@ def _read(context: WebContext, chat: Conversation, text: str) -> danger.Found | 
         now=context.clock(),
         subject=record.get("for_whom") or "self",
         country=context.settings.clinic.lines,
+        locale=chat.locale,
     )
 
 
@@ -129,7 +130,7 @@ def _fitted(context: WebContext, chat: Conversation, sent: Sent) -> tuple[Fitted
     if not question or question.get("field") != sent.field:
         return None, Problem(409, "question_not_open", "This question is not open (any more).")
     try:
-        return fit(question, sent.value, today=context.clock().date()), None
+        return fit(question, sent.value, today=context.clock().date(), locale=chat.locale), None
     except DoesNotFit as error:
         return None, Problem(422, "answer_does_not_fit", str(error))
 

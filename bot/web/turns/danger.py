@@ -41,7 +41,7 @@ class Found:
 
 
 def in_text(
-    reader: Reads, text: str, *, asked: str | None, now: datetime, subject: str, country: Lines
+    reader: Reads, text: str, *, asked: str | None, now: datetime, subject: str, country: Lines, locale: str
 ) -> Found | None:
     """The script for danger signs that a text asserts with certainty, or None. CPU work: call it in a thread."""
     flags: dict[str, None] = {}
@@ -50,21 +50,21 @@ def in_text(
         flags.update(dict.fromkeys(_certain(reader, piece, asked=asked, now=now, subject=subject)))
         if flags and len(text) > _WINDOW:
             break  # enough to help; a text this long is not stored anyway
-    return for_flags(flags, country)
+    return for_flags(flags, country, locale)
 
 
-def in_answer(field: str, value: Any, country: Lines) -> Found | None:
+def in_answer(field: str, value: Any, country: Lines, locale: str) -> Found | None:
     """The script for a sign ticked on the emergency card, or for a yes to a sign that was asked about by name."""
     base = field.split("#", 1)[0]
     if base == EMERGENCY_CARD:
-        return for_flags(ticked_flags(value), country)
-    return for_flags([base], country) if base.startswith("RF-") and value == "yes" else None
+        return for_flags(ticked_flags(value), country, locale)
+    return for_flags([base], country, locale) if base.startswith("RF-") and value == "yes" else None
 
 
-def for_flags(flags: Iterable[str], country: Lines) -> Found | None:
+def for_flags(flags: Iterable[str], country: Lines, locale: str) -> Found | None:
     """The script for these flags when one of them means help today; None otherwise."""
     urgent = [flag for flag in flags if flag in RED_FLAGS and RED_FLAGS[flag].urgency in SHOWN]
-    return Found(scripts.for_danger(urgent, country=country)) if urgent else None
+    return Found(scripts.for_danger(urgent, country=country, locale=locale)) if urgent else None
 
 
 def _certain(reader: Reads, text: str, *, asked: str | None, now: datetime, subject: str) -> list[str]:

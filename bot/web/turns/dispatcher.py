@@ -211,11 +211,12 @@ class Dispatcher:
         if work.key in self._told or work.silent:
             return
         answer = work.message.body.get("answer") or {}
-        found = danger.for_flags(ticked_flags(answer.get("value")), self._context.settings.clinic.lines)
+        locale = work.chat.locale
+        found = danger.for_flags(ticked_flags(answer.get("value")), self._context.settings.clinic.lines, locale)
         if found is not None and not work.scripted:
             await self._thread(self._ledger.tell, work, found.message(work.message.seq))
         trouble = words.NOT_STARTED if work.message.sender == "opening" else words.TROUBLE
-        text = words.fill(trouble, self._context.settings.clinic)
+        text = words.fill(trouble, self._context.settings.clinic, locale)
         line = NewMessage("bot", text, id=f"trouble:{work.message.seq}")
         if await self._thread(self._ledger.tell, work, line):
             self._context.wake(work.chat.id)

@@ -127,7 +127,7 @@ class Ledger:
         """Rasa will never answer this message: say so. The next message, if one waits."""
         with self._context.uow() as uow:
             chat = self._still_ours(uow, work)
-            line = words.fill(words.GAVE_UP, self._context.settings.clinic)
+            line = words.fill(words.GAVE_UP, self._context.settings.clinic, chat.locale)
             following = self._store(uow, chat, work, [] if _with_staff(chat) else [reading.in_with(line, chat)])
             uow.commit()
         return following
@@ -200,6 +200,7 @@ class Ledger:
         change: dict[str, Any] = {}
         if outcome is not None:
             change = {"phase": outcome.phase, "state": outcome.state, "record": outcome.record}
+            change["locale"] = outcome.locale if outcome.locale != chat.locale else None
         now = self._context.clock()
         stored = uow.conversations.finish_turn(
             chat.id, worker=self.worker, through=work.message.seq, replies=lines, now=now, **change

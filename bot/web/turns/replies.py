@@ -23,6 +23,7 @@ class Outcome:
     state: Mapping[str, Any]
     phase: str | None
     record: Mapping[str, Any] | None
+    locale: str
 
     @property
     def consented(self) -> bool:
@@ -38,16 +39,18 @@ class Outcome:
 def understand(replies: Sequence[Reply], chat: Conversation, clinic: Clinic, *, scripted: bool) -> Outcome:
     """The outcome of a turn; `scripted` turns may be silent, because the danger script was shown already."""
     reported = _last(replies, "state")
+    locale = str(reported.pop("locale", None) or chat.locale)
     state = {**chat.state, **reported}
     question = _question(replies, chat.state.get("question"))
     state["question"] = question
-    lines = [line for reply in replies if (line := _line(reply, clinic)) is not None]
+    lines = [line for reply in replies if (line := _line(reply, clinic, locale)) is not None]
     if not lines and not scripted:
-        lines = [NewMessage("bot", words.NO_ANSWER)]
+        lines = [NewMessage("bot", words.fill(words.NO_ANSWER, clinic, locale))]
     if lines and question is not None:
         lines[-1] = NewMessage("bot", lines[-1].text, {**lines[-1].body, "question": question})
     phase = reported.get("phase")
-    return Outcome(tuple(lines), state, _kept_stopped(chat, phase if phase in PHASES else None), _record(replies))
+    phase = _kept_stopped(chat, phase if phase in PHASES else None)
+    return Outcome(tuple(lines), state, phase, _record(replies), locale)
 
 
 def in_with(line: str, chat: Conversation) -> NewMessage:
@@ -62,9 +65,9 @@ def _kept_stopped(chat: Conversation, phase: str | None) -> str | None:
     return None if now == "stopped" and phase != "closed" else phase
 
 
-def _line(reply: Reply, clinic: Clinic) -> NewMessage | None:
+def _line(reply: Reply, clinic: Clinic, locale: str) -> NewMessage | None:
     body = {name: reply.custom[name] for name in ("alert", "outcome") if reply.custom.get(name)}
-    text = words.fill(reply.text, clinic).strip()
+    text = words.fill(reply.text, clinic, locale).strip()
     return NewMessage("bot", text, body) if text or body else None
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from bot.domain.speech import say
 from bot.settings import Clinic
 
 _PLACE = re.compile(r"\[\[([a-z_]+)\]\]")
@@ -23,26 +24,29 @@ GAVE_UP = (
 UNFILLED = "The clinic hasn't told me that yet. I can ask someone to call you back, or you can call us on [[phone]]."
 
 
-def fill(text: str, clinic: Clinic) -> str:
-    """The text with every place filled; a question the clinic has not answered gets an honest answer."""
-    return _PLACE.sub(lambda found: _fact(found[1], clinic), text)
+def fill(text: str, clinic: Clinic, locale: str) -> str:
+    """The text in the language of a locale, with every place filled.
+
+    A text that is in that language already stays as it is; a question the clinic has not answered gets an honest answer.
+    """
+    return _PLACE.sub(lambda found: _fact(found[1], clinic, locale), say(locale, text))
 
 
-def _fact(name: str, clinic: Clinic) -> str:
+def _fact(name: str, clinic: Clinic, locale: str) -> str:
     if name.startswith("faq_"):
         key = name.removeprefix("faq_")
-        told = clinic.facts.get(key, "").strip() or _derived(key, clinic)
-        return told or _PLACE.sub(lambda found: _fact(found[1], clinic), UNFILLED)
+        told = clinic.facts_in(locale).get(key, "").strip() or _derived(key, clinic, locale)
+        return told or fill(UNFILLED, clinic, locale)
     if name in ("emergency", "emergency_number"):
-        return clinic.lines.emergency_words
+        return say(locale, clinic.lines.emergency_words)
     plain = name.removeprefix("clinic_")
     return str(getattr(clinic, plain)) if plain in ("name", "phone", "email", "address", "hours") else ""
 
 
-def _derived(key: str, clinic: Clinic) -> str:
+def _derived(key: str, clinic: Clinic, locale: str) -> str:
     """Answers that follow from what the clinic says of itself."""
     if key == "location" and clinic.address:
-        return f"You find us at {clinic.address}."
+        return say(locale, "You find us at {address}.", address=clinic.address)
     if key == "hours" and clinic.hours:
-        return f"We are open {clinic.hours}."
+        return say(locale, "We are open {hours}.", hours=clinic.hours)
     return ""

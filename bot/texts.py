@@ -1,0 +1,166 @@
+"""Lists every text a visitor can read, with where it comes from, so that none is left without a translation."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import Any, TextIO
+
+import yaml
+
+from bot.domain import (
+    card_labels,
+    conditions,
+    extras,
+    flags,
+    guardian,
+    modifiers,
+    numbers,
+    questions,
+    rules,
+    scripts,
+    sites,
+    speech,
+    triage,
+    wished_times,
+    wording,
+)
+from bot.settings import REPOSITORY
+from bot.web.chat import fit
+from bot.web.turns import words
+
+# Modules whose constants are texts, or tables of them.
+_SPEAKING: tuple[ModuleType, ...] = (scripts, wording, words, wished_times, questions, fit)
+_PLACES = re.compile(r"\[\[[a-z_]+\]\]|\{[a-z_]+\}")
+_ID = re.compile(r"(R-)?(RF|CI|M)-[A-Z0-9-]+|[a-z]+_[a-z_]+|utter_\w+")
+# Where code of ours says a literal by itself: the functions, and which of their arguments is the text.
+_SAYS = {"say": 1, "translated": 1, "listed": 2, "Problem": 2, "DoesNotFit": 0}
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """An English text and the part of the product it belongs to."""
+
+    english: str
+    where: str
+
+
+def every() -> list[Text]:
+    """Each text once, in the order of the parts."""
+    seen: dict[str, Text] = {}
+    for text in _all():
+        if _PLACES.sub("", text.english).strip(" .,;:") and re.search(r"[^\W\d]", text.english):
+            seen.setdefault(text.english, text)
+    return list(seen.values())
+
+
+def missing(language: str) -> list[Text]:
+    """The texts without a translation."""
+    known = speech.catalogue(language)
+    return [text for text in every() if text.english not in known]
+
+
+def print_texts(stdout: TextIO, language: str, *, only_missing: bool) -> int:
+    """Entries of a .po file, those without a translation empty; 1 when there are any of these."""
+    known = speech.catalogue(language)
+    lacking = missing(language)
+    for text in lacking if only_missing else every():
+        stdout.write(
+            f"#. {text.where}\nmsgid {_quoted(text.english)}\nmsgstr {_quoted(known.get(text.english, ''))}\n\n"
+        )
+    return 1 if lacking else 0
+
+
+def _quoted(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    return f'"{escaped}"'
+
+
+def _all() -> Iterator[Text]:
+    yield from _responses()
+    yield from (Text(one, "flags") for flag in flags.RED_FLAGS.values() for one in (flag.plain,))
+    yield from (Text(condition.plain, "conditions") for condition in conditions.CONDITIONS.values())
+    yield from (Text(label, "cards") for label in card_labels.LABELS.values())
+    yield from (Text(words_of, "extras") for words_of in extras.EXTRAS.values())
+    yield from _of_rules()
+    yield from (Text(one.visitor, "modifiers") for one in modifiers.MODIFIERS)
+    yield from _of_sites()
+    yield from _of_numbers()
+    for module in _SPEAKING:
+        yield from (Text(one, module.__name__) for one in _constants(module))
+    for folder in ("bot/domain", "bot/web", "actions"):
+        for file in sorted((REPOSITORY / folder).rglob("*.py")):
+            if "desk" not in file.parts:
+                yield from (Text(one, str(file.relative_to(REPOSITORY))) for one in _literals(file))
+
+
+def _responses() -> Iterator[Text]:
+    domain = yaml.safe_load((REPOSITORY / "domain.yml").read_text(encoding="utf-8"))
+    for name, variants in domain["responses"].items():
+        yield from (Text(variant["text"], name) for variant in variants)
+
+
+def _of_rules() -> Iterator[Text]:
+    said = [rule.because for rule in rules.RULES]
+    said += [words_of for _extra, words_of, _staff in rules.NOTES.values()]
+    said += [triage.MEANWHILE, *_strings(scripts.FITS), scripts.LETTER, scripts.CLOSING, scripts.MAY_CHANGE]
+    for words_of in said:
+        yield Text(words_of, "reasons")
+        yield Text(guardian.to_guardian(words_of), "reasons, to a guardian")
+    yield from (Text(atom.said, "reasons") for rule in rules.RULES for atom in rule.when.atoms)
+
+
+def _of_sites() -> Iterator[Text]:
+    for site in sites.SITES:
+        sides = (None, "left", "right", "both") if sites.paired(site) else (None,)
+        yield from (Text(sites.say({"site": site, "side": side}), "sites") for side in sides)
+
+
+def _of_numbers() -> Iterator[Text]:
+    for lines in (*numbers.NUMBERS.values(), numbers.EVERYWHERE):
+        told = (lines.emergency_words, lines.nonurgent, lines.crisis_call, lines.crisis_text or "")
+        yield from (Text(one, "numbers") for one in told)
+
+
+def _constants(module: ModuleType) -> Iterator[str]:
+    """The texts among a module's own constants; ids and names of fields are none."""
+    for name, value in vars(module).items():
+        if name.isupper() and name not in ("ENGLISH", "SKIPS"):
+            yield from (one for one in _strings(value) if not _ID.fullmatch(one))
+
+
+def _strings(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, questions.Question):
+        yield from (value.why, *(str(choice["label"]) for choice in value.choices))
+    elif isinstance(value, dict):
+        yield from (one for inner in value.values() for one in _strings(inner))
+    elif isinstance(value, tuple | list):
+        yield from (one for inner in value for one in _strings(inner))
+
+
+def _literals(file: Path) -> Iterator[str]:
+    """The texts that code passes straight to `say` and its like."""
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call):
+            called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+            at = _SAYS.get(called)
+            if at is not None:
+                method = called == "say" and isinstance(node.func, ast.Attribute)
+                yield from _literal(node.args[at - method : at - method + 1])
+
+
+def _literal(nodes: Iterable[ast.expr]) -> Iterator[str]:
+    for node in nodes:
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value
+        elif isinstance(node, ast.IfExp):
+            yield from _literal((node.body, node.orelse))
+        elif isinstance(node, ast.BinOp):
+            left = list(_literal([node.left]))
+            yield from (one + end for one in left for end in _literal([node.right]))
