@@ -69,6 +69,9 @@ class Settings:
     internal_secret: str
     frame_ancestors: tuple[str, ...]
     clinic: Clinic
+    token_idle_seconds: int = 86_400
+    link_seconds: int = 900
+    return_seconds: int = 30 * 86_400
     alert_webhook: str = ""
     alert_smtp: str = ""
     alert_to: str = ""
@@ -101,6 +104,8 @@ class Settings:
             internal_secret=env.get("PALPATE_INTERNAL_SECRET", ""),
             frame_ancestors=_origins(env),
             clinic=read_clinic(home / "clinic.toml"),
+            token_idle_seconds=int(_seconds(env, "PALPATE_TOKEN_IDLE_SECONDS", 86_400.0)),
+            link_seconds=int(_seconds(env, "PALPATE_LINK_SECONDS", 900.0)),
             alert_webhook=_url(env, "PALPATE_ALERT_WEBHOOK", ("http://", "https://")),
             alert_smtp=_url(env, "PALPATE_ALERT_SMTP", ("smtp://", "smtps://")),
             alert_to=env.get("PALPATE_ALERT_TO", ""),
@@ -188,7 +193,7 @@ def _port(env: Mapping[str, str], name: str, default: int) -> int:
 
 def _seconds(env: Mapping[str, str], name: str, default: float) -> float:
     raw = env.get(name) or str(default)
-    if not re.fullmatch(r"\d{1,6}(\.\d{1,3})?", raw):
+    if not re.fullmatch(r"\d{1,7}(\.\d{1,3})?", raw):
         raise BadSettings(f"{name} must be a number of seconds, 0 or more")
     return float(raw)
 

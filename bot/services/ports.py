@@ -23,6 +23,7 @@ from bot.services.stored import (
     Note,
     OutboxItem,
     QueueFilter,
+    ResumeCode,
     Revision,
     StaffAccount,
     StaffSession,
@@ -112,6 +113,15 @@ class Conversations(Protocol):
 
     def taken(self, conversation: str, by: str | None) -> None:
         """A person speaks from now on (or no more, with None); the phase follows. Raises `NotFound`."""
+
+    def add_code(self, code: ResumeCode) -> None:
+        """Store a code; an older one of the same conversation and purpose ends."""
+
+    def use_code(self, code_hash: bytes, *, now: datetime) -> str | None:
+        """The conversation this code opens; the code is gone with that. None when it is unknown, used or too old."""
+
+    def set_tokens(self, conversation: str, digests: bytes, *, now: datetime) -> None:
+        """These tokens open the conversation from now on, and somebody has just used one. Raises `NotFound`."""
 
     def erase(self, conversation: str, *, erasure: Erasure) -> None:
         """Delete messages, state and record; the bare row stays as `erased`, with the proof. Safe to repeat."""

@@ -19,7 +19,8 @@ class Conversation:
     """One visitor's chat.
 
     `answered_through` and `spoken_through` are the `seq` of the last visitor message that was dealt with, and that was
-    written. `state` and `record` are sealed on disk. `taken_by` names the staff member who speaks in place of the bot;
+    written. `token_hash` holds the digests of its tokens, 32 bytes each, newest last; `seen_at` is
+    when the visitor last wrote or came in by a code. `state` and `record` are sealed on disk. `taken_by` names the staff member who speaks in place of the bot;
     `phase` is then `with_staff` and `phase_before` what comes back afterwards.
     """
 
@@ -39,7 +40,13 @@ class Conversation:
     answered_through: int = 0
     taken_by: str | None = None
     phase_before: str | None = None
+    seen_at: datetime | None = None
     erased_at: datetime | None = None
+
+    @property
+    def last_seen(self) -> datetime:
+        """When the visitor was last here."""
+        return self.seen_at or self.created_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,6 +244,17 @@ class OutboxItem:
     conversation: str | None = None
     error: str | None = None
     receipt: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ResumeCode:
+    """A code that opens a conversation on another device, once; only its hash is stored. `purpose`: device or return."""
+
+    code_hash: bytes
+    conversation: str
+    purpose: str
+    created_at: datetime
+    expires_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

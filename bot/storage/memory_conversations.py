@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.domain.errors import NotFound
 from bot.services.ports import AlreadyThere, LeaseLost
-from bot.services.stored import WORK, Appended, Conversation, Erasure, Json, Message, NewMessage
+from bot.services.stored import WORK, Appended, Conversation, Erasure, Json, Message, NewMessage, ResumeCode
 from bot.storage.shelves import Shelves
 
 
@@ -24,7 +24,7 @@ class MemoryConversations:
 
     def add(self, conversation: Conversation) -> None:
         """Store a new conversation."""
-        self._all[conversation.id] = conversation
+        self._all[conversation.id] = replace(conversation, seen_at=conversation.last_seen)
 
     def get(self, conversation: str) -> Conversation | None:
         """The conversation or None."""
@@ -37,8 +37,9 @@ class MemoryConversations:
             if message.id is not None and old.id == message.id:
                 return Appended(old.seq, False)
         seq = current.last_seq + 1
-        spoken = seq if message.sender in WORK else current.spoken_through
-        self._all[conversation] = replace(current, last_seq=seq, spoken_through=spoken, touched_at=now)
+        self._all[conversation] = replace(current, last_seq=seq, touched_at=now)
+        if message.sender in WORK:
+            self._all[conversation] = replace(self._all[conversation], spoken_through=seq, seen_at=now)
         self._store(conversation, seq, message, now)
         return Appended(seq, True)
 
@@ -166,10 +167,29 @@ class MemoryConversations:
             phase = (current.phase_before or "handed_off") if spoken else current.phase
             self._all[conversation] = replace(current, taken_by=None, phase=phase, phase_before=None)
 
+    def add_code(self, code: ResumeCode) -> None:
+        """Store a code; an older one of the same conversation and purpose ends."""
+        codes = self._shelves.resume_codes
+        mine = [c for c in codes.values() if (c.conversation, c.purpose) == (code.conversation, code.purpose)]
+        for old in mine:
+            del codes[old.code_hash]
+        codes[code.code_hash] = code
+
+    def use_code(self, code_hash: bytes, *, now: datetime) -> str | None:
+        """The conversation this code opens; the code is gone with that."""
+        code = self._shelves.resume_codes.pop(code_hash, None)
+        return code.conversation if code is not None and code.expires_at > now else None
+
+    def set_tokens(self, conversation: str, digests: bytes, *, now: datetime) -> None:
+        """These tokens open the conversation from now on."""
+        self._all[conversation] = replace(self._living(conversation), token_hash=digests, seen_at=now)
+
     def erase(self, conversation: str, *, erasure: Erasure) -> None:
         """Delete what was said and known; keep the proof."""
         self._messages.pop(conversation, None)
         self._leases.pop(conversation, None)
+        for code in [c for c in self._shelves.resume_codes.values() if c.conversation == conversation]:
+            del self._shelves.resume_codes[code.code_hash]
         current = self._all.get(conversation)
         if current is not None:
             self._all[conversation] = replace(

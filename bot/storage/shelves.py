@@ -16,6 +16,7 @@ from bot.services.stored import (
     Message,
     Note,
     OutboxItem,
+    ResumeCode,
     Revision,
     StaffAccount,
     StaffSession,
@@ -42,6 +43,7 @@ class Shelves:
     sessions: dict[bytes, StaffSession] = field(default_factory=dict)
     outbox: dict[int, OutboxItem] = field(default_factory=dict)
     outbox_holders: dict[int, str] = field(default_factory=dict)
+    resume_codes: dict[bytes, ResumeCode] = field(default_factory=dict)
     provider_messages: dict[tuple[str, str], tuple[str, int]] = field(default_factory=dict)
     last_id: int = 0
 

@@ -29,8 +29,8 @@ from sqlalchemy.exc import IntegrityError
 
 from bot.domain.errors import NotFound
 from bot.services.ports import AlreadyThere, LeaseLost
-from bot.services.stored import WORK, Appended, Conversation, Erasure, Json, Message, NewMessage
-from bot.storage.tables import CONVERSATIONS, ERASURES, HANDOFFS, MESSAGES, PROVIDER_MESSAGES
+from bot.services.stored import WORK, Appended, Conversation, Erasure, Json, Message, NewMessage, ResumeCode
+from bot.storage.tables import CONVERSATIONS, ERASURES, HANDOFFS, MESSAGES, PROVIDER_MESSAGES, RESUME_CODES
 
 _C = CONVERSATIONS.c
 _M = MESSAGES.c
@@ -48,7 +48,7 @@ _NEXT_SEQ = (
     .returning(_C.last_seq)
 )
 _GIVE_BACK = update(CONVERSATIONS).where(*_OPEN).values(last_seq=_C.last_seq - 1)
-_SPOKEN = update(CONVERSATIONS).where(*_OPEN).values(spoken_through=bindparam("seq"))
+_SPOKEN = update(CONVERSATIONS).where(*_OPEN).values(spoken_through=bindparam("seq"), seen_at=bindparam("now"))
 _SAME = select(_M.seq).where(_M.conversation == _ID, _M.id == bindparam("message"))
 _ADD = insert(MESSAGES)
 _LOG = (
@@ -97,6 +97,7 @@ class SqlConversations:
     def add(self, conversation: Conversation) -> None:
         """Store a new conversation."""
         values = {spec.name: getattr(conversation, spec.name) for spec in fields(Conversation)}
+        values["seen_at"] = conversation.last_seen
         self._connection.execute(insert(CONVERSATIONS).values(**values))
 
     def get(self, conversation: str) -> Conversation | None:
@@ -116,7 +117,7 @@ class SqlConversations:
                 return Appended(old, False)
         self._insert(conversation, seq, [message], now)
         if message.sender in WORK:
-            self._connection.execute(_SPOKEN, {"one": conversation, "seq": seq})
+            self._connection.execute(_SPOKEN, {"one": conversation, "seq": seq, "now": now})
         return Appended(seq, True)
 
     def messages(self, conversation: str, *, after: int = 0, limit: int | None = None) -> list[Message]:
@@ -256,9 +257,29 @@ class SqlConversations:
             phase = case((_C.phase == "with_staff", back), else_=_C.phase)
             self._set(conversation, taken_by=None, phase=phase, phase_before=None)
 
+    def add_code(self, code: ResumeCode) -> None:
+        """Store a code; an older one of the same conversation and purpose ends."""
+        r = RESUME_CODES.c
+        same = (r.conversation == code.conversation, r.purpose == code.purpose)
+        self._connection.execute(delete(RESUME_CODES).where(*same))
+        values = {spec.name: getattr(code, spec.name) for spec in fields(ResumeCode)}
+        self._connection.execute(insert(RESUME_CODES).values(**values))
+
+    def use_code(self, code_hash: bytes, *, now: datetime) -> str | None:
+        """The conversation this code opens; the code is gone with that."""
+        r = RESUME_CODES.c
+        used = delete(RESUME_CODES).where(r.code_hash == code_hash).returning(r.conversation, r.expires_at)
+        row = self._connection.execute(used).one_or_none()
+        return row.conversation if row is not None and row.expires_at > now else None
+
+    def set_tokens(self, conversation: str, digests: bytes, *, now: datetime) -> None:
+        """These tokens open the conversation from now on."""
+        self._set(conversation, token_hash=digests, seen_at=now)
+
     def erase(self, conversation: str, *, erasure: Erasure) -> None:
         """Delete what was said and known; keep the proof."""
         self._connection.execute(delete(MESSAGES).where(_M.conversation == conversation))
+        self._connection.execute(delete(RESUME_CODES).where(RESUME_CODES.c.conversation == conversation))
         self._connection.execute(
             update(CONVERSATIONS)
             .where(_C.id == conversation)

@@ -49,6 +49,7 @@ CONVERSATIONS = Table(
     Column("lease_until", Utc),
     Column("created_at", Utc, nullable=False),
     Column("touched_at", Utc, nullable=False),
+    Column("seen_at", Utc, nullable=False),
     Column("erased_at", Utc),
     Index("ix_conversations_touched_at", "touched_at"),
 )
@@ -252,6 +253,17 @@ Index(
     OUTBOX.c.id,
     sqlite_where=text("sent_at IS NULL AND gave_up_at IS NULL"),
     postgresql_where=text("sent_at IS NULL AND gave_up_at IS NULL"),
+)
+
+# Codes that carry a conversation to another device; a used one is gone.
+RESUME_CODES = Table(
+    "resume_codes",
+    METADATA,
+    Column("code_hash", LargeBinary, primary_key=True),
+    Column("conversation", ForeignKey("conversations.id"), nullable=False, index=True),
+    Column("purpose", String(8), nullable=False),
+    Column("created_at", Utc, nullable=False),
+    Column("expires_at", Utc, nullable=False),
 )
 
 # Ids that other networks gave to what visitors sent there: the primary key is the law against a second turn.

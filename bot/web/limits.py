@@ -29,11 +29,12 @@ class Allowance:
     messages_per_address: str = "3000/minute"
     openings_per_address: str = "300/minute"
     reads: str = "600/10 seconds"
+    resumes_per_address: str = "60/minute"
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> Allowance:
         """`PALPATE_LIMITS=off` switches all of them off, for load tests on a closed machine."""
-        return cls(OFF, OFF, OFF, OFF) if env.get("PALPATE_LIMITS", "").strip().lower() == OFF else cls()
+        return cls(OFF, OFF, OFF, OFF, OFF) if env.get("PALPATE_LIMITS", "").strip().lower() == OFF else cls()
 
 
 class Limiter:
@@ -46,6 +47,7 @@ class Limiter:
             "messages_per_address": _parsed(allowance.messages_per_address),
             "openings_per_address": _parsed(allowance.openings_per_address),
             "reads": _parsed(allowance.reads),
+            "resumes_per_address": _parsed(allowance.resumes_per_address),
         }
 
     async def opening(self, request: Request) -> None:
@@ -55,6 +57,10 @@ class Limiter:
     async def address(self, request: Request) -> None:
         """One more message from this address; asked before anybody knows whose conversation it is."""
         await self._hit("messages_per_address", address(request))
+
+    async def resume(self, request: Request) -> None:
+        """One more try of a code from this address."""
+        await self._hit("resumes_per_address", address(request))
 
     async def message(self, token: str) -> None:
         """One more message with this token; counted by the token, so that strangers cannot use up a conversation."""

@@ -77,7 +77,7 @@ def database(request: pytest.FixtureRequest) -> SqlStorage:
 
 def emptied(storage: SqlStorage) -> SqlStorage:
     """The same storage without a row."""
-    names = "letters, outbox, provider_messages, audit, erasures, appointment_slots, appointments, handoff_terms, notes, handoff_decisions, handoff_revisions, handoffs, messages, conversations, staff_sessions, staff"
+    names = "letters, outbox, provider_messages, resume_codes, audit, erasures, appointment_slots, appointments, handoff_terms, notes, handoff_decisions, handoff_revisions, handoffs, messages, conversations, staff_sessions, staff"
     with storage.engine.begin() as connection:
         connection.execute(text(f"TRUNCATE {names}"))
     return storage

@@ -17,6 +17,7 @@ from bot.services import privacy
 from bot.services.stored import Conversation
 from bot.web.chat import bodies, events, inbox, tokens, views
 from bot.web.chat.letters import LetterCalls
+from bot.web.chat.links import LinkCalls
 from bot.web.chat.news import Newsstand
 from bot.web.chat.problems import Problem, unknown_conversation
 from bot.web.context import WebContext
@@ -40,6 +41,7 @@ class ChatApi:
         self._limiter = Limiter(context.allowance)
         self._newsstand = Newsstand(context)
         self._threads = anyio.CapacityLimiter(8)
+        self._links = LinkCalls(context, self._own, self._limiter)
         self._letters = LetterCalls(context, self._own, self._limiter, lambda: chores().outbox_has_work())
 
     def routes(self) -> list[BaseRoute]:
@@ -53,6 +55,7 @@ class ChatApi:
             Route(f"{_ONE}/export", self.export, methods=["GET"]),
             Route(_ONE, self.forget, methods=["DELETE"]),
             *self._letters.routes(),
+            *self._links.routes(),
         ]
 
     async def create(self, request: Request) -> Response:
@@ -87,7 +90,9 @@ class ChatApi:
         after, wait = _whole(request, "after"), _seconds(request, "wait")
         conversation, token = _id(request), tokens.bearer(request)
         await self._limiter.read(token)
-        news = await self._newsstand.wait(conversation, after, wait, lambda chat: tokens.check(chat, token))
+        news = await self._newsstand.wait(
+            conversation, after, wait, partial(inbox.opened_by, self._context, token=token)
+        )
         lines = [views.message(line) for line in news.messages]
         return JSONResponse({"messages": lines, "state": views.state(news.chat)})
 

@@ -58,9 +58,14 @@ def open_conversation(context: WebContext, *, channel: str, locale: str) -> Open
 
 
 def find(context: WebContext, conversation: str, token: str) -> Conversation:
-    """The conversation this token opens. Raises `Problem` 404."""
+    """The conversation this token opens. Raises `Problem` 404 or 401."""
     with context.uow.reading() as uow:
-        return tokens.check(uow.conversations.get(conversation), token)
+        return opened_by(context, uow.conversations.get(conversation), token)
+
+
+def opened_by(context: WebContext, chat: Conversation | None, token: str) -> Conversation:
+    """This conversation, when the token opens it. Raises `Problem` 404 or 401."""
+    return tokens.check(chat, token, now=context.clock(), idle_seconds=context.settings.token_idle_seconds)
 
 
 def receive(

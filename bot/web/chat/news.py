@@ -10,7 +10,7 @@ import anyio
 import anyio.to_thread
 
 from bot.services.stored import Conversation, Message
-from bot.web.chat import views
+from bot.web.chat import tokens, views
 from bot.web.context import WebContext
 
 LOOK_SECONDS = 3.0
@@ -74,7 +74,7 @@ class Newsstand:
         with self._context.hub.listen(conversation) as listener:
             while not self._context.hub.closed:
                 news = await self.look(conversation, after)
-                if news is None:
+                if news is None or self._is_idle(news.chat):
                     return
                 state = views.state(news.chat)
                 writing = views.typing(news.chat, self._context.clock()) and not stuck(conversation)
@@ -85,6 +85,10 @@ class Newsstand:
                     return
                 if len(news.messages) < PAGE:
                     await listener.news(LOOK_SECONDS)
+
+    def _is_idle(self, chat: Conversation) -> bool:
+        idle = self._context.settings.token_idle_seconds
+        return tokens.is_idle(chat, now=self._context.clock(), idle_seconds=idle)
 
     def _look(self, conversation: str, after: int) -> News | None:
         with self._context.uow.reading() as uow:
