@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bot.domain import scores, sites, wished_times
@@ -60,14 +60,17 @@ class Line:
     text: str
     label: str = ""
     key: str = ""
+    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A heading with its facts."""
+    """A heading with its facts; `kind` says what it is about, `ache` holds the complaint that a card draws."""
 
     title: str
     lines: tuple[Line, ...]
+    kind: str = ""
+    ache: Json = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +85,9 @@ class Brief:
         out = [self.headline]
         for section in self.sections:
             out += ["", section.title.upper()]
-            out += [f"- {line.label}: {line.text}" if line.label else f"- {line.text}" for line in section.lines]
+            for line in section.lines:
+                text = f"{line.text}. {line.detail}" if line.detail else line.text
+                out.append(f"- {line.label}: {text}" if line.label else f"- {text}")
         return "\n".join(out) + "\n"
 
     def to_json(self) -> dict[str, Any]:
@@ -92,7 +97,15 @@ class Brief:
             "sections": [
                 {
                     "title": section.title,
-                    "lines": [{"label": line.label, "text": line.text, "key": line.key} for line in section.lines],
+                    "kind": section.kind,
+                    "lines": [
+                        {
+                            "label": line.label,
+                            "text": f"{line.text}. {line.detail}" if line.detail else line.text,
+                            "key": line.key,
+                        }
+                        for line in section.lines
+                    ],
                 }
                 for section in self.sections
             ],
@@ -112,28 +125,16 @@ def brief(record: Json, result: Json, transcript: Sequence[Json] = ()) -> Brief:
     """
     facts: Json = record.get("facts") or {}
     sections = [
-        Section("Who", _who(record, facts)),
-        Section("What they want", _wants(record, facts, transcript)),
-        *(Section(title, _complaint(ache, facts if first else {})) for title, ache, first in _aches(record)),
-        Section(
-            "Danger signs told",
-            tuple(Line(RED_FLAGS[name].name, name, name) for name in _known(record, "rf", RED_FLAGS)),
-        ),
-        Section("Conditions and medicines", _conditions(record)),
-        Section("Also told", tuple(Line(_capital(EXTRAS[name]), "", name) for name in _known(record, "extra", EXTRAS))),
-        Section(
-            "Asked and not answered", tuple(Line(name_of(name), "", name) for name in record.get("rf_unknown") or ())
-        ),
-        Section("Doctor", _doctor(record)),
-        Section(WHY, _why(result)),
-        Section(
-            "For the therapist",
-            tuple(
-                Line(_capital(str(one["instruction"])), str(one["id"]))
-                for one in result.get("modifiers") or ()
-                if one["id"] != "M-SAFETYNET"
-            ),
-        ),
+        Section("Who", _who(record, facts), "who"),
+        Section("What they want", _wants(record, facts, transcript), "wants"),
+        *_complaints(record, facts),
+        Section("Danger signs told", _named(record, "rf", RED_FLAGS), "danger"),
+        Section("Conditions and medicines", _conditions(record), "conditions"),
+        Section("Also told", _named(record, "extra", EXTRAS), "told"),
+        Section("Asked and not answered", _unanswered(record), "unknown"),
+        Section("Doctor", _doctor(record), "doctor"),
+        Section(WHY, _why(result), "why"),
+        Section("For the therapist", _therapist(result), "therapist"),
     ]
     return Brief(_headline(record, result), tuple(section for section in sections if section.lines))
 
@@ -286,10 +287,36 @@ def _complaint(ache: Json, facts: Json) -> tuple[Line, ...]:
     return tuple(lines)
 
 
+def _complaints(record: Json, facts: Json) -> list[Section]:
+    """One section per complaint; those after the first are told apart by `#2`, `#3` in their keys."""
+    sections = []
+    for number, (title, ache, first) in enumerate(_aches(record), 1):
+        lines = _complaint(ache, facts if first else {})
+        if number > 1:
+            lines = tuple(replace(line, key=f"{line.key}#{number}") for line in lines)
+        sections.append(Section(title, lines, "complaint", ache))
+    return sections
+
+
+def _named(record: Json, key: str, table: Mapping[str, Any]) -> tuple[Line, ...]:
+    return tuple(Line(name_of(name), "", name) for name in _known(record, key, table))
+
+
+def _unanswered(record: Json) -> tuple[Line, ...]:
+    return tuple(Line(name_of(name), "", name) for name in record.get("rf_unknown") or ())
+
+
+def _therapist(result: Json) -> tuple[Line, ...]:
+    return tuple(
+        Line(_capital(str(one["instruction"])), "", str(one["id"]))
+        for one in result.get("modifiers") or ()
+        if one["id"] != "M-SAFETYNET"
+    )
+
+
 def _conditions(record: Json) -> tuple[Line, ...]:
     return tuple(
-        Line(f"{CONDITIONS[name].name}. {CONDITIONS[name].action}", name, name)
-        for name in _known(record, "ci", CONDITIONS)
+        Line(CONDITIONS[name].name, "", name, CONDITIONS[name].action) for name in _known(record, "ci", CONDITIONS)
     )
 
 

@@ -141,9 +141,11 @@ class Desk:
             detail=detail,
             newest=newest,
             brief=brief_of(detail),
-            why=summary.WHY,
             bubbles=marked,
             anchors=anchors,
+            fragment=False,
+            moves_made=[entry for entry in detail.history if not _is_look(entry.action)],
+            looks=[entry for entry in detail.history if _is_look(entry.action)],
             reasons=_reasons(newest, anchors),
             unknown=[summary.name_of(key) for key in newest.result.get("unknown") or ()],
             changes=[_change(one) for one in newest.result.get("what_would_change") or ()],
@@ -200,6 +202,11 @@ def _reason(reason: Mapping[str, Any], proof: Mapping[str, Any], anchors: Mappin
         "words": list(words)[:_MOST_WORDS],
         "facts": [{"key": fact, "name": summary.name_of(fact), "anchor": anchors.get(fact)} for fact in facts],
     }
+
+
+def _is_look(action: str) -> bool:
+    """True for entries of the history that only tell of reading."""
+    return action.startswith(("read", "export"))
 
 
 def _short(text: str) -> str:

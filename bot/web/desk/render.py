@@ -13,6 +13,7 @@ from starlette.responses import HTMLResponse
 from bot import rules_signed
 from bot.domain import summary
 from bot.web.chat.problems import Problem
+from bot.web.desk import figure
 from bot.web.desk.context import DeskContext
 from bot.web.desk.files import asset
 
@@ -46,12 +47,16 @@ class Pages:
             lstrip_blocks=True,
         )
         self._environment.filters.update(
-            age=self.age, local=self.local, status_words=STATUS_WORDS.__getitem__, name_of=summary.name_of, day=self.day
+            age=self.age, local=self.local, status_words=STATUS_WORDS.__getitem__, name_of=summary.name_of, day=self.day,
+            clock=self.clock,
         )
         self._environment.globals.update(
             clinic=context.settings.clinic,
             outcome_words=summary.outcome_words,
             asset=asset,
+            figure_views=figure.views,
+            figure_box=" ".join(map(str, figure.VIEW_BOX)),
+            _=str,
             rules_warning=self.rules_warning,
         )
 
@@ -83,6 +88,12 @@ class Pages:
         """A time as the clinic's clock shows it."""
         moment = datetime.fromisoformat(at) if isinstance(at, str) else at
         return moment.astimezone(self._zone).strftime("%a %d %b, %H:%M")
+
+    def clock(self, at: datetime | str) -> str:
+        """The time of day; the day too when it is not today."""
+        moment = (datetime.fromisoformat(at) if isinstance(at, str) else at).astimezone(self._zone)
+        today = self._context.clock().astimezone(self._zone).date()
+        return moment.strftime("%H:%M") if moment.date() == today else moment.strftime("%d %b, %H:%M")
 
     def day(self, at: datetime) -> str:
         """A day for a date field."""
