@@ -25,6 +25,8 @@ MOVES: Mapping[str, Mapping[str, str]] = {
     "agree": _STAYS,
     "override": _STAYS,
     "clear": _STAYS,
+    "assign": {NEW: CLAIMED, CLAIMED: CLAIMED, **{status: status for status in WAITING}},
+    "label": {**_STAYS, DECLINED: DECLINED},
     "wait_for_patient": {CLAIMED: WAITING_FOR_PATIENT},
     "wait_for_doctor": {CLAIMED: WAITING_FOR_DOCTOR},
     "resume": dict.fromkeys(WAITING, CLAIMED),
@@ -35,7 +37,7 @@ MOVES: Mapping[str, Mapping[str, str]] = {
 }
 
 # Done to a hand-off that somebody claimed: theirs to do, or a lead's.
-HOLDERS_MOVES = ("release", "wait_for_patient", "wait_for_doctor", "resume", "book", "decline")
+HOLDERS_MOVES = ("release", "assign", "wait_for_patient", "wait_for_doctor", "resume", "book", "decline")
 
 # How cautious an answer is; a higher number always wins. Stored in the queue, so a change needs a migration.
 RANKS: Mapping[tuple[str, str | None], int] = {

@@ -161,12 +161,13 @@ def _again(uow: UnitOfWork, current: Handoff, draft: Revision) -> Receipt:
         rules_version=revision.rules_version,
         changed_at=draft.at,
         waiting_since=draft.at,
+        first_look_at=None,
         contact=(draft.record.get("facts") or {}).get("contact") or current.contact,
         claimed_by=None,
         wait_until=None,
         age=draft.record.get("age"),
     )
-    uow.handoffs.revise(revised, revision, terms=terms_of(draft.record))
+    uow.handoffs.revise(revised, revision, terms=terms_of(draft.record, revised.labels))
     for appointment in uow.appointments.of(current.id):
         if appointment.status in ("confirmed", "pending"):
             uow.appointments.set_status(appointment.id, "on_hold")

@@ -19,12 +19,14 @@ from bot.services.stored import (
     Json,
     Letter,
     Message,
+    Misread,
     NewMessage,
     Note,
     OutboxItem,
     QueueFilter,
     ResumeCode,
     Revision,
+    SavedView,
     StaffAccount,
     StaffSession,
 )
@@ -155,10 +157,22 @@ class Handoffs(Protocol):
         """The newest revision of each, without its transcript."""
 
     def search(self, wanted: QueueFilter, *, after: tuple[int, int] | None = None, limit: int = 50) -> list[Handoff]:
-        """Most cautious first, then the oldest; `after` is (rank, id) of the last one seen."""
+        """By `wanted.place`, highest first, then the oldest; `after` is (place, id) of the last one seen."""
 
     def counts(self) -> Mapping[tuple[str, int], int]:
         """How many hand-offs there are by (status, rank)."""
+
+    def looked(self, handoff: int, *, at: datetime) -> None:
+        """Somebody has it before their eyes; only the first look is kept."""
+
+    def label(self, handoff: Handoff, *, terms: Sequence[str]) -> None:
+        """Store its labels, and what it is found by from now on."""
+
+    def overdue(self, before: datetime, *, min_rank: int) -> list[Handoff]:
+        """New ones of at least this caution that came in before `before` and that nobody has looked at."""
+
+    def newest_change(self) -> datetime | None:
+        """When any hand-off last changed; cheap enough to ask every second."""
 
     def add_note(self, note: Note) -> None:
         """Store a note."""
@@ -180,6 +194,34 @@ class Handoffs(Protocol):
 
     def drop_transcripts(self, before: datetime, *, dry_run: bool = False) -> int:
         """Empty the transcripts of revisions made before `before`; how many there were."""
+
+
+class Keeping(Protocol):
+    """What staff keep beside the hand-offs: saved views, who is looking, and messages that were read wrongly."""
+
+    def add_view(self, view: SavedView) -> SavedView:
+        """Keep a view."""
+
+    def views(self, owner: str) -> list[SavedView]:
+        """The views of this person, by title."""
+
+    def drop_view(self, view: int, *, owner: str) -> None:
+        """Forget a view of one's own; nothing happens to anybody else's."""
+
+    def looking(self, handoff: int, staff: str, *, at: datetime) -> None:
+        """This person has it open."""
+
+    def onlookers(self, handoff: int, *, since: datetime) -> list[str]:
+        """Who has it open, by name."""
+
+    def add_misread(self, misread: Misread) -> None:
+        """Keep it; a later word on the same message takes the place of the earlier one."""
+
+    def drop_misread(self, handoff: int, seq: int) -> None:
+        """It was read rightly after all."""
+
+    def misread(self, handoff: int | None = None) -> list[Misread]:
+        """Of one hand-off, or all; oldest first."""
 
 
 class AlreadyThere(PalpateError):
@@ -335,6 +377,7 @@ class UnitOfWork(Protocol):
     audit: AuditLog
     staff: StaffAccounts
     outbox: Outbox
+    keeping: Keeping
 
     def __enter__(self) -> Self:
         """Begin."""

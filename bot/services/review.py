@@ -24,6 +24,7 @@ from bot.services.stored import (
     Json,
     Letter,
     Message,
+    Misread,
     Note,
     QueueFilter,
     Revision,
@@ -32,8 +33,11 @@ from bot.services.stored import (
 Classify = Callable[[Mapping[str, Any]], Mapping[str, Any]]
 
 PAGE = 50
+LOOKING = timedelta(seconds=60)
 MINUTES = (5, 240)
 LONGEST_NOTE = 4000
+MOST_LABELS = 10
+LONGEST_LABEL = 40
 
 
 class BadMove(PalpateError):
@@ -75,6 +79,8 @@ class Detail:
     appointments: tuple[Appointment, ...]
     history: tuple[AuditEntry, ...]
     letters: tuple[Letter, ...] = ()
+    onlookers: tuple[str, ...] = ()
+    misread: tuple[Misread, ...] = ()
 
     @property
     def revision(self) -> Revision:
@@ -126,9 +132,27 @@ def show(uow: UnitOfWork, reference: str, *, by: Actor, now: datetime, how: str 
             tuple(uow.appointments.of(handoff.id)),
             tuple(uow.audit.of(reference)),
             tuple(uow.letters.of(handoff.conversation)),
+            onlookers=_looking(uow, handoff, by, now) if how == "read" else (),
+            misread=tuple(uow.keeping.misread(handoff.id)),
         )
         uow.commit()
     return detail
+
+
+def still_looking(uow: UnitOfWork, reference: str, *, by: Actor, now: datetime) -> tuple[str, ...]:
+    """This person still has it open; who else has."""
+    permissions.check(by.role, "read")
+    with uow:
+        names = _looking(uow, uow.handoffs.by_reference(reference), by, now)
+        uow.commit()
+    return names
+
+
+def _looking(uow: UnitOfWork, handoff: Handoff, by: Actor, now: datetime) -> tuple[str, ...]:
+    """Keep that this person looks, and the first look of all; the others who look."""
+    uow.handoffs.looked(handoff.id, at=now)
+    uow.keeping.looking(handoff.id, by.name, at=now)
+    return tuple(name for name in uow.keeping.onlookers(handoff.id, since=now - LOOKING) if name != by.name)
 
 
 def new_messages(uow: UnitOfWork, reference: str, *, after: int, by: Actor, now: datetime) -> list[Json]:
@@ -151,6 +175,40 @@ def claim(uow: UnitOfWork, reference: str, *, by: Actor, now: datetime) -> Hando
 def release(uow: UnitOfWork, reference: str, *, by: Actor, now: datetime) -> Handoff:
     """Give it back: claimed → new."""
     return _simple(uow, reference, "release", by, now, claimed_by=None)
+
+
+def assign(uow: UnitOfWork, reference: str, *, to: str, by: Actor, now: datetime) -> Handoff:
+    """Give it to a colleague: new → claimed, else no move. Raises `BadMove` for a name that no account has."""
+    permissions.check(by.role, "assign")
+    with uow:
+        colleague = uow.staff.by_name(to.strip()[:80]) if to.strip() else None
+        if colleague is None or colleague.disabled_at is not None:
+            raise BadMove("to", "to must be the name of a colleague")
+        handoff = _load(uow, reference, "assign", by)
+        moved = _move(uow, handoff, "assign", by, now, {"to": colleague.name}, claimed_by=colleague.name)
+        uow.commit()
+    return moved
+
+
+def label(uow: UnitOfWork, reference: str, *, labels: Sequence[str], by: Actor, now: datetime) -> Handoff:
+    """Set its labels, which the queue can filter by; no move."""
+    wanted = tuple(dict.fromkeys(_label(one) for one in labels if one.strip()))
+    if len(wanted) > MOST_LABELS:
+        raise BadMove("labels", f"there may be {MOST_LABELS} labels at most")
+    with uow:
+        handoff = _load(uow, reference, "label", by)
+        moved = _move(uow, handoff, "label", by, now, None, labels=wanted)
+        record = uow.handoffs.revisions(handoff.id)[-1].record
+        uow.handoffs.label(moved, terms=terms_of(record, wanted))
+        uow.commit()
+    return moved
+
+
+def _label(text: str) -> str:
+    said = " ".join(text.split()).casefold()
+    if len(said) > LONGEST_LABEL:
+        raise BadMove("labels", f"a label has {LONGEST_LABEL} characters at most")
+    return said
 
 
 def wait(uow: UnitOfWork, reference: str, *, on: str, until: datetime | None, by: Actor, now: datetime) -> Handoff:
@@ -200,7 +258,7 @@ def agree(uow: UnitOfWork, reference: str, *, by: Actor, now: datetime) -> Hando
     """The result is right; no move."""
     with uow:
         handoff = _load(uow, reference, "agree", by)
-        moved = _move(uow, handoff, "agree", by, now, None)
+        moved = _move(uow, handoff, "agree", by, now, None, direction=handoff.direction or "same")
         decision = Decision(
             handoff.id, handoff.revision, now, by.name, "agree", handoff.outcome, handoff.urgency, "same"
         )
@@ -219,9 +277,10 @@ def override(
         raise BadMove("outcome", "that outcome does not go with that urgency")
     with uow:
         handoff = _load(uow, reference, "override", by)
-        before = _counts(handoff)
-        moved = _move(uow, handoff, "override", by, now, {"reason": said}, overridden=True, **_answer_columns(answer))
-        direction = review.direction(before, answer)
+        rules = answer_of(uow.handoffs.revisions(handoff.id)[-1].result)
+        direction = review.direction(rules, answer)
+        changes = {"overridden": True, "direction": direction, **_answer_columns(answer)}
+        moved = _move(uow, handoff, "override", by, now, {"reason": said}, **changes)
         uow.handoffs.add_decision(
             Decision(handoff.id, handoff.revision, now, by.name, "override", outcome, answer.urgency, direction, said)
         )
@@ -238,6 +297,7 @@ def clear(
     given_by: str,
     on: date,
     limits: str,
+    document: str = "",
     classify: Classify,
     by: Actor,
     now: datetime,
@@ -262,6 +322,7 @@ def clear(
             "date": on.isoformat(),
             "limits": limits.strip()[:LONGEST_NOTE],
             "recorded_by": by.name,
+            "document": _document(uow, handoff, document),
         }
         revision = replace(
             last, number=handoff.revision + 1, at=now, cause="clearance", record=record, result=with_proof(result, last.said),
@@ -270,7 +331,7 @@ def clear(
         answer = _counts(handoff) if handoff.overridden else answer_of(result)
         changes = {"revision": revision.number, "rules_version": revision.rules_version, **_answer_columns(answer)}
         moved = _move(uow, handoff, "clear", by, now, {"items": list(cleared)}, **changes)
-        uow.handoffs.revise(moved, revision, terms=terms_of(record))
+        uow.handoffs.revise(moved, revision, terms=terms_of(record, moved.labels))
         uow.commit()
     return moved
 
@@ -362,6 +423,15 @@ def _hold_what_no_longer_fits(uow: UnitOfWork, handoff: Handoff) -> None:
         for appointment in uow.appointments.of(handoff.id):
             if appointment.status in ("confirmed", "pending"):
                 uow.appointments.set_status(appointment.id, "on_hold")
+
+
+def _document(uow: UnitOfWork, handoff: Handoff, letter: str) -> str | None:
+    """The letter the doctor's word was read from; must be one of this conversation."""
+    if not letter:
+        return None
+    if letter not in [one.id for one in uow.letters.of(handoff.conversation)]:
+        raise BadMove("document", "document must be a letter of this conversation")
+    return letter
 
 
 def _clearable(items: Sequence[str], record: Json) -> tuple[str, ...]:

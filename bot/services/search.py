@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -13,8 +13,8 @@ _REFERENCE = re.compile(r"PLP[- ]?([0-9A-Z]{4})[- ]?([0-9A-Z]{1,4})?", re.IGNORE
 _TAILS = (7, 10)
 
 
-def terms_of(record: Mapping[str, Any]) -> tuple[str, ...]:
-    """Every word under which a hand-off with this record is found."""
+def terms_of(record: Mapping[str, Any], labels: Iterable[str] = ()) -> tuple[str, ...]:
+    """Every word under which a hand-off with this record and these labels is found."""
     contact = (record.get("facts") or {}).get("contact") or {}
     terms = [f"name:{word}" for word in words(str(contact.get("name") or ""))]
     if contact.get("email"):
@@ -26,6 +26,7 @@ def terms_of(record: Mapping[str, Any]) -> tuple[str, ...]:
     sites = [*(record.get("sites") or ())]
     sites += [site for ache in record.get("complaints") or () for site in ache.get("sites") or ()]
     terms += [f"site:{site['site']}" for site in sites]
+    terms += [f"label:{label.casefold()}" for label in labels]
     return tuple(dict.fromkeys(terms))
 
 

@@ -85,7 +85,7 @@ class Handoff:
     """The one hand-off of a conversation as it stands now; `id` is 0 until it is stored.
 
     `outcome`, `urgency` and `provisional` are what counts now: the rules' result of the newest revision, or what staff
-    decided above it (`overridden`). `waiting_since` is when it last came in: handed off, or brought back by new danger. `rank` orders caution (see `bot.domain.review.rank`). `contact` is sealed on disk.
+    decided above it (`overridden`); `direction` tells how their newest word lies to the rules (`up`: the rules were too mild). `waiting_since` is when it last came in: handed off, or brought back by new danger. `rank` orders caution (see `bot.domain.review.rank`). `contact` is sealed on disk.
     """
 
     id: int
@@ -108,6 +108,9 @@ class Handoff:
     wait_until: datetime | None = None
     overridden: bool = False
     age: int | None = None
+    first_look_at: datetime | None = None
+    direction: str | None = None
+    labels: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,6 +271,33 @@ class Erasure:
 
 
 @dataclass(frozen=True, slots=True)
+class SavedView:
+    """A search of the queue that its owner keeps under a title; `query` is what stands after the question mark."""
+
+    id: int
+    owner: str
+    title: str
+    query: str
+
+
+@dataclass(frozen=True, slots=True)
+class Misread:
+    """A visitor's message that was read wrongly; `should_be` holds what a person says it means."""
+
+    handoff: int
+    seq: int
+    at: datetime
+    by: str
+    text: str
+    should_be: Json
+    id: int = 0
+
+
+# More than any rank, so that under-triage stands above everything else in a list of overrides.
+UNDER_TRIAGE_FIRST = 10
+
+
+@dataclass(frozen=True, slots=True)
 class QueueFilter:
     """What the desk's list shows; empty values do not filter. `terms` must all match (see `bot.services.search`)."""
 
@@ -279,5 +309,10 @@ class QueueFilter:
     locale: str | None = None
     reference: str | None = None
     terms: tuple[str, ...] = ()
+    direction: tuple[str, ...] = ()
     age_from: int | None = None
     age_to: int | None = None
+
+    def place(self, handoff: Handoff) -> int:
+        """What the list is sorted by: caution, and among overrides those where the rules were too mild before all."""
+        return handoff.rank + (UNDER_TRIAGE_FIRST if self.direction and handoff.direction == "up" else 0)

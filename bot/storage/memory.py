@@ -9,6 +9,7 @@ from typing import Self
 from bot.services import ports
 from bot.storage.memory_conversations import MemoryConversations
 from bot.storage.memory_handoffs import MemoryAppointments, MemoryHandoffs
+from bot.storage.memory_keeping import MemoryKeeping
 from bot.storage.memory_letters import MemoryLetters
 from bot.storage.memory_outbox import MemoryOutbox
 from bot.storage.memory_staff import MemoryAudit, MemoryStaff
@@ -45,6 +46,7 @@ class MemoryUnitOfWork:
     handoffs: ports.Handoffs
     appointments: ports.Appointments
     letters: ports.Letters
+    keeping: ports.Keeping
     audit: ports.AuditLog
     staff: ports.StaffAccounts
     outbox: ports.Outbox
@@ -61,6 +63,7 @@ class MemoryUnitOfWork:
         self.handoffs = MemoryHandoffs(self._draft)
         self.appointments = MemoryAppointments(self._draft)
         self.letters = MemoryLetters(self._draft)
+        self.keeping = MemoryKeeping(self._draft)
         self.audit = MemoryAudit(self._draft)
         self.staff = MemoryStaff(self._draft)
         self.outbox = MemoryOutbox(self._draft)

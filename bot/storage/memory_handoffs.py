@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from bot.domain import review
 from bot.domain.errors import DoubleBooking, NotFound
 from bot.services.ports import AlreadyThere
 from bot.services.stored import Appointment, Decision, Handoff, Note, QueueFilter, Revision
@@ -61,14 +62,39 @@ class MemoryHandoffs:
     def search(self, wanted: QueueFilter, *, after: tuple[int, int] | None = None, limit: int = 50) -> list[Handoff]:
         """Most cautious first, then the oldest."""
         found = [handoff for handoff in self._all.values() if self._matches(handoff, wanted)]
-        found.sort(key=lambda handoff: (-handoff.rank, handoff.id))
+        found.sort(key=lambda handoff: (-wanted.place(handoff), handoff.id))
         if after is not None:
-            found = [handoff for handoff in found if (-handoff.rank, handoff.id) > (-after[0], after[1])]
+            found = [handoff for handoff in found if (-wanted.place(handoff), handoff.id) > (-after[0], after[1])]
         return found[:limit]
 
     def counts(self) -> Mapping[tuple[str, int], int]:
         """How many there are by (status, rank)."""
         return Counter((handoff.status, handoff.rank) for handoff in self._all.values())
+
+    def looked(self, handoff: int, *, at: datetime) -> None:
+        """Keep the first look."""
+        if self._all[handoff].first_look_at is None:
+            self._all[handoff] = replace(self._all[handoff], first_look_at=at)
+
+    def label(self, handoff: Handoff, *, terms: Sequence[str]) -> None:
+        """Store its labels and index them."""
+        self._all[handoff.id] = handoff
+        self._shelves.terms[handoff.id] = frozenset(terms)
+
+    def overdue(self, before: datetime, *, min_rank: int) -> list[Handoff]:
+        """New ones nobody has looked at in time."""
+        return [
+            one
+            for one in self._all.values()
+            if one.status == review.NEW
+            and one.rank >= min_rank
+            and one.waiting_since < before
+            and one.first_look_at is None
+        ]
+
+    def newest_change(self) -> datetime | None:
+        """When any hand-off last changed."""
+        return max((handoff.changed_at for handoff in self._all.values()), default=None)
 
     def add_note(self, note: Note) -> None:
         """Store a note."""
@@ -94,6 +120,7 @@ class MemoryHandoffs:
         shelves.terms.pop(handoff, None)
         shelves.notes[:] = [note for note in shelves.notes if note.handoff != handoff]
         shelves.decisions[:] = [decision for decision in shelves.decisions if decision.handoff != handoff]
+        shelves.misread[:] = [one for one in shelves.misread if one.handoff != handoff]
         for key in [key for key, booked in shelves.appointments.items() if booked.handoff == handoff]:
             del shelves.appointments[key]
 
@@ -119,6 +146,8 @@ class MemoryHandoffs:
         if wanted.age_from is not None and (handoff.age is None or handoff.age < wanted.age_from):
             return False
         if wanted.age_to is not None and (handoff.age is None or handoff.age > wanted.age_to):
+            return False
+        if wanted.direction and handoff.direction not in wanted.direction:
             return False
         if wanted.statuses and handoff.status not in wanted.statuses:
             return False

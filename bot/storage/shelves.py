@@ -14,10 +14,12 @@ from bot.services.stored import (
     Handoff,
     Letter,
     Message,
+    Misread,
     Note,
     OutboxItem,
     ResumeCode,
     Revision,
+    SavedView,
     StaffAccount,
     StaffSession,
 )
@@ -45,6 +47,9 @@ class Shelves:
     outbox_holders: dict[int, str] = field(default_factory=dict)
     resume_codes: dict[bytes, ResumeCode] = field(default_factory=dict)
     provider_messages: dict[tuple[str, str], tuple[str, int]] = field(default_factory=dict)
+    views: dict[int, SavedView] = field(default_factory=dict)
+    viewing: dict[tuple[int, str], Any] = field(default_factory=dict)
+    misread: list[Misread] = field(default_factory=list)
     last_id: int = 0
 
     def copy(self) -> Shelves:

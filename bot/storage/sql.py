@@ -16,6 +16,7 @@ from bot.storage.sql_appointments import SqlAppointments
 from bot.storage.sql_audit import SqlAudit
 from bot.storage.sql_conversations import SqlConversations
 from bot.storage.sql_handoffs import SqlHandoffs
+from bot.storage.sql_keeping import SqlKeeping
 from bot.storage.sql_letters import SqlLetters
 from bot.storage.sql_outbox import SqlOutbox
 from bot.storage.sql_staff import SqlStaff
@@ -32,6 +33,7 @@ class SqlUnitOfWork:
     audit: ports.AuditLog
     staff: ports.StaffAccounts
     outbox: ports.Outbox
+    keeping: ports.Keeping
 
     def __init__(self, engine: Engine, vault: Vault, turn: threading.Lock | None = None) -> None:
         self._engine = engine
@@ -55,6 +57,7 @@ class SqlUnitOfWork:
         self.audit = SqlAudit(connection)
         self.staff = SqlStaff(connection)
         self.outbox = SqlOutbox(connection)
+        self.keeping = SqlKeeping(connection)
         return self
 
     def __exit__(

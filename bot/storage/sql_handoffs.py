@@ -7,12 +7,13 @@ from dataclasses import fields, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, Select, and_, case, delete, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
+from bot.domain import review
 from bot.domain.errors import NotFound
 from bot.services.ports import AlreadyThere
-from bot.services.stored import Decision, Handoff, Note, QueueFilter, Revision
+from bot.services.stored import UNDER_TRIAGE_FIRST, Decision, Handoff, Note, QueueFilter, Revision
 from bot.storage.tables import DECISIONS, HANDOFFS, NOTES, REVISIONS, TERMS
 from bot.vault import Vault
 
@@ -31,6 +32,7 @@ class SqlHandoffs:
     def add(self, handoff: Handoff, revision: Revision, *, terms: Sequence[str]) -> Handoff:
         """Store a first hand-off; the unique columns decide who was first."""
         values = {spec.name: getattr(handoff, spec.name) for spec in fields(Handoff) if spec.name != "id"}
+        values["labels"] = list(handoff.labels) or None
         try:
             with self._connection.begin_nested():
                 key = self._connection.execute(insert(HANDOFFS).values(**values).returning(_H.id)).scalar_one()
@@ -65,6 +67,7 @@ class SqlHandoffs:
         """Store the hand-off as it stands now."""
         fixed = ("id", "reference", "conversation", "created_at")
         values = {spec.name: getattr(handoff, spec.name) for spec in fields(Handoff) if spec.name not in fixed}
+        values["labels"] = list(handoff.labels) or None
         self._connection.execute(update(HANDOFFS).where(_H.id == handoff.id).values(**values))
 
     def revisions(self, handoff: int) -> list[Revision]:
@@ -84,16 +87,38 @@ class SqlHandoffs:
     def search(self, wanted: QueueFilter, *, after: tuple[int, int] | None = None, limit: int = 50) -> list[Handoff]:
         """Most cautious first, then the oldest."""
         query = self._filtered(select(*_COLUMNS), wanted)
+        place = _H.rank + case((_H.direction == "up", UNDER_TRIAGE_FIRST), else_=0) if wanted.direction else _H.rank
         if after is not None:
-            rank, last = after
-            query = query.where(or_(_H.rank < rank, and_(_H.rank == rank, _H.id > last)))
-        rows = self._connection.execute(query.order_by(_H.rank.desc(), _H.id).limit(limit))
+            last_place, last = after
+            query = query.where(or_(place < last_place, and_(place == last_place, _H.id > last)))
+        rows = self._connection.execute(query.order_by(place.desc(), _H.id).limit(limit))
         return [Handoff(**_values(row)) for row in rows]
 
     def counts(self) -> Mapping[tuple[str, int], int]:
         """How many there are by (status, rank)."""
         query = select(_H.status, _H.rank, func.count()).group_by(_H.status, _H.rank)
         return {(status, rank): count for status, rank, count in self._connection.execute(query)}
+
+    def looked(self, handoff: int, *, at: datetime) -> None:
+        """Keep the first look."""
+        first = (_H.id == handoff, _H.first_look_at.is_(None))
+        self._connection.execute(update(HANDOFFS).where(*first).values(first_look_at=at))
+
+    def label(self, handoff: Handoff, *, terms: Sequence[str]) -> None:
+        """Store its labels and index them."""
+        self.save(handoff)
+        self._index(handoff.id, terms)
+
+    def overdue(self, before: datetime, *, min_rank: int) -> list[Handoff]:
+        """New ones nobody has looked at in time."""
+        late = (_H.status == review.NEW, _H.rank >= min_rank, _H.waiting_since < before, _H.first_look_at.is_(None))
+        rows = self._connection.execute(select(*_COLUMNS).where(*late).order_by(_H.id))
+        return [Handoff(**_values(row)) for row in rows]
+
+    def newest_change(self) -> datetime | None:
+        """When any hand-off last changed."""
+        at: datetime | None = self._connection.execute(select(func.max(_H.changed_at))).scalar_one()
+        return at
 
     def add_note(self, note: Note) -> None:
         """Store a note."""
@@ -147,6 +172,8 @@ class SqlHandoffs:
                 query = query.where(_H[name] == value)
         if wanted.statuses:
             query = query.where(_H.status.in_(wanted.statuses))
+        if wanted.direction:
+            query = query.where(_H.direction.in_(wanted.direction))
         if wanted.min_rank:
             query = query.where(_H.rank >= wanted.min_rank)
         if wanted.age_from is not None:
@@ -173,6 +200,7 @@ class SqlHandoffs:
 def _values(row: Row[Any]) -> dict[str, Any]:
     values = dict(row._mapping)
     values["contact"] = values["contact"] or {}
+    values["labels"] = tuple(values["labels"] or ())
     return values
 
 

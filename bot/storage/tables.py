@@ -86,16 +86,19 @@ HANDOFFS = Table(
     Column("provisional", Boolean, nullable=False),
     Column("rank", Integer, nullable=False),
     Column("overridden", Boolean, nullable=False),
+    Column("direction", String(8), index=True),
     Column("rules_version", String(64), nullable=False),
     Column("channel", String(32), nullable=False),
     Column("locale", String(16), nullable=False),
     Column("age", Integer),
     Column("contact", SealedJson),
+    Column("labels", SealedJson),
     Column("claimed_by", String(80)),
     Column("wait_until", Utc),
     Column("created_at", Utc, nullable=False),
     Column("changed_at", Utc, nullable=False),
     Column("waiting_since", Utc, nullable=False),
+    Column("first_look_at", Utc),
     Index("ix_handoffs_queue", "status", "rank", "id"),
     Index("ix_handoffs_rank", "rank", "id"),
     Index("ix_handoffs_changed_at", "changed_at"),
@@ -140,6 +143,39 @@ NOTES = Table(
     Column("at", Utc, nullable=False),
     Column("by", String(80), nullable=False),
     Column("text", Sealed, nullable=False),
+)
+
+# A list of hand-offs that somebody looks through often; its search may hold a name, so it is sealed.
+SAVED_VIEWS = Table(
+    "saved_views",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("owner", String(80), nullable=False, index=True),
+    Column("title", Sealed, nullable=False),
+    Column("query", Sealed, nullable=False),
+)
+
+# Who has a hand-off open right now; a row is as good as new for a minute.
+VIEWING = Table(
+    "handoff_viewing",
+    METADATA,
+    Column("handoff", ForeignKey("handoffs.id", ondelete="CASCADE"), primary_key=True),
+    Column("staff", String(80), primary_key=True),
+    Column("seen_at", Utc, nullable=False),
+)
+
+# A message that was read wrongly, and what it should have been read as; goes with its hand-off.
+MISREAD = Table(
+    "misread_messages",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("handoff", ForeignKey("handoffs.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("seq", Integer, nullable=False),
+    Column("at", Utc, nullable=False),
+    Column("by", String(80), nullable=False),
+    Column("text", Sealed, nullable=False),
+    Column("should_be", SealedJson, nullable=False),
+    UniqueConstraint("handoff", "seq"),
 )
 
 # What a hand-off can be found by (name, phone, e-mail, flag, site): keyed hashes, never the words themselves.

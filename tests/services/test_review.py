@@ -197,6 +197,7 @@ def test_a_doctors_word_runs_the_rules_again_and_keeps_both_results(clinic):
         "date": "2026-11-01",
         "limits": "light",
         "recorded_by": "Ana",
+        "document": None,
     }
 
 

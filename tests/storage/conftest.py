@@ -16,6 +16,7 @@ from bot.storage import migrations
 from bot.storage.engine import open_engine
 from bot.storage.memory import MemoryStorage
 from bot.storage.sql import SqlStorage
+from bot.storage.tables import METADATA
 from bot.vault import Vault
 
 
@@ -77,7 +78,7 @@ def database(request: pytest.FixtureRequest) -> SqlStorage:
 
 def emptied(storage: SqlStorage) -> SqlStorage:
     """The same storage without a row."""
-    names = "letters, outbox, provider_messages, resume_codes, audit, erasures, appointment_slots, appointments, handoff_terms, notes, handoff_decisions, handoff_revisions, handoffs, messages, conversations, staff_sessions, staff"
+    names = ", ".join(table.name for table in METADATA.sorted_tables)
     with storage.engine.begin() as connection:
         connection.execute(text(f"TRUNCATE {names}"))
     return storage

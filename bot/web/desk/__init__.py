@@ -4,22 +4,21 @@ from __future__ import annotations
 
 from starlette.routing import BaseRoute, Mount, Route
 
-from bot.web.desk import api, letters, pages, rules, sign_in
+from bot.web.desk import api, exports, letters, pages, rules, sign_in
 from bot.web.desk.access import Access
 from bot.web.desk.context import DeskContext
 from bot.web.desk.files import Files
 
 __all__ = ["DeskContext", "mount"]
 
+_PARTS = (sign_in, exports, api, letters, pages, rules)
+
 
 def mount(context: DeskContext) -> list[BaseRoute]:
     """Every route of the desk, all under /desk."""
     access = Access(context)
+    rows = (row for part in _PARTS for row in part.routes(context, access))
     return [
         Mount("/desk/static", Files(), name="desk-static"),
-        *(Route(path, endpoint, methods=methods) for path, endpoint, methods in sign_in.routes(context, access)),
-        *(Route(path, endpoint, methods=methods) for path, endpoint, methods in api.routes(context, access)),
-        *(Route(path, endpoint, methods=methods) for path, endpoint, methods in letters.routes(context, access)),
-        *(Route(path, endpoint, methods=methods) for path, endpoint, methods in pages.routes(context, access)),
-        *(Route(path, endpoint, methods=methods) for path, endpoint, methods in rules.routes(context, access)),
+        *(Route(path, endpoint, methods=methods) for path, endpoint, methods in rows),
     ]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -23,6 +21,7 @@ from bot.web.chat.problems import Problem
 from bot.web.desk import moves, queues
 from bot.web.desk.access import LARGEST_BODY, Access, Endpoint
 from bot.web.desk.context import DeskContext
+from bot.web.desk.exports import brief_of
 
 
 def routes(context: DeskContext, access: Access) -> list[tuple[str, Endpoint, list[str]]]:
@@ -32,8 +31,6 @@ def routes(context: DeskContext, access: Access) -> list[tuple[str, Endpoint, li
     return [
         ("/desk/api/news", access.call(calls.news), ["GET"]),
         (base, access.call(calls.queue), ["GET"]),
-        (base + "/{reference}.json", access.call(calls.brief_json), ["GET"]),
-        (base + "/{reference}.csv", access.call(calls.brief_csv), ["GET"]),
         (base + "/{reference}", access.call(calls.show), ["GET"]),
         (base + "/{reference}/messages", access.call(calls.messages), ["GET"]),
         (base + "/{reference}/{move}", access.call(calls.move), ["POST"]),
@@ -53,7 +50,7 @@ class StaffApi:
         rows, by_state = await run_in_threadpool(
             review.queue, self._context.uow(), wanted, by=who.actor, now=self._context.clock(), after=after
         )
-        more = f"{rows[-1].handoff.rank}.{rows[-1].handoff.id}" if len(rows) == review.PAGE else None
+        more = f"{wanted.place(rows[-1].handoff)}.{rows[-1].handoff.id}" if len(rows) == review.PAGE else None
         return _json({"handoffs": [_row(row) for row in rows], "next": more, "counts": queues.counts(by_state)})
 
     async def news(self, request: Request, who: SignedIn) -> Response:
@@ -89,42 +86,9 @@ class StaffApi:
         await run_in_threadpool(moves.make, self._context, name, reference, fields, who.actor)
         return _json(whole(await self._detail(request, who.actor)))
 
-    async def brief_json(self, request: Request, who: SignedIn) -> Response:
-        """The brief as a file."""
-        detail = await self._detail(request, who.actor, how="export_json")
-        body = {"reference": detail.handoff.reference, "status": detail.handoff.status, **brief_of(detail).to_json()}
-        return _json(body, headers=_download(detail, "json"))
-
-    async def brief_csv(self, request: Request, who: SignedIn) -> Response:
-        """The brief as a table: section, label, text."""
-        detail = await self._detail(request, who.actor, how="export_csv")
-        out = io.StringIO()
-        table = csv.writer(out)
-        table.writerow(["reference", "section", "label", "text"])
-        for section in brief_of(detail).sections:
-            for line in section.lines:
-                table.writerow(
-                    [_cell(text) for text in (detail.handoff.reference, section.title, line.label, line.text)]
-                )
-        return Response(out.getvalue(), media_type="text/csv; charset=utf-8", headers=_download(detail, "csv"))
-
-    async def _detail(self, request: Request, by: Actor, how: str = "read") -> Detail:
+    async def _detail(self, request: Request, by: Actor) -> Detail:
         reference = request.path_params["reference"]
-        return await run_in_threadpool(
-            review.show, self._context.uow(), reference, by=by, now=self._context.clock(), how=how
-        )
-
-
-def brief_of(detail: Detail) -> summary.Brief:
-    """The brief of the newest revision; its headline tells what counts now."""
-    handoff = detail.handoff
-    counts = {
-        **detail.revision.result,
-        "outcome": handoff.outcome,
-        "urgency": handoff.urgency,
-        "provisional": handoff.provisional,
-    }
-    return summary.brief(detail.revision.record, counts, review.transcript(detail))
+        return await run_in_threadpool(review.show, self._context.uow(), reference, by=by, now=self._context.clock())
 
 
 def whole(detail: Detail) -> dict[str, Any]:
@@ -191,8 +155,8 @@ async def _body(request: Request) -> Mapping[str, Any]:
     return fields
 
 
-def _json(body: Any, headers: Mapping[str, str] | None = None) -> Response:
-    return JSONResponse(json.loads(json.dumps(body, default=_plain)), headers=dict(headers or {}))
+def _json(body: Any) -> Response:
+    return JSONResponse(json.loads(json.dumps(body, default=_plain)))
 
 
 def _plain(value: Any) -> Any:
@@ -201,12 +165,3 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Mapping):
         return dict(value)
     raise TypeError(type(value).__name__)
-
-
-def _cell(text: str) -> str:
-    """A spreadsheet must not take a visitor's words for a formula."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
-
-
-def _download(detail: Detail, ending: str) -> Mapping[str, str]:
-    return {"Content-Disposition": f'attachment; filename="{detail.handoff.reference}.{ending}"'}

@@ -42,9 +42,12 @@ def sheet(brief: Brief, about: Sheet) -> bytes:
     for scale in _SCALES:
         page = _Page(about, scale)
         page.write(brief)
-        if page.page == 1:
+        fits = page.page == 1
+        content = bytes(page.output()) if fits or scale == _SCALES[-1] else b""
+        page.close_fonts()
+        if fits:
             break
-    return bytes(page.output())
+    return content
 
 
 class _Page(FPDF):
@@ -68,6 +71,11 @@ class _Page(FPDF):
         self._type(6.5, ink=_SOFT, unscaled=True)
         self.multi_cell(0, 3, self._about.foot)
 
+    def close_fonts(self) -> None:
+        """The library leaves the font files open."""
+        for font in self.fonts.values():
+            font.ttfont.close()
+
     def write(self, brief: Brief) -> None:  # type: ignore[override]
         """Everything, from the top."""
         self._head(brief.headline)
@@ -90,7 +98,14 @@ class _Page(FPDF):
         self._type(8, ink=_SOFT)
         half = self.epw / 2
         self.cell(half, self._line(8), about.clinic)
-        self.cell(half, self._line(8), f"{about.reference}   {about.handed_off}", align="R", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+        self.cell(
+            half,
+            self._line(8),
+            f"{about.reference}   {about.handed_off}",
+            align="R",
+            new_x=XPos.LMARGIN,
+            new_y=YPos.NEXT,
+        )
         self._type(17, bold=True)
         self._text(about.answer, 17)
         self._type(9)
@@ -208,7 +223,9 @@ class _Page(FPDF):
             self.line(self.l_margin, self.get_y(), self.w - self.r_margin, self.get_y())
             self.set_y(self.get_y() + height * self._scale)
 
-    def _type(self, size: float, *, bold: bool = False, ink: tuple[int, int, int] = _INK, unscaled: bool = False) -> None:
+    def _type(
+        self, size: float, *, bold: bool = False, ink: tuple[int, int, int] = _INK, unscaled: bool = False
+    ) -> None:
         self.set_font(_FONT, "B" if bold else "", size if unscaled else size * self._scale)
         self.set_text_color(*ink)
 

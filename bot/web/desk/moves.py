@@ -28,6 +28,18 @@ def _release(context: DeskContext, reference: str, _fields: Fields, by: Actor) -
     review.release(context.uow(), reference, by=by, now=context.clock())
 
 
+def _assign(context: DeskContext, reference: str, fields: Fields, by: Actor) -> None:
+    review.assign(context.uow(), reference, to=_text(fields, "to"), by=by, now=context.clock())
+
+
+def _label(context: DeskContext, reference: str, fields: Fields, by: Actor) -> None:
+    given = fields.get("labels") or []
+    labels = given.split(",") if isinstance(given, str) else given
+    if not isinstance(labels, list) or not all(isinstance(one, str) for one in labels):
+        raise BadMove("labels", "labels must be a list of words")
+    review.label(context.uow(), reference, labels=labels, by=by, now=context.clock())
+
+
 def _note(context: DeskContext, reference: str, fields: Fields, by: Actor) -> None:
     review.note(context.uow(), reference, text=_text(fields, "text"), by=by, now=context.clock())
 
@@ -66,8 +78,8 @@ def _clear(context: DeskContext, reference: str, fields: Fields, by: Actor) -> N
         raise BadMove("date", "date must be a day such as 2026-03-01") from None
     given_by, limits = _text(fields, "by"), _text(fields, "limits")
     review.clear(
-        context.uow(), reference, items=listed, given_by=given_by, on=on, limits=limits, classify=context.classify,
-        by=by, now=context.clock(),
+        context.uow(), reference, items=listed, given_by=given_by, on=on, limits=limits,
+        document=_text(fields, "document"), classify=context.classify, by=by, now=context.clock(),
     )  # fmt: skip
 
 
@@ -109,6 +121,8 @@ def _hand_back(context: DeskContext, reference: str, _fields: Fields, by: Actor)
 MOVES: Mapping[str, Move] = {
     "claim": _claim,
     "release": _release,
+    "assign": _assign,
+    "label": _label,
     "note": _note,
     "agree": _agree,
     "override": _override,

@@ -25,8 +25,8 @@ from bot.services.stored import Revision
 from bot.web.chat.problems import Problem
 from bot.web.desk import moves, queues, words
 from bot.web.desk.access import Access, Endpoint, form_of, problem_of
-from bot.web.desk.api import brief_of
 from bot.web.desk.context import DeskContext
+from bot.web.desk.exports import brief_of
 from bot.web.desk.render import Pages
 
 # Minutes until somebody should have looked: an urgent one, any other.
@@ -74,12 +74,12 @@ class Desk:
         if len(rows) == review.PAGE:
             last = rows[-1].handoff
             kept = {key: value for key, value in filters.items() if value}
-            more = "/desk?" + urlencode({"queue": queue.name, **kept, "after": f"{last.rank}.{last.id}"})
+            more = "/desk?" + urlencode({"queue": queue.name, **kept, "after": f"{wanted.place(last)}.{last.id}"})
         return self._pages.page(
             "queue.html",
             who=who,
             queue=queue,
-            queues=queues.QUEUES,
+            queues=[tab for tab in queues.QUEUES.values() if not tab.lead or may(who.account.role, "act_for_others")],
             counts=queues.counts(by_state),
             rows=[self._line(row) for row in rows],
             filters=filters,
@@ -130,6 +130,7 @@ class Desk:
         status: int = 200,
     ) -> Response:
         detail = await self._detail(request, who, "read")
+        colleagues = await run_in_threadpool(self._colleagues)
         handoff, newest = detail.handoff, detail.revision
         marked = words.bubbles(review.transcript(detail), newest.said)
         anchors = words.anchors(marked)
@@ -161,9 +162,14 @@ class Desk:
             closed=detail.conversation is None or detail.conversation.erased_at is not None,
             urgent=handoff.rank >= states.URGENT_FROM,
             today=self._context.clock(),
+            colleagues=colleagues,
             refused=refused,
             typed=typed or {},
         )
+
+    def _colleagues(self) -> list[str]:
+        with self._context.uow.reading() as uow:
+            return [account.name for account in uow.staff.all() if account.disabled_at is None]
 
     async def _detail(self, request: Request, who: SignedIn, how: str) -> Detail:
         reference = request.path_params["reference"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from bot.domain import review
+from bot.domain import permissions, review
 from bot.services.review import Actor, BadMove
 from bot.services.search import narrow
 from bot.services.stored import QueueFilter
@@ -20,6 +20,8 @@ class Queue:
     statuses: tuple[str, ...]
     urgent: bool = False
     mine: bool = False
+    direction: tuple[str, ...] = ()
+    lead: bool = False
 
 
 _TO_DO = (review.NEW, review.CLAIMED, *review.WAITING)
@@ -35,6 +37,7 @@ QUEUES: Mapping[str, Queue] = {
         Queue("booked", "Booked", (review.BOOKED,)),
         Queue("closed", "Closed", (review.DECLINED,)),
         Queue("all", "All", ()),
+        Queue("disagreed", "Overrides", (), direction=("up", "down"), lead=True),
     )
 }
 
@@ -45,6 +48,8 @@ def wanted(query: Mapping[str, str], by: Actor, *, default: str) -> tuple[Queue,
     queue = QUEUES.get(name)
     if queue is None:
         raise BadMove("queue", f"queue must be one of {', '.join(QUEUES)}")
+    if queue.lead:
+        permissions.check(by.role, "act_for_others")
     found = QueueFilter(
         statuses=queue.statuses,
         min_rank=review.URGENT_FROM if queue.urgent else 0,
@@ -52,8 +57,9 @@ def wanted(query: Mapping[str, str], by: Actor, *, default: str) -> tuple[Queue,
         outcome=query.get("outcome") or None,
         channel=query.get("channel") or None,
         locale=query.get("locale") or None,
+        direction=queue.direction,
     )
-    terms = tuple(f"{kind}:{query[kind]}" for kind in ("flag", "site") if query.get(kind))
+    terms = tuple(f"{kind}:{query[kind]}" for kind in ("flag", "site", "label") if query.get(kind))
     found = replace(found, terms=terms, age_from=_whole(query, "age_from"), age_to=_whole(query, "age_to"))
     return queue, narrow(found, query.get("q", ""))
 
@@ -78,7 +84,7 @@ def counts(by_state: Mapping[tuple[str, int], int]) -> Mapping[str, int]:
             for (status, rank), count in by_state.items()
             if (not queue.statuses or status in queue.statuses) and (not queue.urgent or rank >= review.URGENT_FROM)
         ]
-        if not queue.mine:
+        if not queue.mine and not queue.direction:
             out[queue.name] = sum(fits)
     return out
 

@@ -47,7 +47,11 @@ class Pages:
             lstrip_blocks=True,
         )
         self._environment.filters.update(
-            age=self.age, local=self.local, status_words=STATUS_WORDS.__getitem__, name_of=summary.name_of, day=self.day,
+            age=self.age,
+            local=self.local,
+            status_words=STATUS_WORDS.__getitem__,
+            name_of=summary.name_of,
+            day=self.day,
             clock=self.clock,
         )
         self._environment.globals.update(
