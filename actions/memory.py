@@ -62,6 +62,7 @@ def said_in(tracker: Tracker) -> Said:
         question=answer.get("question"),
         value=answer.get("value"),
         message=latest.get("message_id") or "",
+        parts=tuple((part["start"], part["message"]) for part in metadata.get("parts") or ()),
     )
 
 

@@ -29,7 +29,10 @@ _TAKES_BACK = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A message: free text with its reading, or a structured answer (`question` and `value`, shapes of contract §5)."""
+    """A message: free text with its reading, or a structured answer (`question` and `value`, shapes of contract §5).
+
+    Short messages in a row come as one text, a line for each; `parts` then says where in it each begins, and its id.
+    """
 
     text: str
     intent: str = ""
@@ -39,11 +42,13 @@ class Said:
     question: str | None = None
     value: Any = None
     message: str = ""
+    parts: tuple[tuple[int, str], ...] = ()
 
     def words(self, mention: Mention | Danger | None = None) -> dict[str, Any]:
         """The visitor's own words behind a fact, with their place in the message."""
         start, end = (mention.start, mention.end) if mention else (0, len(self.text))
-        return {"text": self.text[start:end], "start": start, "end": end, "message": self.message}
+        begins, message = max((part for part in self.parts if part[0] <= start), default=(0, self.message))
+        return {"text": self.text[start:end], "start": start - begins, "end": end - begins, "message": message}
 
     def of(self, *kinds: str) -> list[Mention]:
         """The mentions of these kinds that count for the visitor today."""
@@ -101,6 +106,7 @@ class Said:
             "danger": [danger.to_json() for danger in self.danger],
             "other_danger": [danger.to_json() for danger in self.other_danger],
             "message": self.message,
+            "parts": [list(part) for part in self.parts],
         }
 
     @classmethod
@@ -113,4 +119,5 @@ class Said:
             danger=tuple(Danger(**danger) for danger in raw["danger"]),
             other_danger=tuple(Danger(**danger) for danger in raw.get("other_danger", ())),
             message=raw.get("message", ""),
+            parts=tuple((start, message) for start, message in raw.get("parts", ())),
         )

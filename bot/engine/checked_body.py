@@ -109,12 +109,22 @@ def _metadata(raw: Any) -> dict[str, Any]:
         value = raw.get(name)
         if value is not None and (not isinstance(value, str) or len(value) > 64):
             raise BadBody(f"{name} must be a short string")
+    parts = raw.get("parts") or []
+    if not isinstance(parts, list) or not all(_is_part(part) for part in parts):
+        raise BadBody("parts must be a list of start and message")
     if not isinstance(raw.get("scripted", False), bool):
         raise BadBody("scripted must be true or false")
     try:
         return storable(raw)
     except RecursionError:
         raise BadBody("metadata is nested too deeply") from None
+
+
+def _is_part(raw: Any) -> bool:
+    """One of several messages that were taken as one: where it begins in the text, and its id."""
+    if not isinstance(raw, dict) or set(raw) != {"start", "message"}:
+        return False
+    return type(raw["start"]) is int and isinstance(raw["message"], str) and bool(ID.fullmatch(raw["message"]))
 
 
 def _field(name: str, raw: Any) -> None:

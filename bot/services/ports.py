@@ -66,6 +66,9 @@ class Conversations(Protocol):
     def unanswered(self, conversation: str) -> list[Message]:
         """All unanswered visitor messages, oldest first (the first one may be in work)."""
 
+    def pin_turn(self, conversation: str, *, through: int) -> None:
+        """The turn in work is about all messages up to this one, at every try, whatever is written meanwhile."""
+
     def finish_turn(
         self,
         conversation: str,

@@ -19,7 +19,7 @@ class Conversation:
     """One visitor's chat.
 
     `answered_through` and `spoken_through` are the `seq` of the last visitor message that was dealt with, and that was
-    written. `token_hash` holds the digests of its tokens, 32 bytes each, newest last; `seen_at` is
+    written; `turn_through` the last one of the turn in work, where short messages are taken as one. `token_hash` holds the digests of its tokens, 32 bytes each, newest last; `seen_at` is
     when the visitor last wrote or came in by a code. `state` and `record` are sealed on disk. `taken_by` names the staff member who speaks in place of the bot;
     `phase` is then `with_staff` and `phase_before` what comes back afterwards.
     """
@@ -38,6 +38,7 @@ class Conversation:
     last_seq: int = 0
     spoken_through: int = 0
     answered_through: int = 0
+    turn_through: int = 0
     taken_by: str | None = None
     phase_before: str | None = None
     seen_at: datetime | None = None

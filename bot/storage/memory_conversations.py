@@ -75,6 +75,10 @@ class MemoryConversations:
         through = current.answered_through if current else 0
         return [log[seq] for seq in sorted(log) if seq > through and log[seq].sender in WORK]
 
+    def pin_turn(self, conversation: str, *, through: int) -> None:
+        """The turn in work is about all messages up to this one."""
+        self._all[conversation] = replace(self._living(conversation), turn_through=through)
+
     def finish_turn(
         self,
         conversation: str,

@@ -159,6 +159,10 @@ class SqlConversations:
         """All unanswered visitor messages."""
         return self._waiting(conversation, _WAITING)
 
+    def pin_turn(self, conversation: str, *, through: int) -> None:
+        """The turn in work is about all messages up to this one."""
+        self._set(conversation, turn_through=through)
+
     def finish_turn(
         self,
         conversation: str,

@@ -45,6 +45,7 @@ CONVERSATIONS = Table(
     Column("last_seq", Integer, nullable=False),
     Column("spoken_through", Integer, nullable=False),
     Column("answered_through", Integer, nullable=False),
+    Column("turn_through", Integer, nullable=False),
     Column("worker", String(64)),
     Column("lease_until", Utc),
     Column("created_at", Utc, nullable=False),

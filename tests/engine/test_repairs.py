@@ -302,3 +302,14 @@ def test_a_log_line_says_where_and_what_kind_but_not_what(monkeypatch: pytest.Mo
     assert "knee" not in line
     assert '"error": "ValueError"' in line
     assert "rasa.x:y:7" in line
+
+
+@pytest.mark.parametrize(
+    "parts", ["x", [1], [{"start": "0", "message": "m" * 9}], [{"start": 0}], [{"start": 0, "message": "m"}]]
+)
+def test_parts_of_a_turn_are_places_and_ids(parts):
+    body = {"conversation": "c" * 9, "message_id": "m" * 9, "text": "a", "metadata": {"parts": parts}}
+    with pytest.raises(checked_body.BadBody):
+        checked_body.read(json.dumps(body).encode())
+    body["metadata"]["parts"] = [{"start": 0, "message": "m" * 9}]
+    assert checked_body.read(json.dumps(body).encode()).metadata["parts"] == [{"start": 0, "message": "m" * 9}]

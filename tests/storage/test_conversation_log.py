@@ -9,7 +9,7 @@ import pytest
 
 from bot.domain.errors import NotFound
 from bot.services.ports import LeaseLost, Storage
-from bot.services.stored import Appended, Conversation, Erasure, NewMessage
+from bot.services.stored import Appended, Conversation, Erasure, NewMessage, ResumeCode
 
 NOW = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
 SOON = NOW + timedelta(seconds=30)
@@ -244,3 +244,31 @@ def test_any_text_comes_back_as_it_went_in(storage, text):
     visitor(storage, text, "a1")
     with storage.reading() as uow:
         assert uow.conversations.messages(ID)[0].text == text
+
+
+def test_a_turn_in_work_keeps_its_reach(storage):
+    given(storage)
+    for number in (1, 2, 3):
+        visitor(storage, "x", f"a{number}")
+    with storage() as uow:
+        uow.conversations.pin_turn(ID, through=2)
+        uow.commit()
+    with storage.reading() as uow:
+        assert uow.conversations.get(ID).turn_through == 2
+
+
+def test_a_code_opens_its_conversation_once_and_not_too_late(storage):
+    given(storage)
+    code = ResumeCode(b"1" * 32, ID, "device", NOW, SOON)
+    with storage() as uow:
+        uow.conversations.add_code(code)
+        uow.conversations.add_code(replace(code, code_hash=b"2" * 32))
+        uow.conversations.add_code(replace(code, code_hash=b"3" * 32, purpose="return", expires_at=NOW))
+        assert uow.conversations.use_code(b"1" * 32, now=NOW) is None, "the newer one took its place"
+        assert uow.conversations.use_code(b"2" * 32, now=NOW) == ID
+        assert uow.conversations.use_code(b"2" * 32, now=NOW) is None
+        assert uow.conversations.use_code(b"3" * 32, now=NOW) is None
+        uow.conversations.set_tokens(ID, b"ab", now=LATER)
+        uow.commit()
+    with storage.reading() as uow:
+        assert (uow.conversations.get(ID).token_hash, uow.conversations.get(ID).seen_at) == (b"ab", LATER)

@@ -48,6 +48,7 @@ class Rasa:
     url: str = ""
     port: int = 0
     up: bool = True
+    lost: int = 0  # how many answers get lost on their way back, though their turn ran
     failing: set[str] = field(default_factory=set)  # texts whose turn always fails
     refusing: set[str] = field(default_factory=set)  # texts Rasa will never take
     turns: list[dict[str, Any]] = field(default_factory=list)
@@ -96,6 +97,9 @@ class Rasa:
             if stored is None:
                 self.turns.append(body)
                 self._stored[body["message_id"]] = self.replies(body)
+        if self.lost:
+            self.lost -= 1
+            return JSONResponse({}, 503)
         return JSONResponse({"replies": self._stored[body["message_id"]], "repeat": stored is not None})
 
     def replies(self, body: dict[str, Any]) -> list[dict[str, Any]]:

@@ -81,7 +81,7 @@ class ChatApi:
         claimer = self._dispatcher().claimer(conversation)
         sent = partial(_sent, request, body)
         taken = await self._thread(inbox.receive, self._context, conversation, token, sent, claimer)
-        self._dispatcher().nudge(conversation, taken.work)
+        self._dispatcher().arrived(conversation, taken.work)
         self._context.wake(conversation)
         return JSONResponse({"seq": taken.seq}, 202)
 

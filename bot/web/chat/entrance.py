@@ -56,7 +56,7 @@ class Entrance:
         claimer = self._dispatcher().claimer(conversation)
         work = partial(_take, self._context, Origin(channel, provider_id), conversation, sent, claimer)
         taken = await anyio.to_thread.run_sync(work, limiter=self._threads)
-        self._dispatcher().nudge(taken.conversation, taken.work)
+        self._dispatcher().arrived(taken.conversation, taken.work)
         self._context.wake(taken.conversation)
         return taken.seq
 

@@ -71,10 +71,7 @@ class Dispatcher:
             await asyncio.gather(*unfinished, return_exceptions=True)
 
     def claimer(self, conversation: str) -> Claimer | None:
-        """Claims within the transaction that stores a message, when its turn can begin at once; else None.
-
-        (A pause to take short messages as one, `PALPATE_MERGE_SECONDS`, would begin here: give None and nudge later.)
-        """
+        """Claims within the transaction that stores a message, when its turn can begin at once; else None."""
         return None if conversation in self._busy or not self._rasa_is_up else self._ledger.claim_in
 
     def nudge(self, conversation: str, work: Work | None = None) -> None:
@@ -85,6 +82,12 @@ class Dispatcher:
         task = asyncio.create_task(self._drain(conversation, work))
         self._busy[conversation] = task
         task.add_done_callback(partial(self._drained, conversation))
+
+    def arrived(self, conversation: str, work: Work | None) -> None:
+        """A visitor's message was stored: begin with it, and look again when a row of short messages will be over."""
+        if work is None and self._context.settings.merge_seconds:
+            self._later(conversation, self._context.settings.merge_seconds)
+        self.nudge(conversation, work)
 
     def is_stuck(self, conversation: str) -> bool:
         """True when this conversation waits for Rasa to come back."""

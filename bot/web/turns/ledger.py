@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -14,8 +14,8 @@ from bot.services import outgoing
 from bot.services.ports import LeaseLost, UnitOfWork
 from bot.services.stored import AuditEntry, Conversation, Message, NewMessage, OutboxItem
 from bot.web.context import WebContext
+from bot.web.turns import merging, words
 from bot.web.turns import replies as reading
-from bot.web.turns import words
 from bot.web.turns.rasa import Reply, Turn
 
 LEASE = timedelta(seconds=10)
@@ -23,10 +23,15 @@ LEASE = timedelta(seconds=10)
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """A claimed message and the conversation it stands in."""
+    """A claimed turn and the conversation it stands in: one message, or short ones in a row that are taken as one."""
 
     chat: Conversation
-    message: Message
+    messages: tuple[Message, ...]
+
+    @property
+    def message(self) -> Message:
+        """The last one: when it is answered, all are."""
+        return self.messages[-1]
 
     @property
     def scripted(self) -> bool:
@@ -40,7 +45,7 @@ class Work:
 
     @property
     def key(self) -> tuple[str, int]:
-        """What names this message in memory."""
+        """What names this turn in memory."""
         return self.chat.id, self.message.seq
 
     def turn(self) -> Turn:
@@ -49,15 +54,27 @@ class Work:
         subject = record.get("for_whom")
         return Turn(
             conversation=self.chat.id,
-            message_id=f"{self.chat.id}-{self.message.seq}",
-            text=self.message.text,
+            message_id=self._named(self.message),
+            text=merging.text(self.messages),
             asked=self.chat.state.get("field"),
             answer=self.message.body.get("answer"),
             subject=subject if subject in ("self", "child", "other") else None,
             now=self.message.at.isoformat(),
             locale=self.chat.locale,
             scripted=self.scripted,
+            parts=self._parts(),
         )
+
+    def _parts(self) -> tuple[Mapping[str, Any], ...]:
+        if len(self.messages) == 1:
+            return ()
+        starts = merging.starts(self.messages)
+        return tuple(
+            {"start": start, "message": self._named(line)} for start, line in zip(starts, self.messages, strict=True)
+        )
+
+    def _named(self, message: Message) -> str:
+        return f"{self.chat.id}-{message.seq}"
 
 
 Claimer = Callable[[UnitOfWork, str], Work | None]
@@ -82,7 +99,30 @@ class Ledger:
         """The same within a transaction that is under way."""
         message = self._claim(uow, conversation)
         chat = uow.conversations.get(conversation) if message else None
-        return Work(chat, message) if chat is not None and message is not None else None
+        if chat is None or message is None:
+            return None
+        messages = self._turn_of(uow, chat, message)
+        if not messages:
+            uow.conversations.release(conversation, worker=self.worker)
+            return None
+        return Work(chat, messages)
+
+    def _turn_of(self, uow: UnitOfWork, chat: Conversation, first: Message) -> tuple[Message, ...]:
+        """The messages of the next turn; none while the visitor may still be writing the next short one.
+
+        A turn that was begun stays what it was, so that Rasa knows it again by its message id.
+        """
+        begun, seconds = chat.turn_through, self._context.settings.merge_seconds
+        if begun < first.seq and not seconds:
+            return (first,)
+        waiting = uow.conversations.unanswered(chat.id)
+        if begun >= first.seq:
+            return tuple(line for line in waiting if line.seq <= begun)
+        group = merging.group(waiting, within=seconds)
+        if not merging.is_over(group, waiting, within=seconds, now=self._context.clock()):
+            return ()
+        uow.conversations.pin_turn(chat.id, through=group[-1].seq)
+        return group
 
     def hold(self, conversation: str) -> None:
         """Extend our time while Rasa is thinking."""
@@ -174,7 +214,7 @@ class Ledger:
         """Lock the conversation and look again: only the first to come here with this message may store its answer."""
         message = self._claim(uow, work.chat.id)
         chat = uow.conversations.get(work.chat.id)
-        if chat is None or message is None or message.seq != work.message.seq:
+        if chat is None or message is None or message.seq != work.messages[0].seq:
             raise LeaseLost(work.chat.id)
         return chat
 

@@ -26,7 +26,10 @@ class RasaRefused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One message on its way to the dialogue; `message_id` is the same at every try."""
+    """One turn on its way to the dialogue; `message_id` is the same at every try.
+
+    `parts` says where each of several messages begins in the text, when they are taken as one.
+    """
 
     conversation: str
     message_id: str
@@ -37,6 +40,7 @@ class Turn:
     now: str
     locale: str
     scripted: bool
+    parts: tuple[Mapping[str, Any], ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """The body of the turn request."""
@@ -51,6 +55,7 @@ class Turn:
                 "now": self.now,
                 "locale": self.locale,
                 "scripted": self.scripted,
+                **({"parts": list(self.parts)} if self.parts else {}),
             },
         }
 
