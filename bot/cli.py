@@ -185,12 +185,18 @@ def _in_rasa(module: str, args: tuple[str, ...]) -> None:
     sys.exit(done.returncode)
 
 
+def whole() -> click.Group:
+    """The command line with every command."""
+    from bot import account_commands, staff_commands
+
+    for commands in (account_commands, staff_commands):
+        commands.register(cli)
+    return cli
+
+
 def main() -> None:
     """The `palpate` command. Exit status 0, 1 for refused input, 2 for wrong usage."""
-    from bot import staff_commands
-
-    staff_commands.register(cli)
-    cli(prog_name="palpate")
+    whole()(prog_name="palpate")
 
 
 if __name__ == "__main__":

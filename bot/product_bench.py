@@ -229,10 +229,10 @@ def _stock(home: Path) -> Iterator[Bench]:
     env = {**os.environ, "PALPATE_HOME": str(home), "PALPATE_DATABASE_URL": "", "PALPATE_ACTIONS_PORT": str(port)}
     env["PALPATE_INTERNAL_SECRET"] = servers.SECRET
     home.mkdir(parents=True)
-    from bot import staff_commands
+    from bot import command_storage
     from bot.settings import Settings
 
-    staff_commands.upgrade_database(Settings.from_env(env))
+    command_storage.upgrade_database(Settings.from_env(env))
     began = time.monotonic()
     actions = subprocess.Popen([sys.executable, "-m", "actions.server"], cwd=REPOSITORY, env=env)
     try:

@@ -54,6 +54,17 @@ class Clinic:
 
 
 @dataclass(frozen=True, slots=True)
+class Oidc:
+    """The clinic's identity provider; `roles` maps a value of `claim` to reviewer or lead, never to admin."""
+
+    issuer: str
+    client_id: str
+    client_secret: str
+    claim: str
+    roles: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """All settings. Ports are TCP ports on loopback unless `host` says otherwise; times are seconds."""
 
@@ -75,6 +86,8 @@ class Settings:
     alert_webhook: str = ""
     alert_smtp: str = ""
     alert_to: str = ""
+    second_factor_required: bool = False
+    oidc: Oidc | None = None
 
     @property
     def rasa_url(self) -> str:
@@ -109,6 +122,8 @@ class Settings:
             alert_webhook=_url(env, "PALPATE_ALERT_WEBHOOK", ("http://", "https://")),
             alert_smtp=_url(env, "PALPATE_ALERT_SMTP", ("smtp://", "smtps://")),
             alert_to=env.get("PALPATE_ALERT_TO", ""),
+            second_factor_required=_second_factor(env),
+            oidc=_oidc(env),
         )
 
 
@@ -210,6 +225,30 @@ def _url(env: Mapping[str, str], name: str, schemes: tuple[str, ...]) -> str:
     if url and not url.startswith(schemes):
         raise BadSettings(f"{name} must start with {' or '.join(schemes)}")
     return url
+
+
+def _second_factor(env: Mapping[str, str]) -> bool:
+    """Staff need a second factor wherever the desk is served by TLS, which is everywhere but on this machine."""
+    wanted = env.get("PALPATE_SECOND_FACTOR") or "auto"
+    if wanted not in ("auto", "required", "optional"):
+        raise BadSettings("PALPATE_SECOND_FACTOR must be auto, required or optional")
+    return wanted == "required" or (wanted == "auto" and env.get("PALPATE_PUBLIC_URL", "").startswith("https://"))
+
+
+def _oidc(env: Mapping[str, str]) -> Oidc | None:
+    """The identity provider, or None when no issuer is set."""
+    issuer = _url(env, "PALPATE_OIDC_ISSUER", ("https://", "http://127.0.0.1", "http://localhost"))
+    if not issuer:
+        return None
+    roles = dict(pair.rpartition("=")[::2] for pair in env.get("PALPATE_OIDC_ROLES", "").split())
+    if not roles or "" in roles or not set(roles.values()) <= {"reviewer", "lead"}:
+        raise BadSettings(
+            "PALPATE_OIDC_ROLES must be pairs such as front-desk=reviewer; admin is given at the desk only"
+        )
+    if not env.get("PALPATE_OIDC_CLIENT_ID"):
+        raise BadSettings("PALPATE_OIDC_CLIENT_ID must be set, since PALPATE_OIDC_ISSUER is")
+    claim = env.get("PALPATE_OIDC_CLAIM") or "groups"
+    return Oidc(issuer, env["PALPATE_OIDC_CLIENT_ID"], env.get("PALPATE_OIDC_CLIENT_SECRET", ""), claim, roles)
 
 
 def _origins(env: Mapping[str, str]) -> tuple[str, ...]:

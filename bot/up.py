@@ -164,12 +164,12 @@ def _die_with_parent() -> None:
 
 def up(settings: Settings, out: TextIO) -> None:
     """What `palpate up` does: train if needed, migrate, make the first account, start, say so, watch."""
-    from bot import staff_commands
+    from bot import command_storage
 
     settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
     training.train_if_needed(out)
-    staff_commands.upgrade_database(settings)
-    welcome = staff_commands.first_account(settings)
+    command_storage.upgrade_database(settings)
+    welcome = command_storage.first_account(settings)
 
     def ready() -> None:
         base = f"http://localhost:{settings.port}"

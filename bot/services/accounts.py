@@ -1,4 +1,4 @@
-"""Who staff are and how they get in: argon2 passwords, sessions that live on the server, a lock after ten failures."""
+"""Who staff are and how they get in: argon2 passwords, sessions that live on the server."""
 
 from __future__ import annotations
 
@@ -12,14 +12,15 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 from bot.domain import permissions
 from bot.domain.errors import NotFound, PalpateError
-from bot.services.ports import AlreadyThere, Storage
+from bot.services.ports import AlreadyThere, Storage, UnitOfWork
 from bot.services.review import Actor, BadMove
 from bot.services.stored import AuditEntry, StaffAccount, StaffSession
 
 IDLE = timedelta(minutes=30)
 LONGEST_SESSION = timedelta(hours=12)
-MOST_FAILURES = 10
-LOCKED_FOR = timedelta(minutes=15)
+HALF = timedelta(minutes=5)
+# How somebody got in. A passkey is two factors in one: the device, and what unlocks it.
+WAYS = ("half", "password", "code", "recovery", "passkey", "oidc")
 SHORTEST_PASSWORD = 12
 LONGEST_PASSWORD = 256
 _TOUCH = timedelta(minutes=1)
@@ -37,11 +38,15 @@ class SignInRefused(PalpateError):
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """A person with a session. `token` is the secret of a fresh one and empty when it was only looked up."""
+    """A person with a session. `token` is the secret of a fresh one and empty when it was only looked up.
+
+    `second_factor` is True when this person has one, however they came in this time.
+    """
 
     account: StaffAccount
     session: StaffSession
     token: str = ""
+    second_factor: bool = False
 
     @property
     def actor(self) -> Actor:
@@ -65,20 +70,36 @@ def add_staff(
     must_change: bool = False,
 ) -> StaffAccount:
     """Make an account. Raises `BadMove` naming what cannot be used."""
+    account = StaffAccount(0, tidy_name(name), known_role(role), hash_password(password), now, must_change)
+    with storage() as uow:
+        stored = added(uow, account, by=by, now=now)
+        uow.commit()
+    return stored
+
+
+def added(uow: UnitOfWork, account: StaffAccount, *, by: str, now: datetime) -> StaffAccount:
+    """Store a new account in this transaction. Raises `BadMove` when the name is taken."""
+    try:
+        stored = uow.staff.add(account)
+    except AlreadyThere:
+        raise BadMove("name", "there is an account of this name already") from None
+    uow.audit.add(AuditEntry(now, by, "staff_added", detail={"name": stored.name, "role": stored.role}))
+    return stored
+
+
+def tidy_name(name: str) -> str:
+    """The name as it is stored. Raises `BadMove`."""
     tidy = " ".join(name.split())
     if not 2 <= len(tidy) <= 60 or not tidy.isprintable():
         raise BadMove("name", "a name has 2 to 60 characters")
+    return tidy
+
+
+def known_role(role: str) -> str:
+    """The role. Raises `BadMove` when there is none of this name."""
     if role not in permissions.ROLES:
         raise BadMove("role", f"role must be one of {', '.join(permissions.ROLES)}")
-    account = StaffAccount(0, tidy, role, _hash(password), now, must_change)
-    with storage() as uow:
-        try:
-            stored = uow.staff.add(account)
-        except AlreadyThere:
-            raise BadMove("name", "there is an account of this name already") from None
-        uow.audit.add(AuditEntry(now, by, "staff_added", detail={"name": tidy, "role": role}))
-        uow.commit()
-    return stored
+    return role
 
 
 def first_admin(storage: Storage, *, now: datetime, name: str = "admin") -> str | None:
@@ -94,53 +115,56 @@ def first_admin(storage: Storage, *, now: datetime, name: str = "admin") -> str 
     return password
 
 
-def sign_in(storage: Storage, *, name: str, password: str, now: datetime) -> SignedIn:
-    """A fresh session. Raises `SignInRefused`, taking the same time whether or not the name exists."""
-    with storage.reading() as uow:
-        known = uow.staff.by_name(name[:80])
-    right = _verify(known.password_hash if known else _NOBODY, password)
-    with storage() as uow:
-        account = uow.staff.by_name(name[:80])
-        if account is None or account.disabled_at is not None:
-            uow.audit.add(AuditEntry(now, "unknown", "sign_in_failed"))
-            uow.commit()
-            raise SignInRefused
-        locked = account.locked_until is not None and account.locked_until > now
-        if locked or not right or known is None or known.password_hash != account.password_hash:
-            if not locked:
-                uow.staff.save(_failed_once_more(account, now))
-            uow.audit.add(AuditEntry(now, account.name, "sign_in_failed"))
-            uow.commit()
-            raise SignInRefused
-        account = replace(account, failures=0, locked_until=None)
-        uow.staff.save(account)
-        token = secrets.token_urlsafe(32)
-        session = StaffSession(hashed(token), account.id, "cookie", secrets.token_urlsafe(24), now, now)
-        uow.staff.add_session(session)
-        uow.audit.add(AuditEntry(now, account.name, "sign_in"))
-        uow.commit()
-    return SignedIn(account, session, token)
-
-
 def who(storage: Storage, token: str, *, kind: str, now: datetime) -> SignedIn | None:
-    """Whose session (`cookie`) or API token (`token`) this is; None when it is unknown, idle too long, or too old."""
+    """Whose session (`cookie`, `half`) or API token (`token`) this is; None when unknown, idle too long, or too old."""
     key = hashed(token)
     with storage.reading() as uow:
         session = uow.staff.session(key)
         account = uow.staff.by_id(session.staff) if session else None
+        strong = account is not None and (account.totp_secret is not None or bool(uow.doors.passkeys_of(account.id)))
     if session is None or account is None or account.disabled_at is not None or session.kind != kind:
         return None
-    too_old = now - session.seen_at > IDLE or now - session.created_at > LONGEST_SESSION
-    if kind == "cookie" and too_old:
+    if is_over(session, now):
         with storage() as uow:
             uow.staff.end_session(key)
             uow.commit()
         return None
-    if now - session.seen_at > _TOUCH:
+    if now - session.seen_at > _TOUCH and kind == "cookie":
         with storage.brisk() as uow:
             uow.staff.seen(key, now)
             uow.commit()
-    return SignedIn(account, session)
+    return SignedIn(account, session, second_factor=strong)
+
+
+def is_over(session: StaffSession, now: datetime) -> bool:
+    """True when this session must not be used any more; API tokens end only when they are revoked."""
+    match session.kind:
+        case "cookie":
+            return now - session.seen_at > IDLE or now - session.created_at > LONGEST_SESSION
+        case "half":
+            return now - session.created_at > HALF
+        case _:
+            return False
+
+
+def opened(uow: UnitOfWork, account: StaffAccount, *, how: str, agent: str, now: datetime) -> SignedIn:
+    """A fresh browser session in this transaction; `how` is one of `WAYS`, `half` owes the second factor."""
+    token = secrets.token_urlsafe(32)
+    kind = "half" if how == "half" else "cookie"
+    session = StaffSession(
+        hashed(token),
+        account.id,
+        kind,
+        secrets.token_urlsafe(24),
+        now,
+        now,
+        how=how,
+        agent=" ".join(agent.split())[:120],
+    )
+    uow.staff.add_session(session)
+    if kind == "cookie":
+        uow.audit.add(AuditEntry(now, account.name, "sign_in", detail={"how": how}))
+    return SignedIn(account, session, token)
 
 
 def sign_out(storage: Storage, signed_in: SignedIn, *, now: datetime) -> None:
@@ -153,11 +177,11 @@ def sign_out(storage: Storage, signed_in: SignedIn, *, now: datetime) -> None:
 
 def change_password(storage: Storage, signed_in: SignedIn, *, old: str, new: str, now: datetime) -> None:
     """Set another password; all other sessions of this person end. Raises `SignInRefused`, `BadMove`."""
-    if not _verify(signed_in.account.password_hash, old):
+    if not verify(signed_in.account.password_hash, old):
         raise SignInRefused
     if old == new:
         raise BadMove("new", "the new password must be another one")
-    fresh = _hash(new)
+    fresh = hash_password(new)
     with storage() as uow:
         account = uow.staff.by_id(signed_in.account.id)
         if account is None:
@@ -173,7 +197,7 @@ def reset_password(
     storage: Storage, *, name: str, password: str, now: datetime, must_change: bool, by: str = "command line"
 ) -> None:
     """Set another password for somebody; all their sessions and tokens end. Raises `NotFound`, `BadMove`."""
-    fresh = _hash(password)
+    fresh = hash_password(password)
     with storage() as uow:
         account = uow.staff.by_name(name)
         if account is None:
@@ -198,21 +222,16 @@ def issue_token(storage: Storage, *, name: str, now: datetime, label: str = "") 
     return token
 
 
-def _failed_once_more(account: StaffAccount, now: datetime) -> StaffAccount:
-    failures = account.failures + 1
-    if failures < MOST_FAILURES:
-        return replace(account, failures=failures)
-    return replace(account, failures=0, locked_until=now + LOCKED_FOR)
-
-
-def _hash(password: str) -> str:
+def hash_password(password: str) -> str:
     if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
         raise BadMove("password", f"a password has {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters")
     return _HASHER.hash(password)
 
 
-def _verify(known: str, password: str) -> bool:
+def verify(known: str | None, password: str) -> bool:
+    """True when this is the password; takes as long for an unknown account (None) as for a known one."""
     try:
-        return _HASHER.verify(known, password[:LONGEST_PASSWORD])
+        right = _HASHER.verify(known or _NOBODY, password[:LONGEST_PASSWORD])
     except (VerificationError, InvalidHashError):
         return False
+    return right and known is not None

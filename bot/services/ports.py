@@ -15,7 +15,9 @@ from bot.services.stored import (
     Conversation,
     Decision,
     Erasure,
+    ErasureRequest,
     Handoff,
+    Invitation,
     Json,
     Letter,
     Message,
@@ -23,12 +25,14 @@ from bot.services.stored import (
     NewMessage,
     Note,
     OutboxItem,
+    Passkey,
     QueueFilter,
     ResumeCode,
     Revision,
     SavedView,
     StaffAccount,
     StaffSession,
+    Tries,
 )
 
 
@@ -299,8 +303,8 @@ class StaffAccounts(Protocol):
     def by_name(self, name: str) -> StaffAccount | None:
         """The account of this name, whatever the case."""
 
-    def by_id(self, staff: int) -> StaffAccount | None:
-        """The account, or None."""
+    def by_id(self, staff: int, *, lock: bool = False) -> StaffAccount | None:
+        """The account, or None; `lock` keeps others from changing it in the meantime."""
 
     def all(self) -> list[StaffAccount]:
         """Every account, by name."""
@@ -308,8 +312,14 @@ class StaffAccounts(Protocol):
     def save(self, account: StaffAccount) -> None:
         """Store the account as it stands now."""
 
+    def by_subject(self, subject: str) -> StaffAccount | None:
+        """The account that signs in as this subject of the clinic's identity provider."""
+
     def add_session(self, session: StaffSession) -> None:
         """Store a session or an API token."""
+
+    def sessions_of(self, staff: int) -> list[StaffSession]:
+        """Every session and token of this person, last used first."""
 
     def session(self, token_hash: bytes) -> StaffSession | None:
         """The session, or None."""
@@ -325,6 +335,70 @@ class StaffAccounts(Protocol):
 
     def end_idle(self, before: datetime) -> int:
         """Delete browser sessions last used before `before`."""
+
+
+class StaffDoors(Protocol):
+    """The ways in beside the password, and what is asked of staff about them."""
+
+    def add_passkey(self, passkey: Passkey) -> None:
+        """Store a passkey."""
+
+    def passkey(self, identity: bytes) -> Passkey | None:
+        """The passkey, or None."""
+
+    def passkeys_of(self, staff: int) -> list[Passkey]:
+        """All of one person, oldest first."""
+
+    def passkey_used(self, identity: bytes, *, count: int, at: datetime) -> None:
+        """Somebody signed in with it."""
+
+    def remove_passkey(self, staff: int, identity: bytes) -> bool:
+        """Delete a passkey of this person; False when it is not theirs."""
+
+    def remove_passkeys_of(self, staff: int) -> None:
+        """Delete all of this person."""
+
+    def add_invitation(self, invitation: Invitation) -> None:
+        """Store an invitation."""
+
+    def invitation(self, token_hash: bytes) -> Invitation | None:
+        """The invitation, locked for this transaction, or None."""
+
+    def invitations(self) -> list[Invitation]:
+        """All that are open, oldest first."""
+
+    def end_invitation(self, token_hash: bytes) -> bool:
+        """Used or taken back; False when somebody was first."""
+
+    def keep(self, key: bytes, data: Json, *, until: datetime) -> None:
+        """Remember `data` (sealed) under this key, in place of what was there."""
+
+    def kept(self, key: bytes, *, now: datetime) -> Json | None:
+        """What is remembered under this key, or None when it is not there or over."""
+
+    def take(self, key: bytes, *, now: datetime) -> Json | None:
+        """The same, and it is forgotten: of two callers one gets it."""
+
+    def tries(self, address: str) -> Tries | None:
+        """Failed sign-ins from this network address, locked for this transaction."""
+
+    def save_tries(self, address: str, tries: Tries | None) -> None:
+        """Store them (the address only as a keyed hash); None forgets."""
+
+    def ask_erasure(self, request: ErasureRequest) -> None:
+        """Store a request; the same again stays the first."""
+
+    def erasure_request(self, conversation: str) -> ErasureRequest | None:
+        """The request of this conversation, locked for this transaction, or None."""
+
+    def erasure_requests(self) -> list[ErasureRequest]:
+        """All, oldest first."""
+
+    def decide_erasure(self, request: ErasureRequest) -> None:
+        """Store what staff decided."""
+
+    def end_expired(self, now: datetime) -> int:
+        """Delete invitations and half-done sign-ins that are over; how many."""
 
 
 class Outbox(Protocol):
@@ -379,6 +453,7 @@ class UnitOfWork(Protocol):
     letters: Letters
     audit: AuditLog
     staff: StaffAccounts
+    doors: StaffDoors
     outbox: Outbox
     keeping: Keeping
 

@@ -210,11 +210,19 @@ class StaffAccount:
     failures: int = 0
     locked_until: datetime | None = None
     disabled_at: datetime | None = None
+    totp_secret: str | None = None
+    totp_last: int = 0
+    recovery: tuple[str, ...] = ()
+    oidc_subject: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class StaffSession:
-    """A signed-in browser (`cookie`) or a program (`token`); only the hash of its secret is stored."""
+    """A signed-in browser (`cookie`), one that still owes a second factor (`half`), or a program (`token`).
+
+    Only the hash of its secret is stored. `how` is the way in (see `bot.services.accounts.WAYS`), `agent` what the
+    browser calls itself.
+    """
 
     token_hash: bytes
     staff: int
@@ -223,6 +231,57 @@ class StaffSession:
     created_at: datetime
     seen_at: datetime
     label: str = ""
+    how: str = ""
+    agent: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Passkey:
+    """A key of WebAuthn: what proves that a person holds it. `id` is the authenticator's, `count` its signature count."""
+
+    id: bytes
+    staff: int
+    public_key: bytes
+    count: int
+    label: str
+    created_at: datetime
+    used_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """A one-time link that makes an account of this name and role; only the hash of its secret is stored."""
+
+    token_hash: bytes
+    name: str
+    role: str
+    by: str
+    created_at: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Tries:
+    """Failed sign-ins from one network address since `since`; refused until `locked_until`."""
+
+    failures: int
+    since: datetime
+    locked_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ErasureRequest:
+    """A visitor asked to be forgotten after the hand-off: staff decide whether the law demands to keep the record.
+
+    `decision` is None until then, afterwards `erased` or `kept`.
+    """
+
+    conversation: str
+    reference: str
+    asked_at: datetime
+    decision: str | None = None
+    decided_by: str | None = None
+    decided_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from typing import Self
 
 from bot.services import ports
 from bot.storage.memory_conversations import MemoryConversations
+from bot.storage.memory_doors import MemoryDoors
 from bot.storage.memory_handoffs import MemoryAppointments, MemoryHandoffs
 from bot.storage.memory_keeping import MemoryKeeping
 from bot.storage.memory_letters import MemoryLetters
@@ -49,6 +50,7 @@ class MemoryUnitOfWork:
     keeping: ports.Keeping
     audit: ports.AuditLog
     staff: ports.StaffAccounts
+    doors: ports.StaffDoors
     outbox: ports.Outbox
 
     def __init__(self, storage: MemoryStorage) -> None:
@@ -66,6 +68,7 @@ class MemoryUnitOfWork:
         self.keeping = MemoryKeeping(self._draft)
         self.audit = MemoryAudit(self._draft)
         self.staff = MemoryStaff(self._draft)
+        self.doors = MemoryDoors(self._draft)
         self.outbox = MemoryOutbox(self._draft)
         return self
 

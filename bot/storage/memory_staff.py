@@ -31,9 +31,13 @@ class MemoryStaff:
         wanted = name.casefold()
         return next((account for account in self._all.values() if account.name.casefold() == wanted), None)
 
-    def by_id(self, staff: int) -> StaffAccount | None:
+    def by_id(self, staff: int, *, lock: bool = False) -> StaffAccount | None:
         """The account, or None."""
         return self._all.get(staff)
+
+    def by_subject(self, subject: str) -> StaffAccount | None:
+        """The account of this subject, or None."""
+        return next((account for account in self._all.values() if account.oidc_subject == subject), None)
 
     def all(self) -> list[StaffAccount]:
         """Every account, by name."""
@@ -51,6 +55,11 @@ class MemoryStaff:
         """The session, or None."""
         return self._sessions.get(token_hash)
 
+    def sessions_of(self, staff: int) -> list[StaffSession]:
+        """Every session and token of this person, last used first."""
+        found = [session for session in self._sessions.values() if session.staff == staff]
+        return sorted(found, key=lambda session: session.seen_at, reverse=True)
+
     def seen(self, token_hash: bytes, at: datetime) -> None:
         """The session was used."""
         if token_hash in self._sessions:
@@ -67,7 +76,7 @@ class MemoryStaff:
     def end_idle(self, before: datetime) -> int:
         """Delete browser sessions last used before `before`."""
         return self._end(
-            [k for k, session in self._sessions.items() if session.kind == "cookie" and session.seen_at < before]
+            [k for k, session in self._sessions.items() if session.kind != "token" and session.seen_at < before]
         )
 
     def _end(self, keys: list[bytes]) -> int:

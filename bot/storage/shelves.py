@@ -11,17 +11,21 @@ from bot.services.stored import (
     Conversation,
     Decision,
     Erasure,
+    ErasureRequest,
     Handoff,
+    Invitation,
     Letter,
     Message,
     Misread,
     Note,
     OutboxItem,
+    Passkey,
     ResumeCode,
     Revision,
     SavedView,
     StaffAccount,
     StaffSession,
+    Tries,
 )
 
 
@@ -43,6 +47,11 @@ class Shelves:
     audit: list[AuditEntry] = field(default_factory=list)
     staff: dict[int, StaffAccount] = field(default_factory=dict)
     sessions: dict[bytes, StaffSession] = field(default_factory=dict)
+    passkeys: dict[bytes, Passkey] = field(default_factory=dict)
+    invitations: dict[bytes, Invitation] = field(default_factory=dict)
+    pending: dict[bytes, tuple[Any, Any]] = field(default_factory=dict)
+    tries: dict[str, Tries] = field(default_factory=dict)
+    erasure_requests: dict[str, ErasureRequest] = field(default_factory=dict)
     outbox: dict[int, OutboxItem] = field(default_factory=dict)
     outbox_holders: dict[int, str] = field(default_factory=dict)
     resume_codes: dict[bytes, ResumeCode] = field(default_factory=dict)

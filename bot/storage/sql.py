@@ -15,6 +15,7 @@ from bot.storage.engine import BRISK, BUSY_MILLISECONDS, READ_ONLY, open_engine
 from bot.storage.sql_appointments import SqlAppointments
 from bot.storage.sql_audit import SqlAudit
 from bot.storage.sql_conversations import SqlConversations
+from bot.storage.sql_doors import SqlDoors
 from bot.storage.sql_handoffs import SqlHandoffs
 from bot.storage.sql_keeping import SqlKeeping
 from bot.storage.sql_letters import SqlLetters
@@ -32,6 +33,7 @@ class SqlUnitOfWork:
     letters: ports.Letters
     audit: ports.AuditLog
     staff: ports.StaffAccounts
+    doors: ports.StaffDoors
     outbox: ports.Outbox
     keeping: ports.Keeping
 
@@ -56,6 +58,7 @@ class SqlUnitOfWork:
         self.letters = SqlLetters(connection)
         self.audit = SqlAudit(connection)
         self.staff = SqlStaff(connection)
+        self.doors = SqlDoors(connection, self._vault)
         self.outbox = SqlOutbox(connection)
         self.keeping = SqlKeeping(connection)
         return self

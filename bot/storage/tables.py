@@ -42,6 +42,7 @@ CONVERSATIONS = Table(
     Column("record", SealedJson),
     Column("consent_at", Utc),
     Column("consent_version", String(32)),
+    Column("consent_language", String(16)),
     Column("last_seq", Integer, nullable=False),
     Column("spoken_through", Integer, nullable=False),
     Column("answered_through", Integer, nullable=False),
@@ -251,6 +252,10 @@ STAFF = Table(
     Column("locked_until", Utc),
     Column("created_at", Utc, nullable=False),
     Column("disabled_at", Utc),
+    Column("totp_secret", Sealed),
+    Column("totp_last", Integer, nullable=False, server_default="0"),
+    Column("recovery", SealedJson),
+    Column("oidc_subject", String(255), unique=True),
 )
 
 STAFF_SESSIONS = Table(
@@ -263,6 +268,61 @@ STAFF_SESSIONS = Table(
     Column("label", String(80), nullable=False),
     Column("created_at", Utc, nullable=False),
     Column("seen_at", Utc, nullable=False),
+    Column("how", String(16), nullable=False, server_default=""),
+    Column("agent", String(120), nullable=False, server_default=""),
+)
+
+PASSKEYS = Table(
+    "staff_passkeys",
+    METADATA,
+    Column("id", LargeBinary, primary_key=True),
+    Column("staff", ForeignKey("staff.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("public_key", LargeBinary, nullable=False),
+    Column("count", Integer, nullable=False),
+    Column("label", String(80), nullable=False),
+    Column("created_at", Utc, nullable=False),
+    Column("used_at", Utc),
+)
+
+INVITATIONS = Table(
+    "staff_invitations",
+    METADATA,
+    Column("token_hash", LargeBinary, primary_key=True),
+    Column("name", String(80), nullable=False),
+    Column("role", String(16), nullable=False),
+    Column("by", String(80), nullable=False),
+    Column("created_at", Utc, nullable=False),
+    Column("expires_at", Utc, nullable=False),
+)
+
+# What a sign-in that takes more than one request must remember: a challenge, a secret to be confirmed, a state.
+PENDING = Table(
+    "staff_pending",
+    METADATA,
+    Column("key", LargeBinary, primary_key=True),
+    Column("data", SealedJson, nullable=False),
+    Column("expires_at", Utc, nullable=False),
+)
+
+# Failed sign-ins by network address; the address itself is a keyed hash.
+TRIES = Table(
+    "staff_tries",
+    METADATA,
+    Column("address", LargeBinary, primary_key=True),
+    Column("failures", Integer, nullable=False),
+    Column("since", Utc, nullable=False),
+    Column("locked_until", Utc),
+)
+
+ERASURE_REQUESTS = Table(
+    "erasure_requests",
+    METADATA,
+    Column("conversation", String(64), primary_key=True),
+    Column("reference", String(16), nullable=False),
+    Column("asked_at", Utc, nullable=False),
+    Column("decision", String(16)),
+    Column("decided_by", String(80)),
+    Column("decided_at", Utc),
 )
 
 OUTBOX = Table(

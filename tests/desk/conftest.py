@@ -104,7 +104,9 @@ def context(tmp_path: Path) -> Iterator[Context]:
     """An installation of its own."""
     storage = SqlStorage.open(f"sqlite:///{tmp_path / 'palpate.db'}", Vault.open(tmp_path))
     migrations.upgrade(storage.engine)
-    settings = Settings.from_env({"PALPATE_HOME": str(tmp_path), "PALPATE_PUBLIC_URL": HOME})
+    settings = Settings.from_env(
+        {"PALPATE_HOME": str(tmp_path), "PALPATE_PUBLIC_URL": HOME, "PALPATE_SECOND_FACTOR": "optional"}
+    )
     yield Context(storage, settings)
     storage.close()
 

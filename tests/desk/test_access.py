@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.domain.permissions import ROLES
-from bot.services import accounts
+from bot.services import accounts, sign_in
 
 PAGES = ("/desk", "/desk/handoffs/{ref}", "/desk/handoffs/{ref}/doctor-note", "/desk/password")
 CALLS = (
@@ -130,7 +130,7 @@ def test_wrong_name_and_wrong_password_look_alike_and_ten_failures_lock(context,
     nobody, wrong = stranger.sign_in("Nobody", "x"), stranger.sign_in("Ana", "x")
     assert (nobody.status_code, nobody.text) == (wrong.status_code, wrong.text)
     assert nobody.status_code == 401
-    for _ in range(accounts.MOST_FAILURES - 1):
+    for _ in range(sign_in.MOST_FAILURES - 1):
         stranger.sign_in("Ana", "x")
     assert stranger.sign_in("Ana").status_code == 401
     context.later(minutes=16)

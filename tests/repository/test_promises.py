@@ -11,7 +11,7 @@ import yaml
 
 from actions import memory
 from bot import settings
-from bot.cli import cli
+from bot.cli import whole
 from bot.domain.intake import FACTS, PHASES, Intake
 
 ROOT = settings.REPOSITORY
@@ -76,10 +76,7 @@ def test_every_path_the_readme_names_exists() -> None:
 def test_every_command_the_readme_shows_exists() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     shown = set(re.findall(r"palpate ([a-z]+)", readme))
-    from bot import staff_commands
-
-    staff_commands.register(cli)
-    assert shown <= set(cli.commands)
+    assert shown <= set(whole().commands)
 
 
 def test_locks_carry_hashes_and_name_no_registry() -> None:

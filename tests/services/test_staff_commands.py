@@ -9,8 +9,8 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from bot import staff_commands
-from bot.services import accounts
+from bot import account_commands, command_storage, staff_commands
+from bot.services import accounts, sign_in
 from bot.services.hand_off import hand_off
 from bot.services.stored import Conversation, NewMessage
 from bot.settings import Settings
@@ -27,6 +27,7 @@ def palpate(tmp_path):
     def cli() -> None:
         pass
 
+    account_commands.register(cli)
     staff_commands.register(cli)
 
     def run(*args: str, text: str = "", expect: int = 0):
@@ -41,7 +42,7 @@ def palpate(tmp_path):
 
 @pytest.fixture
 def storage(tmp_path):
-    opened = staff_commands.open_storage(Settings.from_env({"PALPATE_HOME": str(tmp_path)}))
+    opened = command_storage.open_storage(Settings.from_env({"PALPATE_HOME": str(tmp_path)}))
     yield opened
     opened.close()
 
@@ -67,15 +68,18 @@ def reference(storage, clinic):
 
 def test_staff_get_in_with_what_the_commands_gave_them(palpate, storage):
     palpate("staff", "add", "Ana", "--role", "lead", "--password-stdin", text="correct horse battery\n")
-    assert accounts.sign_in(storage, name="ana", password="correct horse battery", now=NOW).account.must_change is False
+    assert (
+        sign_in.with_password(storage, name="ana", password="correct horse battery", now=NOW).account.must_change
+        is False
+    )
     said = palpate("staff", "add", "Bo", "--role", "reviewer").output
     once = said.rsplit(" ", 1)[1].strip()
-    assert accounts.sign_in(storage, name="Bo", password=once, now=NOW).account.must_change is True
+    assert sign_in.with_password(storage, name="Bo", password=once, now=NOW).account.must_change is True
     token = palpate("staff", "token", "Ana").output.strip()
     assert accounts.who(storage, token, kind="token", now=NOW).account.role == "lead"
     palpate("staff", "password", "Ana", "--password-stdin", text="another long sentence\n")
     assert accounts.who(storage, token, kind="token", now=NOW) is None
-    assert accounts.sign_in(storage, name="Ana", password="another long sentence", now=NOW)
+    assert sign_in.with_password(storage, name="Ana", password="another long sentence", now=NOW)
     assert palpate("staff", "list").output.splitlines() == ["Ana\tlead\tactive", "Bo\treviewer\tactive"]
 
 
@@ -129,6 +133,6 @@ def test_export_erase_and_retention(palpate, reference, storage):
 def test_the_database_is_brought_up_to_date_and_the_first_account_made_once(palpate, tmp_path):
     assert "up to date" in palpate("db", "upgrade").output
     settings = Settings.from_env({"PALPATE_HOME": str(tmp_path)})
-    name, password = staff_commands.first_account(settings)
+    name, password = command_storage.first_account(settings)
     assert (name, len(password) >= 12) == ("admin", True)
-    assert staff_commands.first_account(settings) is None
+    assert command_storage.first_account(settings) is None

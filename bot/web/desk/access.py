@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from bot.domain import permissions
 from bot.domain.errors import DoubleBooking, IllegalMove, NotAllowed, NotFound, PalpateError, StorageUnavailable
 from bot.domain.record import BadRecord
 from bot.services import accounts
@@ -21,6 +23,7 @@ from bot.web.desk.render import Pages
 
 COOKIE = "palpate_desk"
 LARGEST_BODY = 64 * 1024
+RECENT = timedelta(minutes=15)
 _SAFE = ("GET", "HEAD")
 
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -36,18 +39,44 @@ class Access:
         self.home = _origin(context.settings.public_url)
         self.secure = context.settings.public_url.startswith("https://")
 
-    def page(self, endpoint: Guarded, *, changing: bool = False) -> Endpoint:
-        """A page for people: whoever is not signed in is sent to sign in, whoever must change the password, there."""
+    def page(
+        self, endpoint: Guarded, *, changing: bool = False, recent: bool = False, act: str | None = None
+    ) -> Endpoint:
+        """A page for people: whoever is not signed in is sent to sign in, whoever owes us a step, there.
+
+        `changing` pages are for that step itself; `recent` ones want a sign-in of the last quarter of an hour before
+        they change anything; `act` is the act of `bot.domain.permissions` the role must include.
+        """
 
         async def passed(request: Request) -> Response:
-            who = await self._cookie(request)
+            who = await self.cookie(request)
             if who is None:
                 return RedirectResponse("/desk/sign-in", 303)
-            if who.account.must_change and not changing:
-                return RedirectResponse("/desk/password", 303)
-            if request.method not in _SAFE and not await self._ours(request, who):
-                raise Problem(403, "foreign_form", "This form is not from the desk, or it is old. Go back and reload.")
+            owed = self.owed(who)
+            if owed is not None and not changing:
+                return RedirectResponse(owed, 303)
+            if act is not None:
+                permissions.check(who.account.role, act)
+            if request.method not in _SAFE:
+                if not await self._ours(request, who):
+                    raise Problem(
+                        403, "foreign_form", "This form is not from the desk, or it is old. Go back and reload."
+                    )
+                if recent and self._context.clock() - who.session.created_at > RECENT:
+                    raise Problem(
+                        403, "sign_in_again", "For this, sign out and in again: the last sign-in is too long ago."
+                    )
             return await endpoint(request, who)
+
+        return _answering(passed, self._pages.problem)
+
+    def open(self, endpoint: Endpoint) -> Endpoint:
+        """A page of the door, for whoever comes; a form or a call must still be from our own pages."""
+
+        async def passed(request: Request) -> Response:
+            if request.method not in _SAFE and not self.same_site(request):
+                raise Problem(403, "foreign_form", "This form is not from the desk. Go back and reload.")
+            return await endpoint(request)
 
         return _answering(passed, self._pages.problem)
 
@@ -61,14 +90,25 @@ class Access:
                 raise Problem(401, "sign_in", "Sign in, or send a bearer token.", headers=bearer)
             if not ours:
                 raise Problem(403, "foreign_form", "This request is not from the desk.")
-            if who.account.must_change and who.session.kind == "cookie":
-                raise Problem(403, "change_password", "Change your one-time password first.")
+            owed = self.owed(who) if who.session.kind == "cookie" else None
+            if owed is not None:
+                raise Problem(403, "step_owed", f"Something has to be done first at {owed}.")
             return await endpoint(request, who)
 
         return _answering(passed, Problem.response)
 
+    def owed(self, who: SignedIn) -> str | None:
+        """Where this person must go before anything else: another password, a second factor; None when all is well."""
+        if who.account.must_change:
+            return "/desk/password"
+        if self._context.settings.second_factor_required and who.session.how == "password" and not who.second_factor:
+            return "/desk/account/app"
+        return None
+
     def same_site(self, request: Request) -> bool:
         """True when the browser says that the request comes from our own pages."""
+        if request.headers.get("sec-fetch-site", "none") not in ("same-origin", "none"):
+            return False
         origin = request.headers.get("origin")
         if origin is not None:
             own = f"{request.url.scheme}://{request.headers.get('host', '')}".lower()
@@ -80,12 +120,21 @@ class Access:
         bearer = request.headers.get("authorization", "")
         if bearer.lower().startswith("bearer "):
             return await self._find(bearer[7:].strip(), "token"), True
-        who = await self._cookie(request)
+        who = await self.cookie(request)
         return who, who is None or request.method in _SAFE or await self._ours(request, who, header_only=True)
 
-    async def _cookie(self, request: Request) -> SignedIn | None:
+    async def cookie(self, request: Request, kind: str = "cookie") -> SignedIn | None:
+        """Whose browser this is; `kind` is `half` for one that still owes the second factor."""
         token = request.cookies.get(COOKIE, "")
-        return await self._find(token, "cookie") if token else None
+        return await self._find(token, kind) if token else None
+
+    def let_in(self, answer: Response, who: SignedIn) -> Response:
+        """Give the browser its session."""
+        answer.set_cookie(
+            COOKIE, who.token, path="/desk", httponly=True, samesite="lax", secure=self.secure,
+            max_age=int(accounts.LONGEST_SESSION.total_seconds()),
+        )  # fmt: skip
+        return answer
 
     async def _find(self, token: str, kind: str) -> SignedIn | None:
         return await run_in_threadpool(accounts.who, self._context.uow, token, kind=kind, now=self._context.clock())

@@ -12,6 +12,8 @@ from starlette.responses import HTMLResponse
 
 from bot import rules_signed
 from bot.domain import summary
+from bot.domain.permissions import may
+from bot.services.stored import StaffSession
 from bot.web.chat.problems import Problem
 from bot.web.desk import figure
 from bot.web.desk.context import DeskContext
@@ -61,6 +63,7 @@ class Pages:
             figure_views=figure.views,
             figure_box=" ".join(map(str, figure.VIEW_BOX)),
             _=str,
+            may=may,
             rules_warning=self.rules_warning,
         )
 
@@ -102,3 +105,14 @@ class Pages:
     def day(self, at: datetime) -> str:
         """A day for a date field."""
         return at.astimezone(self._zone).strftime("%Y-%m-%d")
+
+
+def browser_name(session: StaffSession) -> str:
+    """What a browser says of itself, in two words: "Firefox on Windows"."""
+    said = session.agent
+    browsers = ("Edg", "OPR", "Firefox", "Chrome", "Safari")  # in this order: most call themselves Safari, too
+    systems = ("Windows", "Android", "iPhone", "iPad", "Mac OS X", "Linux")
+    names = {"Edg": "Edge", "OPR": "Opera", "Mac OS X": "Mac"}
+    browser = next((names.get(name, name) for name in browsers if name in said), said[:40] or "A browser")
+    system = next((names.get(name, name) for name in systems if name in said), None)
+    return f"{browser} on {system}" if system else browser

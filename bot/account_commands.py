@@ -1,0 +1,124 @@
+"""The commands for staff accounts: who may come in, with which role, and what to do about a lost telephone."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import sys
+
+import click
+
+from bot.command_storage import OPERATOR, now, opened_storage
+from bot.domain.errors import NotFound
+from bot.domain.permissions import ROLES
+from bot.services import accounts, staff_admin
+from bot.settings import Settings
+from bot.storage.sql import SqlStorage
+
+
+def register(cli: click.Group) -> None:
+    """Add these commands to `palpate`."""
+    cli.add_command(staff)
+
+
+@click.group()
+def staff() -> None:
+    """Staff accounts."""
+
+
+@staff.command("add")
+@click.argument("name")
+@click.option("--role", type=click.Choice(ROLES), required=True)
+@click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
+def staff_add(name: str, role: str, password_stdin: bool) -> None:
+    """Add NAME. Without --password-stdin a one-time password is made and shown once."""
+    given = sys.stdin.readline().rstrip("\r\n") if password_stdin else ""
+    password = given if password_stdin else "-".join(secrets.token_hex(3) for _ in range(4))
+    with opened_storage() as storage:
+        accounts.add_staff(storage, name=name, role=role, password=password, now=now(), must_change=not password_stdin)
+    click.echo(f"added {name} as {role}" + ("" if password_stdin else f"; one-time password {password}"))
+
+
+@staff.command("password")
+@click.argument("name")
+@click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
+def staff_password(name: str, password_stdin: bool) -> None:
+    """Set another password for NAME and end all their sessions."""
+    given = sys.stdin.readline().rstrip("\r\n") if password_stdin else ""
+    password = given if password_stdin else "-".join(secrets.token_hex(3) for _ in range(4))
+    with opened_storage() as storage:
+        accounts.reset_password(storage, name=name, password=password, now=now(), must_change=not password_stdin)
+    click.echo(f"password of {name} set" + ("" if password_stdin else f"; one-time password {password}"))
+
+
+@staff.command("token")
+@click.argument("name")
+def staff_token(name: str) -> None:
+    """Print a bearer token of NAME for the staff API; it is shown this once."""
+    with opened_storage() as storage:
+        click.echo(accounts.issue_token(storage, name=name, now=now()))
+
+
+@staff.command("invite")
+@click.argument("name")
+@click.option("--role", required=True, type=click.Choice(ROLES))
+def staff_invite(name: str, role: str) -> None:
+    """Print a one-time link with which NAME chooses a password; good for three days."""
+    with opened_storage() as storage:
+        token = staff_admin.invite(storage, name=name, role=role, by=OPERATOR, now=now())
+    click.echo(f"{Settings.from_env(os.environ).public_url}/desk/invitation/{token}")
+
+
+@staff.command("role")
+@click.argument("name")
+@click.argument("role", type=click.Choice(ROLES))
+def staff_role(name: str, role: str) -> None:
+    """Give NAME another role."""
+    with opened_storage() as storage:
+        staff_admin.change_role(storage, _account(storage, name), role=role, by=OPERATOR, now=now())
+    click.echo(f"{name} is {role}")
+
+
+@staff.command("disable")
+@click.argument("name")
+def staff_disable(name: str) -> None:
+    """Shut the account of NAME and end all their sessions and tokens."""
+    with opened_storage() as storage:
+        staff_admin.disable(storage, _account(storage, name), by=OPERATOR, now=now())
+    click.echo(f"{name} is disabled")
+
+
+@staff.command("enable")
+@click.argument("name")
+def staff_enable(name: str) -> None:
+    """Open the account of NAME again, a locked one too."""
+    with opened_storage() as storage:
+        staff_admin.enable(storage, _account(storage, name), by=OPERATOR, now=now())
+    click.echo(f"{name} is enabled")
+
+
+@staff.command("reset-second-factor")
+@click.argument("name")
+def staff_reset(name: str) -> None:
+    """For a lost telephone: forget the app and the passkeys of NAME; the password stays."""
+    with opened_storage() as storage:
+        staff_admin.reset_second_factor(storage, _account(storage, name), by=OPERATOR, now=now())
+    click.echo(f"{name} signs in with the password alone until a second factor is set up again")
+
+
+@staff.command("list")
+def staff_list() -> None:
+    """Who has an account."""
+    with opened_storage() as storage, storage.reading() as uow:
+        for account in uow.staff.all():
+            state = "active" if account.disabled_at is None else "disabled"
+            click.echo(f"{account.name}\t{account.role}\t{state}")
+
+
+def _account(storage: SqlStorage, name: str) -> int:
+    """The id of the account of this name. Raises `NotFound`."""
+    with storage.reading() as uow:
+        account = uow.staff.by_name(name)
+    if account is None:
+        raise NotFound(name)
+    return account.id

@@ -1,0 +1,142 @@
+"""Passkeys in a real browser with a virtual authenticator: registered, used alone, removed, and not to be copied."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import socket
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+import uvicorn
+from playwright.sync_api import Browser as Chromium
+from playwright.sync_api import Page, sync_playwright
+from starlette.applications import Starlette
+
+from bot.web import desk
+
+pytestmark = pytest.mark.browser
+PASSWORD = "correct horse battery"
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Chromium]:
+    path = shutil.which("chromium")
+    if path is None:
+        pytest.fail("no Chromium here; install it with apt-get install chromium")
+    with sync_playwright() as play:
+        opened = play.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def address(context) -> Iterator[str]:
+    """The desk under the address it knows itself by, since passkeys are bound to it."""
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        home = f"http://localhost:{listening.getsockname()[1]}"
+        context.settings = replace(context.settings, public_url=home)
+        context.staff("Ana")
+        app = Starlette(routes=desk.mount(context))
+        server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="off"))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+        thread.start()
+        yield home
+        server.should_exit = True
+        thread.join()
+
+
+@pytest.fixture
+def page(chromium, address) -> Iterator[Page]:
+    """Chromium with a virtual authenticator whose owner always says yes."""
+    opened = chromium.new_page(base_url=address)
+    opened.set_default_timeout(10_000)
+    tools = opened.context.new_cdp_session(opened)
+    tools.send("WebAuthn.enable")
+    kind = {"protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True}
+    options = {**kind, "isUserVerified": True, "automaticPresenceSimulation": True}
+    tools.send("WebAuthn.addVirtualAuthenticator", {"options": options})
+    yield opened
+    opened.close()
+
+
+def sign_in(page: Page) -> None:
+    page.goto("/desk/sign-in")
+    page.get_by_label("Name").fill("Ana")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+
+
+def sign_out(page: Page) -> None:
+    page.get_by_role("banner").get_by_role("button", name="Sign out").click()
+
+
+def register(page: Page, label: str = "Front desk PC") -> None:
+    page.goto("/desk/account")
+    page.get_by_label("Name of this device").fill(label)
+    with page.expect_navigation():
+        page.get_by_role("button", name="Add a passkey").click()
+    assert page.locator(".lines b", has_text=label).is_visible()
+
+
+def test_a_passkey_is_registered_used_alone_and_removed(page):
+    sign_in(page)
+    register(page)
+    sign_out(page)
+    sign_in(page)
+    page.wait_for_url("**/desk/sign-in/code")  # the password alone is not enough any more
+    page.get_by_role("button", name="Use a passkey instead").click()
+    page.wait_for_url(re.compile("/desk$"))
+    sign_out(page)
+    page.get_by_role("button", name="Sign in with a passkey").click()
+    page.wait_for_url(re.compile("/desk$"))
+    page.goto("/desk/account")
+    assert "last used" in page.locator(".lines").first.inner_text()
+    page.get_by_role("button", name="Remove Front desk PC").click()
+    sign_out(page)
+    page.get_by_role("button", name="Sign in with a passkey").click()
+    page.get_by_text("not known here").wait_for()
+    assert page.url.endswith("/desk/sign-in")
+
+
+def test_a_copied_passkey_is_noticed_by_its_counter(context, page):
+    sign_in(page)
+    register(page)
+    with context.uow() as uow:
+        passkey = uow.doors.passkeys_of(uow.staff.by_name("Ana").id)[0]
+        uow.doors.passkey_used(passkey.id, count=passkey.count + 1000, at=context.time)
+        uow.commit()
+    sign_out(page)
+    page.get_by_role("button", name="Sign in with a passkey").click()
+    page.get_by_text("not known here").wait_for()
+    assert page.goto("/desk").url.endswith("/desk/sign-in")
+
+
+def test_an_answer_counts_once_and_only_for_its_challenge(context, page):
+    sign_in(page)
+    register(page)
+    sign_out(page)
+    with page.expect_request("**/desk/sign-in/passkey") as sent:
+        page.get_by_role("button", name="Sign in with a passkey").click()
+    page.wait_for_url(re.compile("/desk$"))
+    body = sent.value.post_data
+    again = page.request.post(
+        "/desk/sign-in/passkey",
+        data=body,
+        headers={"Content-Type": "application/json", "Sec-Fetch-Site": "same-origin"},
+    )
+    assert again.status == 401
+
+
+def test_the_account_of_a_passkey_that_is_disabled_stays_shut(context, page):
+    sign_in(page)
+    register(page)
+    sign_out(page)
+    with context.uow() as uow:
+        uow.staff.save(replace(uow.staff.by_name("Ana"), disabled_at=context.time))
+        uow.commit()
+    page.get_by_role("button", name="Sign in with a passkey").click()
+    page.get_by_text("not known here").wait_for()
