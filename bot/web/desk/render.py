@@ -54,6 +54,7 @@ class Pages:
             status_words=STATUS_WORDS.__getitem__,
             name_of=summary.name_of,
             day=self.day,
+            browser_name=browser_name,
             clock=self.clock,
         )
         self._environment.globals.update(
