@@ -17,7 +17,7 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 DEFAULT_CLINIC = Path(__file__).resolve().parent / "clinic_default.toml"
 # What a clinic may say of its telephone numbers: bot/domain/numbers.py tells what each is.
 OWN_NUMBERS = ("emergency", "emergency_words", "nonurgent", "crisis_call", "crisis_text", "checked")
-COUNTRIES = ("US", "CA", "GB", "IE", "EU", "AU", "NZ")
+COUNTRIES = ("US", "CA", "GB", "IE", "EU", "ES", "MX", "AR", "AU", "NZ")
 
 
 class BadSettings(ValueError):

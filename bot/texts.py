@@ -39,6 +39,8 @@ _PLACES = re.compile(r"\[\[[a-z_]+\]\]|\{[a-z_]+\}")
 _ID = re.compile(r"(R-)?(RF|CI|M)-[A-Z0-9-]+|[a-z]+_[a-z_]+|utter_\w+")
 # Where code of ours says a literal by itself: the functions, and which of their arguments is the text.
 _SAYS = {"say": 1, "translated": 1, "listed": 2, "Problem": 2, "DoesNotFit": 0}
+_NO_TEXTS = frozenset({"ENGLISH", "_SIDES"})
+_TO_CLIENTS = frozenset({"bad_body", "bad_id", "not_json", "bad_json", "bad_parameter", "incomplete", "foreign_origin"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,8 @@ def _quoted(text: str) -> str:
 
 def _all() -> Iterator[Text]:
     yield from _responses()
-    yield from (Text(one, "flags") for flag in flags.RED_FLAGS.values() for one in (flag.plain,))
+    for flag in flags.RED_FLAGS.values():
+        yield from (Text(one, "flags") for one in (flag.plain, flag.ask, *(item.text for item in flag.items)))
     yield from (Text(condition.plain, "conditions") for condition in conditions.CONDITIONS.values())
     yield from (Text(label, "cards") for label in card_labels.LABELS.values())
     yield from (Text(words_of, "extras") for words_of in extras.EXTRAS.values())
@@ -129,7 +132,7 @@ def _of_numbers() -> Iterator[Text]:
 def _constants(module: ModuleType) -> Iterator[str]:
     """The texts among a module's own constants; ids and names of fields are none."""
     for name, value in vars(module).items():
-        if name.isupper() and name not in ("ENGLISH", "SKIPS"):
+        if name.isupper() and name not in _NO_TEXTS:
             yield from (one for one in _strings(value) if not _ID.fullmatch(one))
 
 
@@ -138,6 +141,8 @@ def _strings(value: Any) -> Iterator[str]:
         yield value
     elif isinstance(value, questions.Question):
         yield from (value.why, *(str(choice["label"]) for choice in value.choices))
+    elif isinstance(value, dict) and set(value) == {"value", "label"}:
+        yield str(value["label"])
     elif isinstance(value, dict):
         yield from (one for inner in value.values() for one in _strings(inner))
     elif isinstance(value, tuple | list):
@@ -150,9 +155,14 @@ def _literals(file: Path) -> Iterator[str]:
         if isinstance(node, ast.Call):
             called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
             at = _SAYS.get(called)
-            if at is not None:
+            if at is not None and not _for_programs(node):
                 method = called == "say" and isinstance(node.func, ast.Attribute)
                 yield from _literal(node.args[at - method : at - method + 1])
+
+
+def _for_programs(call: ast.Call) -> bool:
+    """True for a refusal that only a badly written client gets: nobody reads it in a chat."""
+    return any(isinstance(one, ast.Constant) and one.value in _TO_CLIENTS for one in call.args[:2])
 
 
 def _literal(nodes: Iterable[ast.expr]) -> Iterator[str]:

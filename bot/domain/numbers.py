@@ -36,7 +36,14 @@ NUMBERS: Mapping[str, Lines] = {
         ),
         Lines("AU", "000", "000", "healthdirect on 1800 022 222", "Lifeline on 13 11 14", "Lifeline on 0477 13 11 14"),
         Lines("NZ", "111", "111", "Healthline on 0800 611 116", "1737", "1737"),
+        Lines("ES", "112", "112", "your health centre", "024", None),
+        Lines("MX", "911", "911", "your health centre", "Línea de la Vida on 800 911 2000", None),
+        Lines("AR", "107", "107 or 911", "your health centre", "135 or 0800 345 1435", None),
     )
+}
+# What a line asks of who wants to be helped in another language, in that language. Same date as the numbers.
+_SPOKEN: Mapping[tuple[str, str], Mapping[str, str]] = {
+    ("US", "es"): {"crisis_call": "988 (marque el 2 para español)", "crisis_text": "la palabra AYUDA al 988"},
 }
 EVERYWHERE = Lines(
     "",
@@ -53,6 +60,13 @@ def own_lines(country: str, settings: Mapping[str, str]) -> Lines:
     return replace(lines_for(country), **settings)
 
 
+def in_language(lines: Lines, language: str) -> Lines:
+    """The numbers as they are used in a language; a clinic's own words stay as they are."""
+    shipped = NUMBERS.get(lines.country, EVERYWHERE)
+    spoken = _SPOKEN.get((lines.country, language), {})
+    return replace(lines, **{key: words for key, words in spoken.items() if getattr(lines, key) == getattr(shipped, key)})
+
+
 _OTHER_NAMES = {"UK": "GB", "USA": "US"}
 _EU_MEMBERS = "AT BE BG CY CZ DE DK EE EL ES FI FR GR HR HU IT LT LU LV MT NL PL PT RO SE SI SK"
 _EU = frozenset(_EU_MEMBERS.split())
@@ -63,4 +77,4 @@ def lines_for(country: str | Lines) -> Lines:
     if isinstance(country, Lines):
         return country
     name = country.strip().upper()
-    return NUMBERS.get("EU" if name in _EU else _OTHER_NAMES.get(name, name), EVERYWHERE)
+    return NUMBERS.get(name) or NUMBERS.get("EU" if name in _EU else _OTHER_NAMES.get(name, name), EVERYWHERE)

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from bot.domain.conditions import CONDITIONS
 from bot.domain.flags import RED_FLAGS, plain
 from bot.domain.guardian import to_guardian
-from bot.domain.numbers import Lines, lines_for
-from bot.domain.speech import ENGLISH, listed, say
+from bot.domain.numbers import Lines, in_language, lines_for
+from bot.domain.speech import ENGLISH, language_of, listed, say
 from bot.domain.triage import Result
 
 SAFETY_NET = (
@@ -44,7 +44,7 @@ class Script:
 
 def for_result(result: Result, *, country: str | Lines = "US", locale: str = ENGLISH) -> Script:
     """The script of a result: emergency, same-day or defer; for what may be booked, the words of the result."""
-    voice = Voice(locale, lines_for(country))
+    voice = _voice(country, locale)
     strongest = [reason for reason in result.reasons if reason.urgency == result.urgency]
     names = {name for reason in strongest for name in reason.facts}
     told = voice.join(reason.told_in(locale) for reason in strongest[:3])
@@ -70,7 +70,7 @@ def for_danger(
     flags = [name for name in named if name in RED_FLAGS]
     stops = [name for name in named if name in CONDITIONS and CONDITIONS[name].gate == "STOP_U"]
     emergencies = [name for name in flags if RED_FLAGS[name].urgency == "emergency"]
-    voice = Voice(locale, lines_for(country))
+    voice = _voice(country, locale)
     if emergencies or urgency == "emergency":
         shown = emergencies or [*flags, *(name for name in named if name in CONDITIONS)]
         return _emergency({*shown}, voice.plain(name for name in shown if name not in _CRISIS), voice)
@@ -89,7 +89,7 @@ def result_message(result: Result, *, country: str | Lines = "US", locale: str =
 def doctor_note(result: Result, *, name: str, born: str, site: str, duration: str, peg: float | None = None) -> str:
     """The short note a visitor may take to a doctor (§H.8). States what was told and asks; names no diagnosis."""
     items = [reason.rule.removeprefix("R-") for reason in result.reasons if reason.outcome == "doctor_first"]
-    asked = Voice(ENGLISH, lines_for("")).join(
+    asked = _voice("", ENGLISH).join(
         CONDITIONS[item].name if item in CONDITIONS else plain(item) for item in items if item[:3] in ("RF-", "CI-")
     )
     score = "not asked" if result.record.nrs is None else f"{result.record.nrs:g}/10"
@@ -124,6 +124,10 @@ class Voice:
     def plain(self, names: Iterable[str]) -> str:
         """Flags and conditions in plain words, as one phrase."""
         return self.join(say(self.locale, plain(name)) for name in names)
+
+
+def _voice(country: str | Lines, locale: str) -> Voice:
+    return Voice(locale, in_language(lines_for(country), language_of(locale)))
 
 
 _IF_WORSE = "If you feel worse, please get medical advice ({nonurgent})."
