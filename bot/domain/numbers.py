@@ -64,7 +64,9 @@ def in_language(lines: Lines, language: str) -> Lines:
     """The numbers as they are used in a language; a clinic's own words stay as they are."""
     shipped = NUMBERS.get(lines.country, EVERYWHERE)
     spoken = _SPOKEN.get((lines.country, language), {})
-    return replace(lines, **{key: words for key, words in spoken.items() if getattr(lines, key) == getattr(shipped, key)})
+    return replace(
+        lines, **{key: words for key, words in spoken.items() if getattr(lines, key) == getattr(shipped, key)}
+    )
 
 
 _OTHER_NAMES = {"UK": "GB", "USA": "US"}

@@ -15,6 +15,7 @@ from bot.domain.flags import CONDITIONS, RED_FLAGS
 from bot.domain.modifiers import MODIFIERS
 from bot.domain.numbers import NUMBERS, lines_for
 from bot.domain.rules import NOTES, RULES
+from tests.words.reading import grade
 
 BASE = {
     "age": 40, "sex": "F", "sites": [{"site": "knee"}], "duration_days": 10, "onset": "gradual", "nrs": 5,
@@ -28,23 +29,6 @@ def judged(**told):
 
 def said(*, country="US", **told):
     return scripts.for_result(judged(**told), country=country)
-
-
-def syllables(word):
-    word = word.lower()
-    count = len(re.findall(r"[aeiouy]+", word))
-    if word.endswith("e") and not word.endswith(("le", "ee")) and count > 1:
-        count -= 1
-    if re.search(r"[^td]ed$", word) and count > 1:
-        count -= 1
-    return max(count, 1)
-
-
-def grade(text):
-    """Flesch-Kincaid school grade."""
-    sentences = [part for part in re.split(r"[.!?]+(?:\s|$)", text) if part.strip()]
-    words = re.findall(r"[A-Za-z']+", text)
-    return 0.39 * len(words) / len(sentences) + 11.8 * sum(map(syllables, words)) / len(words) - 15.59
 
 
 @pytest.mark.parametrize("name", sorted(RED_FLAGS))
