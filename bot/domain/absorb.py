@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
-from bot.domain import answers, cards, told
+from bot.domain import ache_told, answers, cards, complaints, told
+from bot.domain.flags import RED_FLAGS
 from bot.domain.intake import Intake
 from bot.domain.plain_answers import READERS
 from bot.domain.said import Said
@@ -51,31 +53,32 @@ def answer(intake: Intake, said: Said) -> bool:
         return _card_in_words(intake, name, said)
     if name == "narrative":
         return _read_narrative(intake, said)
-    reader = READERS.get(name)
+    reader = READERS.get(complaints.base(name))
     return bool(reader and reader(intake, said))
 
 
 def _structured(intake: Intake, said: Said) -> bool:
     """A tapped answer; the web edge has checked that it fits the question."""
     name, value, words = str(said.question), said.value, said.words()
+    base, at = complaints.base(name), complaints.number(name)
     if value is None:
         intake.settle(name)
     elif name.startswith(("RF-", "CI-")):
         confirm(intake, name, value, words)
     elif cards.is_card(name):
         _card(intake, name, value, words)
-    elif name == "clearance":
+    elif base == "clearance":
         told.clear(intake, [item for item in value if item not in ("none", "unsure")], words)
-    elif name == "sites":
-        told.set_sites(intake, value if isinstance(value, list) else [value], words)
-    elif name in ("function_limited", "consent_share"):
+    elif base == "sites":
+        ache_told.set_sites(intake, value if isinstance(value, list) else [value], words, at)
+    elif base in ("function_limited", "consent_share"):
         intake.know(name, value in (True, "yes"), words)
-    elif name == "doctor":
-        told.set_doctor(intake, value, words)
-    elif name == "read_back":
+    elif base == "read_back":
         return True
-    elif name == "contact":
+    elif base == "contact":
         intake.know("contact", {**(intake.facts.get("contact") or {}), **{k: v for k, v in value.items() if v}}, words)
+    elif base == "narrative":
+        story(intake, replace(said, question=None))
     else:
         intake.know(name, value, words)
     return True
@@ -92,9 +95,14 @@ def _confirm_in_words(intake: Intake, name: str, said: Said) -> bool:
 
 
 def _card(intake: Intake, name: str, value: list[Any], words: Mapping[str, Any] | None) -> None:
-    """Settle a card: what was ticked is asserted, "not sure" leaves the rest unknown, the others were answered no."""
+    """Settle a card: what was ticked is asserted, "not sure" leaves the rest unknown, the others were answered no.
+
+    On a card that the visitor wanted to change, what is not ticked any more is taken back, but no danger ever is.
+    """
     asked = cards.items(name, intake)
     ticked = [item for item in value if item in asked or str(item).startswith(("RF-", "CI-"))]
+    if name in intake.reopened:
+        _take_back(intake, [item for item in asked if item not in ticked])
     intake.assert_all(ticked, words)
     if "unsure" in value:
         intake.unsure_of(item for item in asked if item not in ticked)
@@ -103,6 +111,16 @@ def _card(intake: Intake, name: str, value: list[Any], words: Mapping[str, Any] 
     intake.settle(name)
     intake.facts[name if name in _CARD_FACTS else "region_screen"] = value
     intake.quote(name, words)
+
+
+def _take_back(intake: Intake, items: list[str]) -> None:
+    for item in items:
+        kept = intake.rf if item.startswith("RF-") else intake.ci
+        if item in kept and not (item in RED_FLAGS and RED_FLAGS[item].urgency in ("emergency", "same_day")):
+            kept.remove(item)
+            intake.corrected.append({"field": item, "old": True, "new": False})
+        if item in intake.rf_unknown:
+            intake.rf_unknown.remove(item)
 
 
 _CARD_FACTS = ("emergency_gate", "general_screen", "conditions", "medicines", "skin")
@@ -143,10 +161,7 @@ def story(intake: Intake, said: Said) -> None:
 
     A story about somebody else waits until it is known whether the visit is theirs.
     """
-    old = intake.facts.get("narrative")
-    intake.facts["narrative"] = f"{old}\n{said.text}" if old and said.text not in old else said.text
-    intake.quote("narrative", said.words())
-    intake.settle("narrative")
+    told.tell(intake, said)
     danger(intake, said)
     told.facts(intake, said)
     if any(mention.other_person for mention in said.mentions) or said.other_danger:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from bot.domain import screens
+from bot.domain import complaints, screens
 from bot.domain.card_labels import LABELS
 from bot.domain.intake import Intake
 from bot.domain.speech import ENGLISH, say
@@ -33,7 +33,12 @@ def label(name: str, locale: str = ENGLISH) -> str:
 
 
 def items(field: str, intake: Intake) -> tuple[str, ...]:
-    """The flags and conditions a card still has to ask: what was told or answered before is left out."""
+    """The flags and conditions a card still has to ask: what was told or answered before is left out.
+
+    A card that the visitor wants to change is asked whole.
+    """
+    if field in intake.reopened:
+        return tuple(_all_items(field, intake))  # asked anew: what was ticked may be taken back
     known = {*intake.rf, *intake.ci}
     return tuple(name for name in _all_items(field, intake) if name not in known and name not in intake.settled)
 
@@ -50,7 +55,7 @@ def _all_items(field: str, intake: Intake) -> Sequence[str]:
 
 def regions(intake: Intake) -> list[str]:
     """The regions whose danger card is due, in the order of the sites named; never none."""
-    named = [screens.region_of(entry["site"]) for entry in intake.facts.get("sites") or []]
+    named = [screens.region_of(entry["site"]) for entry in complaints.every_site(intake)]
     return list(dict.fromkeys(named)) or [screens.NO_SITE]
 
 

@@ -65,13 +65,13 @@ class Facts:
 
 
 def aches(record: IntakeRecord) -> tuple[Complaint, ...]:
-    """The complaints of a record: the list, and the one at the top level when it says anything or stands alone."""
+    """The complaints of a record: the list, and the one at the top level when it says more or stands alone."""
     top = Complaint(
         record.sites, record.duration_days, record.onset, record.nrs, record.complaint, record.function_limited
     )
     if not record.complaints:
         return (top,)
-    return record.complaints if top == Complaint() else (top, *record.complaints)
+    return record.complaints if top == Complaint() or top in record.complaints else (top, *record.complaints)
 
 
 def shared_findings(record: IntakeRecord) -> frozenset[str]:

@@ -15,6 +15,7 @@ FACTS = (
     "duration_days", "onset", "nrs", "function_limited", "function", "quality", "cause", "region_screen",
     "general_screen", "conditions", "medicines", "skin", "weeks_since_surgery", "weeks_since_fracture",
     "weeks_since_birth", "bp", "doctor", "clearance", "preferred_times", "contact", "preferences", "read_back",
+    "complaints", "peg_enjoyment", "peg_activity", "psfs", "since_last", "still_true", "day_of_visit", "safe_contact",
 )  # fmt: skip
 
 
@@ -29,15 +30,18 @@ CONSENT_VERSION = "2026-11"
 class Intake:
     """Everything known so far.
 
-    facts      field → value, shapes of contract §3 and §5
+    facts      field → value, shapes of contract §3 and §5; what belongs to a further complaint is named `nrs#2`
     rf, ci     flags and conditions asserted; rf_unknown: asked and not answered
     extra      the closed list of contract §3
     said       field or id → the visitor's words that set it, oldest first, with offsets into that message
     settled    fields asked and dealt with, answered or not
+    reopened   settled fields the visitor wants to change: asked again first, the old value stays until a new one comes
     waiting    readings that came before consent, kept sealed until it comes
     to_confirm flags read with doubt, each to be asked once
     asked      how many questions were asked; `misses` how often the open one was misunderstood in a row
     locale     the language tag the visitor is spoken to in, such as "es-MX"
+    misread    True once a stopped visitor said that they misread: it is asked again only once
+    corrected  what was changed: field, old and new value, oldest first
     policy     the clinic's choices under which it is judged; a setting, never stored with the intake
     """
 
@@ -48,6 +52,7 @@ class Intake:
     extra: list[str] = field(default_factory=list)
     said: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     settled: list[str] = field(default_factory=list)
+    reopened: list[str] = field(default_factory=list)
     waiting: list[dict[str, Any]] = field(default_factory=list)
     to_confirm: list[str] = field(default_factory=list)
     asked: int = 0
@@ -56,6 +61,7 @@ class Intake:
     phase: str = "consent"
     reference: str | None = None
     wants_person: bool = False
+    misread: bool = False
     corrected: list[dict[str, Any]] = field(default_factory=list)
     locale: str = ENGLISH
     policy: Policy = DEFAULT_POLICY
@@ -78,6 +84,8 @@ class Intake:
         """The question of this field needs no (further) asking."""
         if name not in self.settled:
             self.settled.append(name)
+        if name in self.reopened:
+            self.reopened.remove(name)
 
     def assert_all(self, ids: Iterable[str], words: Mapping[str, Any] | None = None) -> None:
         """Take flags (`RF-…`) and conditions (`CI-…`) as said; what is asserted is no longer unknown."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
+from bot.domain import complaints, screens, triage
 from bot.domain import record as records
-from bot.domain import screens, triage
 from bot.domain.intake import Intake
 
 _WEEKS = ("weeks_since_surgery", "weeks_since_fracture", "weeks_since_birth")
@@ -43,10 +44,34 @@ def _without_claims(intake: Intake) -> dict[str, Any]:
         "cleared_claimed": [],
         "extra": sorted(intake.extra),
     }
+    several = len(complaints.numbers(intake)) > 1
+    if several:
+        raw["complaints"] = [_complaint(intake, at) for at in complaints.numbers(intake)]
+    scores = [facts.get(name) for name in ("nrs", "peg_enjoyment", "peg_activity")]
+    if None not in scores:
+        raw["peg"] = scores
+    if facts.get("psfs") is not None:
+        raw["psfs"] = facts["psfs"]
     raw.update({name: facts[name] for name in _WEEKS if facts.get(name) is not None})
-    if facts.get("onset") == "injury" and facts.get("duration_days") is not None and facts["duration_days"] <= 4:
+    if (
+        not several
+        and facts.get("onset") == "injury"
+        and facts.get("duration_days") is not None
+        and facts["duration_days"] <= 4
+    ):
         raw["hours_since_injury"] = facts["duration_days"] * 24
     return raw
+
+
+def _complaint(intake: Intake, at: int) -> dict[str, Any]:
+    """One of several complaints; what the visitor wants from the visit is the same for all."""
+    own = {name: intake.facts.get(complaints.field(name, at)) for name in complaints.RECORDED}
+    return {
+        **own,
+        "sites": own["sites"] or [],
+        "onset": own["onset"] or "none",
+        "complaint": intake.facts.get("complaint") or "pain",
+    }
 
 
 def judge(intake: Intake) -> triage.Result:
@@ -59,3 +84,14 @@ def held_back(intake: Intake) -> tuple[str, ...]:
     result = triage.classify(records.from_json(_without_claims(intake)), intake.policy)
     named = (reason.rule.removeprefix("R-") for reason in result.reasons if reason.outcome == "doctor_first")
     return tuple(dict.fromkeys(name for name in named if name in screens.CLEARABLE))
+
+
+def changes_result(intake: Intake, names: str | tuple[str, ...], answer: tuple[Any, ...]) -> bool:
+    """True when this answer to a question (or these to several) would change the outcome or its urgency.
+
+    Both the answers known now and a hand-off need only the gravest answer to be tried: no finding ever lowers a result.
+    """
+    fields = (names,) if isinstance(names, str) else names
+    told = dict(zip(fields, answer, strict=True))
+    before, after = judge(intake), judge(replace(intake, facts={**intake.facts, **told}))
+    return (before.outcome, before.urgency, before.provisional) != (after.outcome, after.urgency, after.provisional)

@@ -6,7 +6,8 @@ import math
 import re
 from collections.abc import Callable, Mapping
 
-from bot.domain import answers, cards, questions, told
+from bot.domain import ache_told, answers, cards, complaints, questions, told
+from bot.domain.complaints import field
 from bot.domain.intake import Intake
 from bot.domain.judge import held_back
 from bot.domain.said import Said
@@ -46,25 +47,35 @@ def _read_choice(name: str) -> Callable[[Intake, Said], bool]:
     return read
 
 
+def _at(intake: Intake) -> int:
+    """The complaint the open question is about."""
+    return complaints.number(intake.open_field or "")
+
+
 def _read_sites(intake: Intake, said: Said) -> bool:
+    at = _at(intake)
     named = said.of("site")
+    anew = field("sites", at) in intake.reopened
+    if named and anew:
+        return ache_told.take_sites(intake, said, at, anew=True)
     if named:
-        return told.take_sites(intake, said, named)
-    side = told.side(said.text)
-    if side is None or not questions.missing_sides(intake):
-        return _side_unknown(intake, said)
-    entries = [{**entry, "side": side} if told.needs_side(entry) else entry for entry in intake.facts["sites"]]
-    told.set_sites(intake, entries, said.words())
+        return False  # `told.facts` keeps several places apart
+    side = ache_told.side(said.text)
+    if side is None or not questions.missing_sides(intake, at):
+        return _side_unknown(intake, said, at)
+    known = complaints.sites_of(intake, at)
+    entries = [{**entry, "side": side} if ache_told.needs_side(entry) else entry for entry in known]
+    ache_told.set_sites(intake, entries, said.words(), at)
     return True
 
 
-def _side_unknown(intake: Intake, said: Said) -> bool:
+def _side_unknown(intake: Intake, said: Said, at: int) -> bool:
     """ "The middle" and "not sure" settle the side: it changes no rule and the therapist will see."""
-    if questions.missing_sides(intake) and (
+    if questions.missing_sides(intake, at) and (
         answers.polarity(said.text, said.intent) == "unsure"
         or re.search(r"\b(middle|cent(er|re)|neither)\b", said.text, re.I)
     ):
-        intake.settle("side")
+        intake.settle(field("side", at))
         return True
     return False
 
@@ -73,39 +84,62 @@ def _read_duration(intake: Intake, said: Said) -> bool:
     found = said.of("duration", "span") or [m for m in said.mentions if m.kind == "duration"]
     if not found:
         return False
-    intake.know("duration_days", told.days(found[0]), said.words(found[0]))
+    intake.know(field("duration_days", _at(intake)), ache_told.days(found[0]), said.words(found[0]))
     return True
 
 
 def _read_nrs(intake: Intake, said: Said) -> bool:
     found = said.of("intensity")
     if found:
-        return told.take_intensity(intake, said, found[0])
+        best = found[-1] if said.corrects else found[0]  # "6, no wait, 5"
+        return ache_told.take_intensity(intake, said, _at(intake), best)
     number = answers.whole_number(said.text, 0, 10)
     if number is None:
         return False
-    intake.know("nrs", number, said.words())
+    intake.know(field("nrs", _at(intake)), number, said.words())
+    return True
+
+
+def _read_onset(intake: Intake, said: Said) -> bool:
+    if ache_told.take_cause(intake, said, _at(intake)):
+        return True
+    named = answers.named_choices(said.text, questions.question("onset", intake).choices)
+    if not named:
+        return False
+    intake.know(field("onset", _at(intake)), named[0], said.words())
     return True
 
 
 def _read_function(intake: Intake, said: Said) -> bool:
+    name = field("function_limited", _at(intake))
     if said.of("function"):
-        told.take_function(intake, said)
-        return True
+        return ache_told.take_function(intake, said, _at(intake))
     polarity = answers.polarity(said.text, said.intent)
     if polarity in ("yes", "no"):
-        intake.know("function_limited", polarity == "yes", said.words())
+        intake.know(name, polarity == "yes", said.words())
         return True
     if polarity == "unsure":
-        intake.settle("function_limited")
+        intake.unsure_of([name.partition("#")[0]])
+        intake.settle(name)
         return True
     return False
+
+
+def _read_scale(name: str) -> Callable[[Intake, Said], bool]:
+    def read(intake: Intake, said: Said) -> bool:
+        number = answers.whole_number(re.sub(r"(?:out of|/) ?10\b", "", said.text), 0, 10)
+        if number is None:
+            return False
+        intake.know(name, number, said.words())
+        return True
+
+    return read
 
 
 def _read_weeks(name: str) -> Callable[[Intake, Said], bool]:
     def read(intake: Intake, said: Said) -> bool:
         spans = [m for m in said.mentions if m.kind in ("duration", "span")]
-        weeks = math.floor(told.days(spans[0]) / 7) if spans else answers.whole_number(said.text, 0, 1000)
+        weeks = math.floor(ache_told.days(spans[0]) / 7) if spans else answers.whole_number(said.text, 0, 1000)
         if weeks is None:
             return False
         intake.know(name, weeks, said.words())
@@ -169,6 +203,15 @@ def _read_contact(intake: Intake, said: Said) -> bool:
     return told.take_contact(intake, said, name_too=True)
 
 
+def _read_safe_contact(intake: Intake, said: Said) -> bool:
+    """A number that is private to the visitor; a no needs no reason."""
+    phone = next((m.value for m in said.of("contact") if "@" not in str(m.value)), None)
+    if phone is not None:
+        intake.know("safe_contact", phone, said.words())
+        return True
+    return _settle_if_unknown(intake, said, "safe_contact")
+
+
 def _read_text(name: str) -> Callable[[Intake, Said], bool]:
     def read(intake: Intake, said: Said) -> bool:
         intake.know(name, said.text.strip(), said.words())
@@ -199,7 +242,10 @@ READERS: Mapping[str, Callable[[Intake, Said], bool]] = {
     "complaint": lambda intake, said: told.take_goal(intake, said) or _read_choice("complaint")(intake, said),
     "sites": _read_sites,
     "duration_days": _read_duration,
-    "onset": lambda intake, said: told.take_cause(intake, said) or _read_choice("onset")(intake, said),
+    "onset": _read_onset,
+    "peg_enjoyment": _read_scale("peg_enjoyment"),
+    "peg_activity": _read_scale("peg_activity"),
+    "psfs": _read_scale("psfs"),
     "nrs": _read_nrs,
     "function_limited": _read_function,
     "weeks_since_surgery": _read_weeks("weeks_since_surgery"),
@@ -211,6 +257,7 @@ READERS: Mapping[str, Callable[[Intake, Said], bool]] = {
     "consent_share": _read_yes_no("consent_share"),
     "preferred_times": _read_times,
     "contact": _read_contact,
+    "safe_contact": _read_safe_contact,
     "preferences": _read_text("preferences"),
     "read_back": _read_read_back,
 }

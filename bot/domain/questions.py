@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bot.domain import cards, judge, sites
+from bot.domain import cards, changeable, judge, sites
 from bot.domain.intake import Intake
 from bot.domain.speech import say
 
@@ -52,7 +52,7 @@ _PLAIN: Mapping[str, Question] = {
     for question in (
         Question("consent_privacy", "yes_no", YES_NO, why="Your answers are about your health, so they are yours to share or not."),
         Question("consent_share", "yes_no", YES_NO, True, "We write to your doctor only if you say so."),
-        Question("narrative", "text", why="Your own words tell us more than any form, and we watch them for danger signs."),
+        Question("narrative", "text", skippable=True, why="Your own words tell us more than any form, and we watch them for danger signs."),
         Question(
             "for_whom", "choice", _choices(("self", "Me"), ("child", "My child"), ("other", "Someone else")),
             why="The questions are about the person who will have the massage.",
@@ -93,6 +93,10 @@ _PLAIN: Mapping[str, Question] = {
         ),
         Question("preferred_times", "date", skippable=True, why="So that staff can offer you a time that suits you."),
         Question("contact", "contact", why="Staff confirm your visit, and can reach you if something needs care."),
+        Question("peg_enjoyment", "scale", _SCALE, True, "It shows later whether the treatment helped."),
+        Question("peg_activity", "scale", _SCALE, True, "It shows later whether the treatment helped."),
+        Question("psfs", "scale", _SCALE, True, "Your therapist works towards what matters to you."),
+        Question("safe_contact", "text", (), True, "So that nobody else hears of it."),
         Question("preferences", "text", skippable=True, why="Pressure, therapist, areas to leave out: it is your visit."),
         Question(
             "read_back", "choice", _choices(("confirm", "Yes, that's right"), ("change", "Change something")),
@@ -113,8 +117,15 @@ def question(field: str, intake: Intake) -> Question:
 
 
 def _question(field: str, intake: Intake) -> Question:
+    if "#" in field:
+        name, _, at = field.partition("#")
+        if name == "sites":
+            return Question(field, "body_map", _site_choices(intake, int(at)), why=_PLAIN["sites"].why)
+        return replace(_PLAIN[name], field=field)
     if field == "sites":
         return Question("sites", "body_map", _site_choices(intake), why=_PLAIN["sites"].why)
+    if field == "change":
+        return Question("change", "choice", changeable.choices(intake), why=_PLAIN["read_back"].why)
     if field == "clearance":
         items = judge.held_back(intake)
         return Question(
@@ -134,38 +145,35 @@ def _labelled(ids: Sequence[str]) -> tuple[Mapping[str, Any], ...]:
     return tuple({"value": name, "label": cards.label(name)} for name in ids)
 
 
-def _site_choices(intake: Intake) -> tuple[Mapping[str, Any], ...]:
+def _site_choices(intake: Intake, at: int = 1) -> tuple[Mapping[str, Any], ...]:
     """Every offered place; or, when only the side is missing, the sides of the sites that were named."""
-    sideless = missing_sides(intake)
+    sideless = [] if _sites_field(at) in intake.reopened else missing_sides(intake, at)
     if sideless:
-        return tuple(
-            {
-                "value": {"site": site, "side": side},
-                "label": _capital(sites.say({"site": site, "side": side}, intake.locale)),
-            }
-            for site in sideless
-            for side in ("left", "right", "both")
-        )
-    rows: list[Mapping[str, Any]] = []
-    for site in sites.OFFERED:
-        for side in ("left", "right") if sites.paired(site) else (None,):
-            rows.append(
-                {
-                    "value": {"site": site, "side": side},
-                    "label": _capital(sites.say({"site": site, "side": side}, intake.locale)),
-                }
-            )
-    return tuple(rows)
+        return tuple(_site_choice(intake, site, side) for site in sideless for side in ("left", "right", "both"))
+    return tuple(
+        _site_choice(intake, site, side)
+        for site in sites.OFFERED
+        for side in (("left", "right") if sites.paired(site) else (None,))
+    )
+
+
+def _site_choice(intake: Intake, site: str, side: str | None) -> Mapping[str, Any]:
+    place = {"site": site, "side": side}
+    return {"value": place, "label": _capital(sites.say(place, intake.locale))}
 
 
 def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def missing_sides(intake: Intake) -> list[str]:
-    """Sites that come in pairs and were named without a side."""
+def _sites_field(at: int) -> str:
+    return "sites" if at == 1 else f"sites#{at}"
+
+
+def missing_sides(intake: Intake, at: int = 1) -> list[str]:
+    """Sites of a complaint that come in pairs and were named without a side."""
     return [
         entry["site"]
-        for entry in intake.facts.get("sites") or []
+        for entry in intake.facts.get(_sites_field(at)) or []
         if sites.paired(entry["site"]) and not entry.get("side")
     ]

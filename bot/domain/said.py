@@ -22,7 +22,8 @@ _DECLINES = re.compile(
     re.IGNORECASE,
 )
 _TAKES_BACK = re.compile(
-    r"^\W*(no|nope|actually|sorry|wait)\b|\b(instead|i meant|i mean|i said|rather|wrong|change|not the|should be|correction)\b",
+    r"^\W*(actually|sorry|oops|wait)\b|\b(instead|i meant|i mean|i said|rather|wrong|mistake|not the|should be|correction|no wait)\b"
+    r"|\bchange (?:it|that|this|my|the)\b|\bnot (?:a |an )?\d",
     re.IGNORECASE,
 )
 
@@ -85,6 +86,11 @@ class Said:
     def is_interruption(self) -> bool:
         """True for what the rules answer; the interview only makes sure that nothing said beside it is lost."""
         return self.intent.startswith("faq_") or self.intent in INTERRUPTIONS
+
+    @property
+    def starts_with_no(self) -> bool:
+        """True for "no, the right one": a correction, unless the open question was one of yes and no."""
+        return bool(re.match(r"\W*(?:no|nope)\b\W+\w", self.text, re.IGNORECASE))
 
     @property
     def corrects(self) -> bool:

@@ -247,7 +247,8 @@ def _longest(transcript: Sequence[Json]) -> str:
 def _aches(record: Json) -> list[tuple[str, Json, bool]]:
     """Every complaint with its title, the top-level one first when it holds anything."""
     every = list(record.get("complaints") or ())
-    told = any(record.get(key) not in (None, [], ()) for key in ("sites", "duration_days", "nrs"))
+    listed = bool(every) and every[0].get("sites") == record.get("sites")  # the top level is its short form
+    told = not listed and any(record.get(key) not in (None, [], ()) for key in ("sites", "duration_days", "nrs"))
     if told or not every:
         every.insert(0, record)
     if len(every) == 1:

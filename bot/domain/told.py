@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from bot.domain import answers, questions, sites
+from bot.domain import ache_told, answers, apart, cards, complaints
+from bot.domain.ache_told import onset_of
 from bot.domain.flags import CONDITIONS
 from bot.domain.intake import Intake
-from bot.domain.mention import Mention
 from bot.domain.said import Said
 
 _FINDING_EXTRA = {"chest_pain": "chest_pain", "shortness_of_breath": "breathless", "fainting": "faint"}
@@ -21,108 +20,115 @@ OTHER = re.compile(
     r"\b(?:my (?:\w+ )?(?:husband|wife|partner|mum|mom|mother|dad|father|gran\w*|nan|friend|brother|sister|parents?)|(?:someone|somebody) else|him|her|them)\b",
     re.IGNORECASE,
 )
-_SIDES = (("both", r"\bboth\b|\beach side\b|\beither\b"), ("left", r"\bleft\b"), ("right", r"\bright\b"))
 _SELF = re.compile(r"\b(i|i'm|im|my|me)\b", re.IGNORECASE)
 _BOOKED_FOR = re.compile(r"\b(?:for|book(?:ing)?|appointment|he|she|his|her|they)\b", re.IGNORECASE)
 
 
-def facts(intake: Intake, said: Said) -> list[str]:
-    """Take every fact of the message that is new, or that corrects an old one; return the fields that changed."""
+_ALSO = re.compile(
+    r"\b(?:also|too|as well|plus|another|other|también|tambien|además|ademas|otro|otra)\b", re.IGNORECASE
+)
+_ACHES = frozenset({"pain", "injury", "joint_pain", "muscle_ache", "stiffness", "swelling", "numbness", "tingling"})
+
+
+def facts(intake: Intake, said: Said, *, but: Iterable[str] = ()) -> list[str]:
+    """Take every fact of the message that is new, or that corrects an old one; return the fields that changed.
+
+    `but` names fields that this message has corrected already.
+    """
     if said.question is not None:
         return []
-    before = {name: intake.facts.get(name) for name in _TOLD}, (*intake.ci,)
-    fresh = said.corrects or intake.open_field == "read_back"
+    before, known = dict(intake.facts), (*intake.ci,)
+    fresh, done = overwrites(intake, said), {complaints.base(name) for name in but}
+    for at, part in _addressed(intake, said):
+        for name, take in ache_told.TAKERS.items():
+            own = complaints.field(name, at)
+            if name not in done and (fresh or own not in intake.settled or own in intake.reopened):
+                take(intake, part, at)
     for name, taker in _TAKERS.items():
-        if fresh or name not in intake.settled:
+        if name not in done and (fresh or name not in intake.settled or name in intake.reopened):
             taker(intake, said)
     _take_conditions(intake, said)
     if said.intent == "describe_pain" and "narrative" not in intake.settled:
-        intake.facts["narrative"] = said.text
-        intake.quote("narrative", said.words())
-        intake.settle("narrative")
-    told = [name for name in _TOLD if intake.facts.get(name) != before[0][name]]
-    return told + [name for name in intake.ci if name not in before[1]]
+        tell(intake, said)
+    changed = [name for name in intake.facts if intake.facts[name] != before.get(name)]
+    told = [name for name in changed if complaints.base(name) in _TOLD]
+    return sorted(told, key=_order) + [name for name in intake.ci if name not in known]
 
 
-def take_sites(intake: Intake, said: Said, named: list[Mention] | None = None) -> bool:
-    found = [m for m in (named or said.of("site")) if not _within_a_function(said, m)]
-    if not found:
-        return False
-    entries = [{"site": m.value, "side": m.side} for m in found if m.value in sites.SITES]
-    if not entries:
-        return False
-    if intake.facts.get("sites") and not said.corrects:
-        entries = _merged(intake.facts["sites"], entries)
-    set_sites(intake, _merged([], entries), said.words(found[0]))
-    return True
+_YES_OR_NO = ("RF-", "CI-", "screen_", "function_limited", "consent_", "doctor", "clearance", "still_true")
 
 
-_ITS_OBJECT = re.compile(
-    r"\s*(?:up |down |over )?(?:(?:my|her|his|their|the|both|your) )?(?:left |right )?", re.IGNORECASE
-)
+def overwrites(intake: Intake, said: Said) -> bool:
+    """True when what the message tells counts more than what is known: it takes something back, or it is the read-back."""
+    if said.corrects or intake.open_field in ("read_back", "change"):
+        return True
+    name = intake.open_field or ""
+    return said.starts_with_no and not cards.is_card(name) and not name.startswith(_YES_OR_NO)
 
 
-def _within_a_function(said: Said, place: Mention) -> bool:
-    """True for the head of "can't turn my head": what cannot be done, not where it hurts."""
-    return any(
-        done.start < place.end and (place.start <= done.end or _ITS_OBJECT.fullmatch(said.text[done.end : place.start]))
-        for done in said.mentions
-        if done.kind == "function"
-    )
+def tell(intake: Intake, said: Said) -> None:
+    """Keep the words of the story whole; a second telling is added to the first."""
+    old = intake.facts.get("narrative")
+    intake.facts["narrative"] = f"{old}\n{said.text}" if old and said.text not in old else said.text
+    intake.quote("narrative", said.words())
+    intake.settle("narrative")
 
 
-def _merged(old: list[dict[str, Any]], new: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Old and new sites without doubles; a side told later completes a site told before."""
-    out = [dict(entry) for entry in old]
-    for entry in new:
-        same = [known for known in out if known["site"] == entry["site"]]
-        if not same:
-            out.append(dict(entry))
-        elif entry["side"] and not same[0]["side"]:
-            same[0]["side"] = entry["side"]
-        elif entry["side"] and entry["side"] not in [known["side"] for known in same]:
-            same[0]["side"] = "both"
-    return out
+def _order(name: str) -> tuple[int, int]:
+    """Complaint by complaint, each in the order in which it is read back."""
+    return complaints.number(name), _TOLD.index(complaints.base(name))
 
 
-def set_sites(intake: Intake, entries: list[dict[str, Any]], words: Mapping[str, Any]) -> None:
-    kept = [{"site": entry["site"], "side": entry.get("side")} for entry in entries]
-    intake.know("sites", kept, words)
-    if not questions.missing_sides(intake):
-        intake.settle("side")
+def _addressed(intake: Intake, said: Said) -> Iterator[tuple[int, Said]]:
+    """Each part of the message with the complaint it is about; a place not known yet may begin a new one."""
+    whole = apart.parts(said)
+    for part in whole:
+        named = [m for m in part.of("site") if not ache_told.within_a_function(said, m)]
+        if not named:
+            yield _spoken_of(intake), part
+            continue
+        known = next((at for m in named if (at := complaints.with_site(intake, str(m.value)))), None)
+        if known is not None:
+            yield known, part
+        elif (at := _place_for(intake, said, part, alone=len(whole) == 1)) is not None:
+            yield at, part
+        else:
+            rest = tuple(m for m in part.mentions if m.kind not in apart.KINDS)
+            yield _spoken_of(intake), Said(said.text, said.intent, rest, message=said.message)
 
 
-def needs_side(entry: Mapping[str, Any]) -> bool:
-    return sites.paired(entry["site"]) and not entry.get("side")
+def _spoken_of(intake: Intake) -> int:
+    """The complaint the open question is about; the first one otherwise."""
+    at = complaints.number(intake.open_field or "")
+    return at if at in complaints.numbers(intake) else 1
 
 
-def side(text: str) -> str | None:
-    if re.search(r"\bleft\b", text, re.I) and re.search(r"\bright\b", text, re.I):
-        return "both"
-    return next((side for side, pattern in _SIDES if re.search(pattern, text, re.I)), None)
+def _place_for(intake: Intake, said: Said, part: Said, *, alone: bool) -> int | None:
+    """The complaint that a place named for the first time belongs to, or None when it is no complaint at all."""
+    open_field = intake.open_field or ""
+    if not complaints.sites_of(intake, 1):
+        return 1
+    if complaints.base(open_field) == "sites" and not complaints.sites_of(intake, complaints.number(open_field)):
+        return complaints.number(open_field)
+    also = bool(_ALSO.search(said.text))
+    aches = bool(part.of("quality", "intensity")) or any(m.value in _ACHES for m in part.of("finding"))
+    if cards.is_card(open_field) or open_field.startswith(("RF-", "CI-")):
+        if not (also and aches):
+            return None  # "arthritis in my hands" answers the card and is no new complaint
+    elif not (also or aches or said.intent == "describe_pain" or complaints.base(open_field) == "sites"):
+        return None
+    if alone and said.corrects and not also:
+        return 1 if len(complaints.numbers(intake)) == 1 else _spoken_of(intake)
+    first = str(part.of("site")[0].value)
+    if not also and complaints.base(open_field) == "sites":
+        near = [at for at in complaints.numbers(intake) if _near(intake, at, first)]
+        if near:
+            return near[0]
+    return min(complaints.numbers(intake)[-1] + 1, complaints.MOST)
 
 
-def days(found: Mention) -> int:
-    """One number of days for a range: its middle, so that neither end is favoured."""
-    lo, hi = float(found.days_lo or 0), float(found.days_hi if found.days_hi is not None else found.days_lo or 0)
-    return round((lo + hi) / 2)
-
-
-def _take_duration(intake: Intake, said: Said) -> bool:
-    found = said.of("duration")
-    if not found:
-        return False
-    longest = max(found, key=lambda m: m.days_hi or 0)
-    intake.know("duration_days", days(longest), said.words(longest))
-    return True
-
-
-def take_intensity(intake: Intake, said: Said, found: Mention | None = None) -> bool:
-    mention = found or next(iter(said.of("intensity")), None)
-    if mention is None or mention.hi is None:
-        return False
-    intake.know("nrs", min(10, math.ceil(mention.hi)), said.words(mention))
-    return True
+def _near(intake: Intake, at: int, site: str) -> bool:
+    return any(apart.near(str(entry["site"]), site) for entry in complaints.sites_of(intake, at))
 
 
 def take_goal(intake: Intake, said: Said) -> bool:
@@ -130,7 +136,7 @@ def take_goal(intake: Intake, said: Said) -> bool:
     pain = [m for m in said.of("quality", "intensity") if m.value != "tight"] or [
         m for m in said.of("finding") if m.value in ("pain", "injury", "joint_pain", "muscle_ache")
     ]
-    injury = [m for m in said.of("finding", "cause") if _onset(m) == "injury"]
+    injury = [m for m in said.of("finding", "cause") if onset_of(m) == "injury"]
     if goal is None and intake.facts.get("complaint") is not None:
         return False  # an ache named later changes no goal that was told
     if goal is not None and not (pain and goal.value == "relax"):
@@ -150,50 +156,6 @@ _GOALS = {
     "relax": "relax", "relaxation": "relax", "stress": "relax", "tension": "tension", "knots": "tension", "pain": "pain", "pain_relief": "pain",
     "injury": "injury", "rehab": "rehab", "recovery": "rehab", "illness": "illness", "mobility": "rehab",
 }  # fmt: skip
-_ONSETS = ("gradual", "sudden", "overuse", "injury", "post_op")
-_CAUSE_ONSET = {
-    "fall": "injury", "crash": "injury", "accident": "injury", "twist": "injury", "sprain": "injury", "strain": "injury", "injury": "injury", "blow": "injury",
-    "sport": "injury", "overuse": "overuse", "work": "overuse", "desk": "overuse", "computer": "overuse", "training": "overuse", "running": "overuse", "gym": "overuse",
-    "lifting": "sudden", "surgery": "post_op", "sudden": "sudden", "gradual": "gradual", "posture": "gradual", "sleep": "sudden", "sleeping": "sudden", "stress": "gradual",
-}  # fmt: skip
-
-
-def _onset(mention: Mention) -> str | None:
-    """How it began, as a cause or finding tells it."""
-    told = mention.detail.get("onset") if mention.detail else None
-    value = str(told or mention.value)
-    if value in _ONSETS:
-        return value
-    return _CAUSE_ONSET.get(value)
-
-
-def take_cause(intake: Intake, said: Said) -> bool:
-    found = [m for m in said.of("cause", "finding") if _onset(m)]
-    if not found:
-        return False
-    order = ("injury", "post_op", "overuse", "sudden", "gradual")
-    strongest = min(found, key=lambda m: order.index(_onset(m) or "gradual"))
-    intake.know("onset", _onset(strongest), said.words(strongest))
-    intake.facts["cause"] = said.text[strongest.start : strongest.end]
-    return True
-
-
-def take_function(intake: Intake, said: Said) -> bool:
-    found = said.of("function")
-    if not found:
-        return False
-    intake.facts["function"] = said.text[found[0].start : found[0].end]
-    intake.know("function_limited", True, said.words(found[0]))
-    return True
-
-
-def _take_quality(intake: Intake, said: Said) -> bool:
-    values = [m.value for m in said.of("quality")]
-    if not values:
-        return False
-    intake.facts["quality"] = list(dict.fromkeys([*(intake.facts.get("quality") or []), *values]))
-    intake.quote("quality", said.words(said.of("quality")[0]))
-    return True
 
 
 def take_doctor(intake: Intake, said: Said) -> bool:
@@ -294,6 +256,24 @@ def _take_age(intake: Intake, said: Said) -> bool:
     return True
 
 
+_SEXES = (
+    ("F", re.compile(r"\b(?:\d{1,3}\s*f|(?:i'?m|i am|im) (?:a |an )?(?:\w+[ -]){0,4}(?:woman|female|lady|girl)|(?:year|yr)s?[ -]?old (?:\w+ )?(?:woman|female|lady)|(?:woman|female|lady) here|my (?:\w+ )?(?:daughter|wife|mum|mom|mother|gran|grandma|nan|sister|girl)(?:'s)?)\b", re.IGNORECASE)),
+    ("M", re.compile(r"\b(?:\d{1,3}\s*m|(?:i'?m|i am|im) (?:a |an )?(?:\w+[ -]){0,4}(?:man|male|guy|bloke|boy)|(?:year|yr)s?[ -]?old (?:\w+ )?(?:man|male|guy)|(?:man|male|guy) here|my (?:\w+ )?(?:son|husband|dad|father|grandad|grandpa|brother|boy)(?:'s)?)\b", re.IGNORECASE)),
+)  # fmt: skip
+_SOMEBODY = re.compile(r"\bmy \w+", re.IGNORECASE)
+
+
+def _take_sex(intake: Intake, said: Said) -> bool:
+    """ "46F", "I'm a 30-year-old man"; of somebody else only when the visit is theirs: "my daughter"."""
+    named = [(value, found.group()) for value, pattern in _SEXES if (found := pattern.search(said.text))]
+    theirs = intake.facts.get("for_whom") in ("child", "other")
+    fitting = [value for value, words in named if bool(_SOMEBODY.match(words)) == theirs]
+    if len(fitting) != 1:
+        return False
+    intake.know("sex", fitting[0], said.words())
+    return True
+
+
 def _take_for_whom(intake: Intake, said: Said) -> bool:
     """A child or another person only when the visit is plainly for them; "I" and "my" with an ache mean the visitor."""
     child, other = CHILD.search(said.text), OTHER.search(said.text)
@@ -319,29 +299,15 @@ def _take_conditions(intake: Intake, said: Said) -> None:
 
 
 _TAKERS: Mapping[str, Callable[[Intake, Said], bool]] = {
-    "sites": take_sites,
-    "duration_days": _take_duration,
-    "nrs": take_intensity,
     "complaint": take_goal,
-    "onset": take_cause,
-    "function_limited": take_function,
-    "quality": _take_quality,
     "doctor": take_doctor,
     "preferred_times": _take_times,
     "contact": take_contact,
     "age": _take_age,
     "for_whom": _take_for_whom,
+    "sex": _take_sex,
 }
 _TOLD = (
-    "sites",
-    "duration_days",
-    "nrs",
-    "complaint",
-    "onset",
-    "function_limited",
-    "doctor",
-    "preferred_times",
-    "contact",
-    "age",
-    "for_whom",
-)
+    "sites", "nrs", "duration_days", "onset", "function_limited", "complaint", "doctor", "preferred_times", "contact",
+    "age", "for_whom",
+)  # fmt: skip

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from bot.domain import cards, sites, wished_times
+from bot.domain import cards, complaints, sites, wished_times
 from bot.domain.intake import Intake
-from bot.domain.speech import ENGLISH, listed, say
+from bot.domain.speech import ENGLISH, say
 
 _GOALS = {
     "relax": "to relax", "tension": "tension or knots", "pain": "pain", "injury": "a strain or injury",
@@ -43,12 +43,59 @@ def days(count: float, locale: str = ENGLISH) -> str:
     return say(locale, "for about {count} years", count=round(count / 365))
 
 
+def understood(intake: Intake) -> str:
+    """Everything understood so far in one line, complaint by complaint; empty when that is nothing."""
+    names = [complaints.field(name, at) for at in complaints.numbers(intake) for name in _ACHE]
+    told = [name for name in (*names, "doctor", "age") if intake.facts.get(name) is not None]
+    return acknowledge(intake, told) if told else ""
+
+
+def changed(intake: Intake, names: Iterable[str]) -> str:
+    """What a correction changed: "I've changed that: right knee." """
+    told = [phrase for name in names if (phrase := _phrase(intake, name))]
+    if not told:
+        return say(intake.locale, "I've changed that.")
+    return say(intake.locale, "I've changed that: {what}.", what="; ".join(told))
+
+
 def acknowledge(intake: Intake, told: Iterable[str]) -> str:
-    """What was just understood, in one short line: "Got it: left knee, about 6 of 10, for 3 days." """
-    parts = [phrase for name in told if (phrase := _phrase(intake, name))]
-    if not parts:
+    """What was just understood, in one short line: "Got it: left knee, 6 of 10, for 3 days." """
+    names = list(told)
+    groups = []
+    for at in sorted({complaints.number(name) for name in names}):
+        own = [name for name in names if complaints.number(name) == at]
+        parts = [phrase for name in own if (phrase := _phrase(intake, name))]
+        if at > 1 and complaints.field("sites", at) not in own and parts:
+            parts.insert(0, place_of(intake, complaints.field("sites", at)))
+        groups += [", ".join(parts)] if parts else []
+    if not groups:
         return say(intake.locale, "Got it.")
-    return say(intake.locale, "Got it: {what}.", what=listed(intake.locale, parts))
+    return say(intake.locale, "Got it: {what}.", what="; ".join(groups))
+
+
+_ACHE = ("sites", "nrs", "duration_days", "onset", "function_limited")
+NOTHING_TO_CHANGE = "Nothing, it's right"
+_FIELD_NAMES: Mapping[str, str] = {
+    "for_whom": "Who it is for", "age": "Age", "complaint": "What you want", "sites": "Where", "duration_days": "How long",
+    "onset": "How it began", "nrs": "Pain", "function_limited": "What it stops", "general_screen": "General health",
+    "conditions": "Conditions", "medicines": "Medicines", "skin": "Skin", "doctor": "Doctor", "preferred_times": "Times",
+    "contact": "How to reach you", "screen": "Danger signs",
+}  # fmt: skip
+
+
+def field_label(intake: Intake, name: str) -> str:
+    """A field by its plain name with what is known of it: "Pain: 6 of 10"; of a further complaint with its place."""
+    base = complaints.base(name)
+    said = say(intake.locale, _FIELD_NAMES["screen" if base.startswith("screen_") else base])
+    if complaints.number(name) > 1 and base != "sites":
+        said = f"{said} ({place_of(intake, name)})"
+    known = _phrase(intake, name) if base not in ("contact", "preferred_times") else ""
+    return f"{said}: {known}" if known else said
+
+
+def place_of(intake: Intake, name: str) -> str:
+    """The places of the complaint a field is about, as "left heel"."""
+    return sites.say_all(complaints.sites_of(intake, complaints.number(name)), intake.locale)
 
 
 _PHRASES: Mapping[str, Callable[[Any, Intake], str]] = {
@@ -57,7 +104,6 @@ _PHRASES: Mapping[str, Callable[[Any, Intake], str]] = {
     "nrs": lambda value, intake: say(intake.locale, "{score} of 10", score=value),
     "complaint": lambda value, intake: say(intake.locale, _GOALS[value]),
     "onset": lambda value, intake: say(intake.locale, _ONSETS[value]),
-    "function_limited": lambda value, intake: _limits(value, intake.facts.get("function"), intake.locale),
     "doctor": lambda value, intake: say(intake.locale, _DOCTORS[value]),
     "age": lambda value, intake: say(intake.locale, "age {age}", age=value),
     "for_whom": lambda value, intake: say(intake.locale, _WHOM.get(value, "")),
@@ -76,8 +122,10 @@ def _phrase(intake: Intake, name: str) -> str:
     """One fact or finding in a few words; empty when there is nothing to say."""
     if name.startswith(("RF-", "CI-")):
         return _lower(cards.label(name, intake.locale))
-    value = intake.facts.get(name)
-    return "" if value is None or name not in _PHRASES else _PHRASES[name](value, intake)
+    value, base = intake.facts.get(name), complaints.base(name)
+    if value is not None and base == "function_limited":
+        return _limits(value, intake.facts.get(name.replace("function_limited", "function")), intake.locale)
+    return "" if value is None or base not in _PHRASES else _PHRASES[base](value, intake)
 
 
 def _upper(text: str) -> str:
@@ -147,9 +195,9 @@ def _read_back_lines(intake: Intake, facts: Mapping[str, Any]) -> list[str]:
     age = _phrase(intake, "age")
     lines = [f"{whom}, {age}" if age else whom]
     lines.append(say(locale, "You want: {goal}", goal=_phrase(intake, "complaint")) if facts.get("complaint") else "")
-    ache = [_phrase(intake, name) for name in ("sites", "nrs", "duration_days", "onset")]
-    lines.append(_upper(", ".join(part for part in ache if part)))
-    lines.append(_upper(_phrase(intake, "function_limited")))
+    for at in complaints.numbers(intake):
+        ache = [_phrase(intake, complaints.field(name, at)) for name in _ACHE]
+        lines.append(_upper(", ".join(part for part in ache if part)))
     lines += [cards.label(name, locale) for name in [*intake.rf, *intake.ci]]
     if open_still := len(intake.rf_unknown):
         words = "Not sure about {count} safety question" + ("s" if open_still > 1 else "")

@@ -42,10 +42,15 @@ class ReadingExtractor(GraphComponent):
         return sources.fingerprint("nlu", "language")
 
     def process(self, messages: list[Message]) -> list[Message]:
-        """Set the entities of each message; a tapped answer has none, its text is only the label of the choice."""
+        """Set the entities of each message; a tapped answer has none, its text is only the label of the choice.
+
+        A story that came as an answer is the visitor's own words all the same.
+        """
         for message in messages:
             metadata = message.get("metadata") or {}
-            found = [] if metadata.get("answer") else self._found(message.get(TEXT) or "", metadata)
+            answer = metadata.get("answer") or {}
+            own_words = not answer or answer.get("question") == "narrative"
+            found = self._found(message.get(TEXT) or "", metadata) if own_words else []
             message.set(ENTITIES, found, add_to_output=True)
         return messages
 

@@ -1,0 +1,157 @@
+"""Takes what a message tells of one complaint: its places, time, score, cause, limits and kind of pain."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from bot.domain import questions, sites
+from bot.domain.complaints import field
+from bot.domain.intake import Intake
+from bot.domain.mention import Mention
+from bot.domain.said import Said
+
+_SIDES = (
+    ("both", r"\bboth\b|\beach side\b|\beither\b"),
+    ("left", r"\bleft\b"),
+    ("right", r"\bright\b(?! now| away| after)"),
+)
+_ONSETS = ("gradual", "sudden", "overuse", "injury", "post_op")
+_CAUSE_ONSET = {
+    "fall": "injury", "crash": "injury", "accident": "injury", "twist": "injury", "sprain": "injury", "strain": "injury", "injury": "injury", "blow": "injury",
+    "sport": "injury", "overuse": "overuse", "work": "overuse", "desk": "overuse", "computer": "overuse", "training": "overuse", "running": "overuse", "gym": "overuse",
+    "lifting": "sudden", "surgery": "post_op", "sudden": "sudden", "gradual": "gradual", "posture": "gradual", "sleep": "sudden", "sleeping": "sudden", "stress": "gradual",
+}  # fmt: skip
+_ITS_OBJECT = re.compile(
+    r"\s*(?:up |down |over )?(?:(?:my|her|his|their|the|both|your) )?(?:left |right )?", re.IGNORECASE
+)
+
+
+def take_sites(intake: Intake, said: Said, at: int = 1, *, named: Sequence[Mention] = (), anew: bool = False) -> bool:
+    """The places named, added to those known; with `anew` they take their stead."""
+    found = [m for m in (named or said.of("site")) if not within_a_function(said, m)]
+    entries = [{"site": m.value, "side": m.side} for m in found if m.value in sites.SITES]
+    if not entries:
+        return False
+    old = [] if anew else intake.facts.get(field("sites", at)) or []
+    set_sites(intake, merged(old, entries), said.words(found[0]), at)
+    return True
+
+
+def set_sites(intake: Intake, entries: Sequence[Mapping[str, Any]], words: Mapping[str, Any], at: int = 1) -> None:
+    """The places of a complaint as they are from now on; a side that is still missing will be asked."""
+    kept = [{"site": entry["site"], "side": entry.get("side")} for entry in entries]
+    intake.know(field("sites", at), kept, words)
+    if not questions.missing_sides(intake, at):
+        intake.settle(field("side", at))
+
+
+def within_a_function(said: Said, place: Mention) -> bool:
+    """True for the head of "can't turn my head": what cannot be done, not where it hurts."""
+    return any(
+        done.start < place.end and (place.start <= done.end or _ITS_OBJECT.fullmatch(said.text[done.end : place.start]))
+        for done in said.mentions
+        if done.kind == "function"
+    )
+
+
+def merged(old: Sequence[Mapping[str, Any]], new: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Old and new sites without doubles; a side told later completes a site told before."""
+    out = [dict(entry) for entry in old]
+    for entry in new:
+        same = [known for known in out if known["site"] == entry["site"]]
+        if not same:
+            out.append(dict(entry))
+        elif entry["side"] and not same[0]["side"]:
+            same[0]["side"] = entry["side"]
+        elif entry["side"] and entry["side"] not in [known["side"] for known in same]:
+            same[0]["side"] = "both"
+    return out
+
+
+def needs_side(entry: Mapping[str, Any]) -> bool:
+    """True for a place that comes in pairs and was named without a side."""
+    return sites.paired(entry["site"]) and not entry.get("side")
+
+
+def side(text: str) -> str | None:
+    """The side a text names, or None."""
+    named = [name for name, pattern in _SIDES if re.search(pattern, text, re.I)]
+    return "both" if {"left", "right"} <= {*named} else next(iter(named), None)
+
+
+def days(found: Mention) -> int:
+    """One number of days for a range: its middle, so that neither end is favoured."""
+    lo, hi = float(found.days_lo or 0), float(found.days_hi if found.days_hi is not None else found.days_lo or 0)
+    return round((lo + hi) / 2)
+
+
+def take_duration(intake: Intake, said: Said, at: int = 1) -> bool:
+    """How long ago it began; of several times the longest."""
+    found = said.of("duration")
+    if not found:
+        return False
+    longest = max(found, key=lambda m: m.days_hi or 0)
+    intake.know(field("duration_days", at), days(longest), said.words(longest))
+    return True
+
+
+def take_intensity(intake: Intake, said: Said, at: int = 1, found: Mention | None = None) -> bool:
+    """The score now, on 0 to 10; of a range the upper end."""
+    mention = found or next(iter(said.of("intensity")), None)
+    if mention is None or mention.hi is None:
+        return False
+    intake.know(field("nrs", at), min(10, math.ceil(mention.hi)), said.words(mention))
+    return True
+
+
+def onset_of(mention: Mention) -> str | None:
+    """How it began, as a cause or finding tells it."""
+    told = mention.detail.get("onset") if mention.detail else None
+    value = str(told or mention.value)
+    return value if value in _ONSETS else _CAUSE_ONSET.get(value)
+
+
+def take_cause(intake: Intake, said: Said, at: int = 1) -> bool:
+    """How it began; of several causes the gravest."""
+    found = [m for m in said.of("cause", "finding") if onset_of(m)]
+    if not found:
+        return False
+    order = ("injury", "post_op", "overuse", "sudden", "gradual")
+    strongest = min(found, key=lambda m: order.index(onset_of(m) or "gradual"))
+    intake.know(field("onset", at), onset_of(strongest), said.words(strongest))
+    intake.facts[field("cause", at)] = said.text[strongest.start : strongest.end]
+    return True
+
+
+def take_function(intake: Intake, said: Said, at: int = 1) -> bool:
+    """What cannot be done any more."""
+    found = said.of("function")
+    if not found:
+        return False
+    intake.facts[field("function", at)] = said.text[found[0].start : found[0].end]
+    intake.know(field("function_limited", at), True, said.words(found[0]))
+    return True
+
+
+def take_quality(intake: Intake, said: Said, at: int = 1) -> bool:
+    """How it feels, added to what was told before."""
+    found = said.of("quality")
+    if not found:
+        return False
+    name = field("quality", at)
+    intake.facts[name] = list(dict.fromkeys([*(intake.facts.get(name) or []), *(m.value for m in found)]))
+    intake.quote(name, said.words(found[0]))
+    return True
+
+
+TAKERS: Mapping[str, Callable[[Intake, Said, int], bool]] = {
+    "sites": take_sites,
+    "duration_days": take_duration,
+    "nrs": take_intensity,
+    "onset": take_cause,
+    "function_limited": take_function,
+    "quality": take_quality,
+}

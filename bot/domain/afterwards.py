@@ -1,0 +1,143 @@
+"""After the result the chat goes on: optional questions, kind words, the number again after a stop, and a person to talk to."""
+
+from __future__ import annotations
+
+import re
+
+from bot.domain import absorb, answers, plan, questions, wording
+from bot.domain.intake import Intake
+from bot.domain.move import Move, stop_if_in_danger
+from bot.domain.said import Said
+
+_MISREAD = re.compile(
+    r"\b(?:mis-?read|mis-?understood|mis-?took|by mistake|a mistake|mistake|wrong button|mis-?click\w*|mis-?tapp\w*|accident(?:al|ally)?|"
+    r"did(?:n'?t| not) mean (?:that|it|to)|pressed (?:it )?wrong|ticked (?:it )?wrong|typo)\b",
+    re.IGNORECASE,
+)
+_ENOUGH = re.compile(
+    r"\b(?:skip (?:all|them|the rest)|no more|that'?s all|i'?m done|stop asking|not now|later|no thanks?|no,? thank you)\b",
+    re.IGNORECASE,
+)
+CRISIS = frozenset({"RF-SUICIDE"})
+ABUSE = frozenset({"RF-ABUSE"})
+
+
+def begin(intake: Intake) -> None:
+    """Open the first optional question, if there is one; the hand-off is done."""
+    intake.misses = 0
+    intake.open_field = plan.next_optional(intake)
+    if intake.open_field is not None:
+        intake.asked += 1
+
+
+def take(intake: Intake, said: Said, move: Move) -> None:
+    """One message after the interview. A danger read with doubt is still asked once, as in the interview."""
+    if intake.phase == "stopped":
+        _after_stop(intake, said, move)
+    elif intake.phase == "closed":
+        _after_no(intake, said, move)
+    else:
+        _after_hand_off(intake, said, move)
+
+
+def _after_hand_off(intake: Intake, said: Said, move: Move) -> None:
+    name = intake.open_field
+    if name is not None and name.startswith(("RF-", "CI-")) and absorb.answer(intake, said):
+        intake.open_field = None
+        if stop_if_in_danger(intake, move, new=True):
+            return
+    if intake.to_confirm:
+        intake.open_field = intake.to_confirm[0]
+    elif said.intent == "ask_person":
+        _person(intake, move)
+    elif said.is_interruption and not said.tells_something:
+        move.interruption = True
+    elif name is not None and name in plan.optional(intake):
+        _optional(intake, said, move, name)
+    else:
+        move.say.append("utter_after_hand_off")
+
+
+def _optional(intake: Intake, said: Said, move: Move, name: str) -> None:
+    """An answer to an optional question is added to the hand-off; "skip" passes one over, "no thanks" all of them."""
+    if said.question is None and said.intent == "ask_why":
+        move.say.append(questions.question(name, intake).why)
+        return
+    if said.question is None and _ENOUGH.search(said.text) and name != "consent_share":
+        for open_name in plan.optional(intake):
+            intake.settle(open_name)
+    elif said.question is None and (said.declines or said.intent in ("skip", "deny")) and name != "consent_share":
+        intake.settle(name)
+    elif absorb.answer(intake, said):
+        move.amend = intake.facts.get(name) is not None
+    else:
+        intake.misses += 1
+        if intake.misses > 1:
+            intake.settle(name)
+        else:
+            move.say.append(wording.hint(name, intake.misses, intake.locale))
+    if name in intake.settled:
+        begin(intake)
+        if intake.open_field is None:
+            move.say.append("utter_all_told")
+
+
+def _after_stop(intake: Intake, said: Said, move: Move) -> None:
+    """The number again, in the words of what happened; "I misread" asks once more and goes to a person."""
+    asked_again = intake.open_field
+    if said.intent == "ask_person" or said.value == "person":
+        _person(intake, move)
+    elif asked_again == "safe_contact" and absorb.answer(intake, said):
+        intake.open_field = None
+        intake.wants_person = True
+        move.amend = True
+        move.say.append("utter_safe_contact_thanks")
+    elif asked_again is not None and asked_again.startswith(("RF-", "CI-")):
+        intake.quote(f"{asked_again} misread", said.words())
+        _to_a_person(intake, move)
+    elif said.value == "misread" or _MISREAD.search(said.text):
+        flags = [name for name in intake.rf if name not in CRISIS | ABUSE]
+        if intake.misread or not flags:
+            _to_a_person(intake, move)
+        else:
+            intake.misread = True
+            intake.open_field = flags[-1]
+    elif said.is_interruption and said.intent not in ("book", "out_of_scope"):
+        move.interruption = True
+    else:
+        move.say.append(_still_here(intake))
+
+
+def _still_here(intake: Intake) -> str:
+    if CRISIS & {*intake.rf}:
+        return "utter_stopped_crisis"
+    if ABUSE & {*intake.rf}:
+        return "utter_stopped_abuse"
+    return "utter_stopped"
+
+
+def _to_a_person(intake: Intake, move: Move) -> None:
+    """Nothing un-shows the advice: a person looks at what was misread."""
+    intake.open_field = None
+    intake.wants_person = True
+    move.amend = intake.consented
+    move.say.append("utter_misread")
+
+
+def _person(intake: Intake, move: Move) -> None:
+    intake.wants_person = True
+    move.amend = intake.consented and intake.reference is not None
+    move.say.append("utter_person")
+
+
+def _after_no(intake: Intake, said: Said, move: Move) -> None:
+    """A visitor who said no may begin after all."""
+    if said.is_interruption:
+        move.interruption = True
+    elif answers.polarity(said.text, said.intent) == "yes":
+        intake.phase = "consent"
+        intake.open_field = plan.next_field(intake)
+        intake.misses = 0
+        move.say.append("utter_reopened")
+    else:
+        move.say.append("utter_closed")

@@ -1,0 +1,73 @@
+"""Several complaints side by side: which fields each of them has of its own, and how they are named (`nrs#2`)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from bot.domain.intake import Intake
+
+# What every complaint has for itself. The first one's fields carry no number (contract §5).
+OWN = ("sites", "duration_days", "onset", "nrs", "function_limited", "function", "quality", "cause", "side")
+RECORDED = ("sites", "duration_days", "onset", "nrs", "function_limited")
+MOST = 4  # further places join the last complaint; a person sorts them out
+
+
+def field(name: str, number: int = 1) -> str:
+    """The field of a complaint: "nrs", "nrs#2"."""
+    return name if number == 1 else f"{name}#{number}"
+
+
+def base(name: str) -> str:
+    """The field without its number: "nrs#2" → "nrs"."""
+    return name.partition("#")[0]
+
+
+def number(name: str) -> int:
+    """Which complaint a field belongs to; 1 for fields that carry no number."""
+    tail = name.partition("#")[2]
+    return int(tail) if tail.isdigit() else 1
+
+
+def numbers(intake: Intake) -> list[int]:
+    """The complaints there are; the first one always is, even before anything is known of it."""
+    more = {number(name) for name in intake.facts if "#" in name}
+    return [1, *sorted(more - {1})]
+
+
+def sites_of(intake: Intake, at: int) -> list[dict[str, Any]]:
+    """The places of one complaint."""
+    return list(intake.facts.get(field("sites", at)) or [])
+
+
+def every_site(intake: Intake) -> Iterator[dict[str, Any]]:
+    """The places of all complaints."""
+    for at in numbers(intake):
+        yield from sites_of(intake, at)
+
+
+def with_site(intake: Intake, site: str) -> int | None:
+    """The complaint that has this place, or None."""
+    return next((at for at in numbers(intake) if site in [entry["site"] for entry in sites_of(intake, at)]), None)
+
+
+def drop(intake: Intake, at: int) -> None:
+    """Take one complaint out; those behind it move up, so that there is no gap, and the history keeps what it was."""
+    last = numbers(intake)[-1]
+    gone = {name: intake.facts.get(field(name, at)) for name in OWN}
+    intake.corrected.append({"field": field("complaint", at), "old": gone, "new": None})
+    for now in range(at, last + 1):
+        for name in OWN:
+            _move(intake, field(name, now + 1) if now < last else None, field(name, now))
+
+
+def _move(intake: Intake, source: str | None, target: str) -> None:
+    for kept in (intake.facts, intake.said):
+        kept.pop(target, None)
+        if source is not None and source in kept:
+            kept[target] = kept.pop(source)  # type: ignore[assignment]
+    for listed in (intake.settled, intake.reopened):
+        if target in listed:
+            listed.remove(target)
+        if source is not None and source in listed:
+            listed[listed.index(source)] = target

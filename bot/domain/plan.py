@@ -1,0 +1,104 @@
+"""Which question comes next: safety first, then the story, then what decides, then what staff need, at last the rest."""
+
+from __future__ import annotations
+
+from bot.domain import cards, complaints, questions
+from bot.domain.intake import Intake
+from bot.domain.judge import changes_result, held_back, judge
+
+# Asked in full for everybody who hurts; further complaints are asked what can still change the result.
+_STORY = ("sites", "duration_days", "onset", "nrs", "function_limited")
+_FOLLOW_UPS = (
+    ("CI-SURG", "weeks_since_surgery"),
+    ("CI-FX-HEAL", "weeks_since_fracture"),
+    ("CI-POSTPARTUM", "weeks_since_birth"),
+    ("CI-HTN-UNC", "bp"),
+)
+
+
+def next_field(intake: Intake) -> str:
+    """The field of the next question; the read-back when nothing is missing."""
+    if not intake.consented:
+        return "consent_privacy"
+    if intake.to_confirm:
+        return intake.to_confirm[0]
+    if intake.reopened:
+        return intake.reopened[0]
+    return next((name for name in plan(intake) if is_open(intake, name)), "read_back")
+
+
+def is_open(intake: Intake, name: str) -> bool:
+    """True when this question still has to be asked: never settled, a side missing, or rows that came up since."""
+    if complaints.base(name) == "sites":
+        at = complaints.number(name)
+        sideless = questions.missing_sides(intake, at) and complaints.field("side", at) not in intake.settled
+        return bool(sideless) or name not in intake.settled
+    if name.startswith("screen_"):
+        return bool(cards.items(name, intake))
+    return name not in intake.settled
+
+
+def left(intake: Intake) -> int:
+    """About how many questions are still to come, the read-back among them."""
+    if intake.phase not in ("consent", "interview", "read_back"):
+        return 0
+    return len([name for name in plan(intake) if is_open(intake, name)]) + len(intake.to_confirm) + 1
+
+
+def plan(intake: Intake) -> list[str]:
+    """Every question this visitor needs, in order, those already settled too."""
+    hurts = _hurts(intake)
+    asked = ["emergency_gate", "narrative", "for_whom", "age", "complaint"]
+    if hurts:
+        asked += _STORY
+        for at in complaints.numbers(intake)[1:]:
+            asked += _of_another(intake, at)
+    if "complaint" in intake.settled:
+        asked += cards.screen_fields(intake)
+    asked += ["general_screen", "conditions", "medicines", "skin"]
+    asked += [name for condition, name in _FOLLOW_UPS if condition in intake.ci]
+    if hurts or cards.clearable(intake.ci):
+        asked.append("doctor")
+        if len(_claimable(intake)) > 1:
+            asked.append("clearance")
+    return [*asked, "preferred_times", "contact"]
+
+
+def _hurts(intake: Intake) -> bool:
+    facts = intake.facts
+    return facts.get("complaint") != "relax" or bool(facts.get("sites")) or facts.get("nrs") is not None
+
+
+def _of_another(intake: Intake, at: int) -> list[str]:
+    """A further complaint: its side, time, cause and score; whether it limits only where that could change the result."""
+    asked = [complaints.field(name, at) for name in ("sites", "duration_days", "onset", "nrs")]
+    limits = complaints.field("function_limited", at)
+    if limits in intake.settled or changes_result(intake, limits, (True,)):
+        asked.append(limits)
+    return asked
+
+
+def _claimable(intake: Intake) -> tuple[str, ...]:
+    """What a doctor's yes could be about; empty unless a doctor said yes."""
+    if intake.facts.get("doctor") not in ("ok", "ordered"):
+        return ()
+    return held_back(intake)
+
+
+def optional(intake: Intake) -> list[str]:
+    """What helps the therapist and cannot change the result: asked after it, and only of whom it fits."""
+    result = judge(intake)
+    if result.outcome == "not_now":
+        return []
+    asked = ["consent_share"] if result.outcome == "doctor_first" or result.provisional else []
+    scores = ("peg_enjoyment", "peg_activity")
+    if intake.facts.get("nrs") is not None and not changes_result(intake, scores, (10, 10)):
+        asked += scores
+        if intake.facts.get("function") and not changes_result(intake, "psfs", (0,)):
+            asked.append("psfs")
+    return [*asked, "preferences"]
+
+
+def next_optional(intake: Intake) -> str | None:
+    """The next question after the result, or None."""
+    return next((name for name in optional(intake) if name not in intake.settled), None)
