@@ -24,6 +24,5 @@ class FollowUp(Action):
         if played is None:
             dispatcher.utter_message(response="utter_out_of_scope")
             return []
-        if played.ask == "confirm_flag":
-            turn.utter(dispatcher, played.intake, "utter_ask_confirm_flag", about=turn.about(played.intake))
+        turn.ask(dispatcher, played)
         return played.events

@@ -25,5 +25,5 @@ class HandOff(Action):
             return played.events if played else []
         if played.intake.phase == "interview":
             return [*played.events, ActiveLoop("intake_form"), SlotSet("requested_slot", played.ask)]  # the form asks
-        turn.utter(dispatcher, played.intake, "utter_ask_read_back")
+        turn.ask(dispatcher, played)
         return played.events

@@ -14,7 +14,7 @@ from bot.domain.mention import Danger, Mention
 from bot.domain.said import Said
 
 FINDINGS = ("rf", "rf_unknown", "ci", "extra")
-PROGRESS = ("asked", "misses", "open_field", "wants_person", "corrected")
+PROGRESS = ("asked", "misses", "open_field", "wants_person", "corrected", "reopened", "misread")
 DANGERS = ("danger", "other_danger")
 DIRECT = ("said", "settled", "waiting", "to_confirm", "phase", "reference", "locale")
 
@@ -22,6 +22,7 @@ DIRECT = ("said", "settled", "waiting", "to_confirm", "phase", "reference", "loc
 def slots_of(intake: Intake) -> dict[str, Any]:
     """Every slot of ours with its value; unset ones are None."""
     slots: dict[str, Any] = {name: intake.facts.get(name) for name in FACTS}
+    slots["complaints"] = {name: value for name, value in intake.facts.items() if "#" in name} or None
     slots["findings"] = {name: list(getattr(intake, name)) for name in FINDINGS}
     slots["progress"] = {name: getattr(intake, name) for name in PROGRESS}
     slots.update({name: getattr(intake, name) for name in DIRECT})
@@ -34,6 +35,7 @@ def intake_of(tracker: Tracker) -> Intake:
         tracker.slots
     )  # the interview changes lists in place; what the tracker holds must stay to compare with
     facts = {name: slots[name] for name in FACTS if slots.get(name) is not None}
+    facts.update(facts.pop("complaints", None) or {})  # the fields of further complaints, such as `nrs#2`
     kept: dict[str, Any] = {**(slots.get("findings") or {}), **(slots.get("progress") or {})}
     kept.update({name: slots[name] for name in DIRECT if slots.get(name) is not None})
     intake = Intake.from_json({**kept, "facts": facts})

@@ -36,20 +36,29 @@ def warm_up() -> None:
 
 def hand_off(conversation: str, intake: Intake, result: Mapping[str, Any]) -> Any:
     """Store the hand-off of this conversation, once; raises StorageUnavailable when nothing could be written."""
+    return handing.hand_off(_storage()(), result=dict(result), **_told(conversation, intake))
+
+
+def amend(conversation: str, intake: Intake) -> Any:
+    """Add what was answered after the hand-off to it; raises StorageUnavailable when nothing could be written."""
+    return handing.amend(_storage()(), **_told(conversation, intake))
+
+
+def _told(conversation: str, intake: Intake) -> dict[str, Any]:
     facts = {name: value for name, value in intake.facts.items() if value is not None}
     if intake.wants_person:
         facts["wants_person"] = True
-    return handing.hand_off(
-        _storage()(),
-        conversation=conversation,
-        record={**judge.record_json(intake), "facts": facts},
-        result=dict(result),
-        consent={
+    if intake.corrected:
+        facts["corrected"] = intake.corrected
+    return {
+        "conversation": conversation,
+        "record": {**judge.record_json(intake), "facts": facts},
+        "consent": {
             "privacy": bool(facts.get("consent_privacy")),
             "share": bool(facts.get("consent_share")),
             "version": CONSENT_VERSION,
             "language": language_of(intake.locale),
         },
-        said=intake.said,
-        now=datetime.now(UTC),
-    )
+        "said": intake.said,
+        "now": datetime.now(UTC),
+    }

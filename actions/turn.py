@@ -10,7 +10,20 @@ from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import memory, product
-from bot.domain import cards, interview, judge, questions, scripts, sites, triage, wording
+from bot import logs
+from bot.domain import (
+    afterwards,
+    cards,
+    changeable,
+    complaints,
+    interview,
+    judge,
+    questions,
+    scripts,
+    sites,
+    triage,
+    wording,
+)
 from bot.domain.errors import StorageUnavailable
 from bot.domain.flags import RED_FLAGS
 from bot.domain.intake import Intake
@@ -42,6 +55,8 @@ def play(tracker: Tracker, dispatcher: CollectingDispatcher) -> Turn | None:
     if move.hand_off or move.alert:
         _settle(tracker, dispatcher, intake, move, said)
     else:
+        if move.amend:
+            _amend(tracker, intake)
         _speak(dispatcher, intake, move.say)
         if intake.open_field == "read_back" and (open_before != "read_back" or move.say or intake.misses):
             dispatcher.utter_message(text=wording.read_back(intake))
@@ -57,9 +72,17 @@ def slot_of(field: str, intake: Intake) -> str:
         return "confirm_flag"
     if field.startswith("screen_"):
         return "region_screen"
-    if field == "sites" and questions.missing_sides(intake):
+    name, at = complaints.base(field), complaints.number(field)
+    if name == "sites" and field not in intake.reopened and questions.missing_sides(intake, at):
         return _SIDE
-    return field
+    several = name in complaints.OWN and len(complaints.numbers(intake)) > 1
+    return f"{name}_of_another" if several and complaints.sites_of(intake, at) else name
+
+
+def ask(dispatcher: CollectingDispatcher, played: Turn) -> None:
+    """Ask the open question where no form does it: after the result, and after a stop."""
+    if played.ask is not None:
+        utter(dispatcher, played.intake, f"utter_ask_{played.ask}", about=about(played.intake))
 
 
 def about(intake: Intake) -> str | None:
@@ -67,13 +90,16 @@ def about(intake: Intake) -> str | None:
     field = intake.open_field or ""
     if field.startswith(("RF-", "CI-")):
         return cards.label(field, intake.locale)
-    missing = questions.missing_sides(intake) if field == "sites" else []
-    return say(intake.locale, sites.label(missing[0])) if missing else None
+    if complaints.base(field) == "sites":
+        missing = questions.missing_sides(intake, complaints.number(field))
+        return say(intake.locale, sites.label(missing[0])) if missing else None
+    return wording.place_of(intake, field) or None if complaints.base(field) in complaints.OWN else None
 
 
 def _ask_slots(intake: Intake) -> list[EventType]:
+    """What the response to come needs: the place or danger it names, and whether a few words are enough now."""
     named = about(intake)
-    return [SlotSet("about", named)] if named else []
+    return ([SlotSet("about", named)] if named else []) + ([SlotSet("interrupted", True)] if intake.misses else [])
 
 
 def utter(dispatcher: CollectingDispatcher, intake: Intake, name: str, **values: Any) -> None:
@@ -107,12 +133,22 @@ def _settle(tracker: Tracker, dispatcher: CollectingDispatcher, intake: Intake, 
         _tell_danger(tracker, dispatcher, intake, scripts.for_result(result, country=country, locale=intake.locale))
         return
     intake.phase = "handed_off"
-    intake.open_field = None
+    afterwards.begin(intake)
     message = scripts.result_message(result, country=country, locale=intake.locale)
     shown = triage.result_to_json(result, intake.locale)
     dispatcher.utter_message(text=message, json_message={"outcome": shown})
     dispatcher.utter_message(text=say(intake.locale, scripts.SAFETY_NET))
     utter(dispatcher, intake, "utter_handed_off", reference=intake.reference)
+    if intake.open_field:
+        utter(dispatcher, intake, "utter_before_optional")
+
+
+def _amend(tracker: Tracker, intake: Intake) -> None:
+    """Add an answer to the hand-off that is there; should storage fail, the chat's own record still has it."""
+    try:
+        product.amend(tracker.sender_id, intake)
+    except StorageUnavailable as error:
+        logs.get().warning("storage_unavailable", error=error)
 
 
 def _tell_danger(tracker: Tracker, dispatcher: CollectingDispatcher, intake: Intake, script: scripts.Script) -> None:
@@ -143,19 +179,27 @@ def _report(dispatcher: CollectingDispatcher, intake: Intake) -> None:
                 "left": interview.left(intake),
                 "handoff": intake.reference,
                 "locale": intake.locale,
+                "changeable": changeable.listed(intake),
             },
             "question": questions.question(field, intake).to_json() if field else None,
             "record": known(intake) if intake.consented else {},
-            "said": intake.said if intake.consented else {},
+            "said": _quoted(intake) if intake.consented else {},
             "wants_person": intake.wants_person,
         }
     )
 
 
+def _quoted(intake: Intake) -> dict[str, Any]:
+    """Field → the words behind it; those of all complaints stand behind the list of them."""
+    own = [complaints.field(name, at) for at in complaints.numbers(intake) for name in complaints.OWN]
+    every = [words for name in own for words in intake.said.get(name, ())]
+    return {**intake.said, "complaints": every}
+
+
 def known(intake: Intake) -> dict[str, Any]:
     """What is known about this person, field by field, as `GET …/record` shows it."""
     record = judge.record_json(intake)
-    extra = {
+    extra: dict[str, Any] = {
         name: intake.facts[name]
         for name in (
             "narrative",
@@ -166,6 +210,9 @@ def known(intake: Intake) -> dict[str, Any]:
             "preferred_times",
             "contact",
             "preferences",
+            "consent_share",
+            "peg_enjoyment",
+            "peg_activity",
         )
         if name in intake.facts
     }

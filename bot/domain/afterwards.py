@@ -50,12 +50,17 @@ def _after_hand_off(intake: Intake, said: Said, move: Move) -> None:
         intake.open_field = intake.to_confirm[0]
     elif said.intent == "ask_person":
         _person(intake, move)
+    elif name is not None and name in plan.optional(intake) and not _asks(said):
+        _optional(intake, said, move, name)
     elif said.is_interruption and not said.tells_something:
         move.interruption = True
-    elif name is not None and name in plan.optional(intake):
-        _optional(intake, said, move, name)
     else:
         move.say.append("utter_after_hand_off")
+
+
+def _asks(said: Said) -> bool:
+    """True for a question of the visitor's own, as against an answer or "later"."""
+    return said.question is None and said.is_interruption and not said.tells_something and not _ENOUGH.search(said.text)
 
 
 def _optional(intake: Intake, said: Said, move: Move, name: str) -> None:
@@ -63,10 +68,10 @@ def _optional(intake: Intake, said: Said, move: Move, name: str) -> None:
     if said.question is None and said.intent == "ask_why":
         move.say.append(questions.question(name, intake).why)
         return
-    if said.question is None and _ENOUGH.search(said.text) and name != "consent_share":
+    if said.question is None and _ENOUGH.search(said.text):
         for open_name in plan.optional(intake):
             intake.settle(open_name)
-    elif said.question is None and (said.declines or said.intent in ("skip", "deny")) and name != "consent_share":
+    elif said.question is None and (said.declines or (said.intent == "deny" and name != "consent_share")):
         intake.settle(name)
     elif absorb.answer(intake, said):
         move.amend = intake.facts.get(name) is not None

@@ -15,6 +15,7 @@ _FIXED = {
     "conditions": screens.CONDITIONS_CARD,
     "medicines": screens.MEDICINES_CARD,
     "skin": screens.SKIN_CARD,
+    "day_of_visit": screens.DAY_OF_VISIT_CARD,
 }
 
 

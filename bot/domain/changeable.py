@@ -31,7 +31,12 @@ def changeable(intake: Intake) -> list[str]:
     return [name for name in [*named, *screens] if name in intake.settled]
 
 
+def listed(intake: Intake) -> list[dict[str, str]]:
+    """The same fields with their labels, for the state that a client sees."""
+    return [{"field": name, "label": wording.field_label(intake, name)} for name in changeable(intake)]
+
+
 def choices(intake: Intake) -> tuple[Mapping[str, Any], ...]:
     """The fields as choices, each with what is known: "Pain: 6 of 10"."""
-    rows = [{"value": name, "label": wording.field_label(intake, name)} for name in changeable(intake)]
+    rows = ({"value": row["field"], "label": row["label"]} for row in listed(intake))
     return (*rows, {"value": NOTHING, "label": say(intake.locale, wording.NOTHING_TO_CHANGE)})

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 
 from bot.domain import answers
 from bot.domain.changeable import NOTHING, changeable, choices
@@ -25,31 +26,48 @@ def offer(intake: Intake) -> None:
 
 def take(intake: Intake, said: Said, move: Move) -> bool:
     """A field tapped or named: it is asked again. False when the words are no choice but perhaps the change itself."""
-    if said.question == "change":
-        picked = [str(said.value)]
-    elif said.mentions or said.corrects or said.is_interruption:
-        return False
-    else:
-        picked = [str(name) for name in answers.named_choices(said.text, choices(intake))]
-        if not picked and answers.says_none(said.text, said.intent):
-            picked = [NOTHING]
+    picked = [str(said.value)] if said.question == "change" else _named(intake, said)
     offered = [name for name in picked if name in changeable(intake)]
     if not offered and NOTHING not in picked:
         return False
     intake.misses = 0
     for name in offered:
         reopen(intake, name)
-    if intake.open_field == "change":
-        intake.open_field = None
+    intake.open_field = None
     return True
+
+
+def _named(intake: Intake, said: Said) -> list[str]:
+    """The fields named in few words: "the pain", "age", "neck pain", or by their number in the list."""
+    words = re.findall(r"\w+", said.text.lower())
+    rows = choices(intake)
+    if said.corrects or said.is_interruption or not words or len(words) > 4:
+        return []
+    if len(words) == 1 and words[0].isdigit():
+        return [str(name) for name in answers.named_choices(said.text, rows)]
+    if answers.says_none(said.text, said.intent):
+        return [NOTHING]
+    scored = [(_shared(words, str(row["label"]).partition(":")[0]), str(row["value"])) for row in rows]
+    best = max(score for score, _ in scored)
+    return [next(name for score, name in scored if score == best)] if best else []
+
+
+def _shared(words: Sequence[str], label: str) -> int:
+    """How many telling words of a label were said."""
+    told = {word.rstrip("s") for word in re.findall(r"\w+", label.lower()) if len(word) > 2} - _SMALL
+    return len(told & {word.rstrip("s") for word in words})
+
+
+_SMALL = frozenset({"the", "you", "what", "for", "how", "it"})
 
 
 def follow(intake: Intake, changed: Iterable[str]) -> None:
     """Ask again what hangs on the fields that changed, and nothing else."""
-    if intake.open_field == "change":
+    names = set(changed)
+    if names and intake.open_field == "change":
         intake.open_field = None
     corrected = {entry["field"] for entry in intake.corrected[-4:]}
-    if "for_whom" in set(changed) & corrected:
+    if "for_whom" in names & corrected:
         for name in _PERSONAL:
             if name in intake.settled:
                 reopen(intake, name)

@@ -65,7 +65,7 @@ def _move(intake: Intake, source: str | None, target: str) -> None:
     for kept in (intake.facts, intake.said):
         kept.pop(target, None)
         if source is not None and source in kept:
-            kept[target] = kept.pop(source)  # type: ignore[assignment]
+            kept[target] = kept.pop(source)
     for listed in (intake.settled, intake.reopened):
         if target in listed:
             listed.remove(target)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from bot.domain import ache_told, answers, complaints, told
+from bot.domain import ache_told, answers, complaints, sites, told
 from bot.domain.complaints import field
 from bot.domain.flags import CONDITIONS
 from bot.domain.intake import Intake
@@ -106,7 +106,7 @@ def _other_place(intake: Intake, said: Said) -> bool:
         if at is None or not right:
             continue
         kept = [entry for entry in complaints.sites_of(intake, at) if entry["site"] != old.value]
-        new = [{"site": m.value, "side": m.side} for m in right if m.value in ache_told.sites.SITES]
+        new = [{"site": m.value, "side": m.side} for m in right if m.value in sites.SITES]
         if new and {m.value for m in right} != {old.value}:
             ache_told.set_sites(intake, ache_told.merged(kept, new), said.words(right[0]), at)
             return True
@@ -128,7 +128,7 @@ def _side(intake: Intake, said: Said) -> bool:
         wrong = [
             entry["site"]
             for entry in entries
-            if ache_told.sites.paired(entry["site"])
+            if sites.paired(entry["site"])
             and entry.get("side") not in (None, side)
             and (not named or entry["site"] in named)
         ]
@@ -158,7 +158,7 @@ def _side_meant(said: Said) -> str | None:
 
 def _instead(intake: Intake, said: Said) -> bool:
     """ "I meant the elbow": another place for the only one there is."""
-    right = [m for m in said.of("site") if m.value in ache_told.sites.SITES]
+    right = [m for m in said.of("site") if m.value in sites.SITES]
     if not (told.overwrites(intake, said) and right) or any(complaints.with_site(intake, str(m.value)) for m in right):
         return False
     if len(complaints.numbers(intake)) > 1 or len(complaints.sites_of(intake, 1)) != 1 or _also(said):

@@ -89,7 +89,7 @@ def held_back(intake: Intake) -> tuple[str, ...]:
 def changes_result(intake: Intake, names: str | tuple[str, ...], answer: tuple[Any, ...]) -> bool:
     """True when this answer to a question (or these to several) would change the outcome or its urgency.
 
-    Both the answers known now and a hand-off need only the gravest answer to be tried: no finding ever lowers a result.
+    Only the gravest answer need be tried: no finding ever lowers a result.
     """
     fields = (names,) if isinstance(names, str) else names
     told = dict(zip(fields, answer, strict=True))

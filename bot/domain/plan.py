@@ -6,7 +6,7 @@ from bot.domain import cards, complaints, questions
 from bot.domain.intake import Intake
 from bot.domain.judge import changes_result, held_back, judge
 
-# Asked in full for everybody who hurts; further complaints are asked what can still change the result.
+# Asked of every complaint, unless it was told already.
 _STORY = ("sites", "duration_days", "onset", "nrs", "function_limited")
 _FOLLOW_UPS = (
     ("CI-SURG", "weeks_since_surgery"),
@@ -50,9 +50,7 @@ def plan(intake: Intake) -> list[str]:
     hurts = _hurts(intake)
     asked = ["emergency_gate", "narrative", "for_whom", "age", "complaint"]
     if hurts:
-        asked += _STORY
-        for at in complaints.numbers(intake)[1:]:
-            asked += _of_another(intake, at)
+        asked += [complaints.field(name, at) for at in complaints.numbers(intake) for name in _STORY]
     if "complaint" in intake.settled:
         asked += cards.screen_fields(intake)
     asked += ["general_screen", "conditions", "medicines", "skin"]
@@ -67,15 +65,6 @@ def plan(intake: Intake) -> list[str]:
 def _hurts(intake: Intake) -> bool:
     facts = intake.facts
     return facts.get("complaint") != "relax" or bool(facts.get("sites")) or facts.get("nrs") is not None
-
-
-def _of_another(intake: Intake, at: int) -> list[str]:
-    """A further complaint: its side, time, cause and score; whether it limits only where that could change the result."""
-    asked = [complaints.field(name, at) for name in ("sites", "duration_days", "onset", "nrs")]
-    limits = complaints.field("function_limited", at)
-    if limits in intake.settled or changes_result(intake, limits, (True,)):
-        asked.append(limits)
-    return asked
 
 
 def _claimable(intake: Intake) -> tuple[str, ...]:

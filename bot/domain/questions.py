@@ -96,6 +96,14 @@ _PLAIN: Mapping[str, Question] = {
         Question("peg_enjoyment", "scale", _SCALE, True, "It shows later whether the treatment helped."),
         Question("peg_activity", "scale", _SCALE, True, "It shows later whether the treatment helped."),
         Question("psfs", "scale", _SCALE, True, "Your therapist works towards what matters to you."),
+        Question(
+            "since_last", "choice", _choices(("better", "Better"), ("same", "About the same"), ("worse", "Worse")),
+            why="What has changed since your last visit decides what comes next.",
+        ),
+        Question(
+            "still_true", "choice", _choices(("yes", "Yes, all as before"), ("change", "Something changed")),
+            why="So that you need not answer everything again.",
+        ),
         Question("safe_contact", "text", (), True, "So that nobody else hears of it."),
         Question("preferences", "text", skippable=True, why="Pressure, therapist, areas to leave out: it is your visit."),
         Question(

@@ -54,6 +54,9 @@ MEDICINES_CARD = (
 )  # fmt: skip
 SKIN_CARD = ("CI-SKIN", "CI-CONTAG", "CI-WOUNDINF", "CI-SCAR", "RF-CELLULITIS", "RF-SHINGLES", "RF-BLEED")
 
+# On the day of the visit (clinical.md §E Q29): what may be new since the visit was booked.
+DAY_OF_VISIT_CARD = ("CI-FEVER", "CI-INTOX", "RF-DVT", "CI-CONTAG", "CI-WOUNDINF", "RF-SEVERE")
+
 # Asked only of whom they can concern; who has not told their age or sex is asked (clinical_changes §2.9).
 _FROM_AGE = {"RF-AAA": 50, "RF-GCA": 50, "RF-PMR": 50}
 _UNDER_AGE = {"RF-AXSPA": 45, "RF-CHILDLIMP": 16}

@@ -198,7 +198,7 @@ def take_contact(intake: Intake, said: Said, *, name_too: bool = False) -> bool:
             rest = rest.replace(said.text[mention.start : mention.end], " ")
     if name_too or said.of("contact"):
         name = answers_name(rest)
-        if name and "name" not in contact:
+        if name and (said.of("contact") or "name" not in contact):
             contact["name"] = name
     if not (contact.get("phone") or contact.get("email")):
         if contact:
@@ -212,8 +212,10 @@ _NAME = re.compile(
     r"\b(?:my name is|name'?s|i'?m|i am|this is|it'?s)\s+([A-Za-zÀ-ÿ'’\-]+(?:\s+[A-Za-zÀ-ÿ'’\-]+){0,2})", re.IGNORECASE
 )
 _LEADING_NAME = re.compile(r"^\W*([A-ZÀ-Þ][a-zà-ÿ'’\-]+(?:\s+[A-ZÀ-Þ][A-Za-zà-ÿ'’\-]+){0,2})\b")
+_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "mornings", "evenings", "any")
 _NO_NAME = frozenset(
     [
+        *_DAYS,
         "yes",
         "no",
         "ok",

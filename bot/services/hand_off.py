@@ -73,6 +73,42 @@ def hand_off(
     raise StorageUnavailable("no free reference")
 
 
+def amend(
+    uow: UnitOfWork,
+    *,
+    conversation: str,
+    record: Mapping[str, Any],
+    consent: Mapping[str, Any],
+    said: Mapping[str, Any],
+    now: datetime,
+) -> Receipt | None:
+    """Add what a visitor answered after the hand-off as a further revision, which moves nothing and alerts nobody.
+
+    Such answers never change a result, so the last one stands, with what staff have cleared. None without a hand-off.
+    """
+    with uow:
+        current = uow.handoffs.by_conversation(conversation)
+        if current is None:
+            return None
+        last = uow.handoffs.revisions(current.id)[-1]
+        told = {**record, "cleared": last.record.get("cleared") or []}
+        number = current.revision + 1
+        revision = replace(
+            _revision(uow, conversation, told, last.result, consent, said, now),
+            handoff=current.id,
+            number=number,
+            cause="answers",
+            result=last.result,
+        )
+        contact = (record.get("facts") or {}).get("contact") or current.contact
+        uow.handoffs.revise(
+            replace(current, revision=number, changed_at=now, contact=contact), revision, terms=terms_of(record)
+        )
+        uow.audit.add(AuditEntry(now, "visitor", "answers_added", current.reference, conversation))
+        uow.commit()
+        return Receipt(current.reference, number, created=True)
+
+
 def note_danger(uow: UnitOfWork, *, conversation: str, urgency: str, now: datetime) -> None:
     """Keep the bare fact that danger advice was shown before consent: no words, no flag (contract §4)."""
     with uow:

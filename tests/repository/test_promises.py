@@ -28,7 +28,8 @@ def test_rasa_reads_every_file_in_data(path: Path) -> None:
 
 def test_the_slots_are_the_fields_of_the_intake_and_nothing_else() -> None:
     ours = set(memory.slots_of(Intake()))
-    for_words_only = {"about", "side", "confirm_flag", "interrupted"}
+    for_words_only = {"about", "side", "confirm_flag", "interrupted", "change"}
+    for_words_only |= {f"{name}_of_another" for name in ("sites", "duration_days", "onset", "nrs", "function_limited")}
     assert set(DOMAIN["slots"]) == ours | for_words_only
     assert set(FACTS) <= set(DOMAIN["slots"])
 
@@ -38,7 +39,7 @@ def test_the_phases_of_the_dialogue_are_those_of_the_intake() -> None:
 
 
 def test_every_required_slot_can_be_asked_for() -> None:
-    for slot in [*DOMAIN["forms"]["intake_form"]["required_slots"], "side", "region_screen", "confirm_flag"]:
+    for slot in [*DOMAIN["forms"]["intake_form"]["required_slots"], "side", "region_screen", "confirm_flag", "change"]:
         assert f"utter_ask_{slot}" in DOMAIN["responses"], slot
 
 

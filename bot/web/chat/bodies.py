@@ -18,6 +18,7 @@ MAX_LOCALE = 16
 _CLIENT_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 _LOCALE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}")
 _UNSTORABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+CHANGE = "change"  # the field of "ask me that one again"
 CHANNELS = ("web",)
 
 
@@ -101,8 +102,13 @@ def message(raw: dict[str, Any]) -> Sent:
     client_id, text, answer = raw.get("id"), raw.get("text"), raw.get("answer")
     if not isinstance(client_id, str) or not _CLIENT_ID.fullmatch(client_id):
         raise Problem(422, "bad_id", "id must be a client-made id of 8 to 64 letters, digits, - or _ (a UUID will do).")
-    if (text is None) == (answer is None):
-        raise Problem(422, "bad_body", "Send either text or answer.")
+    change = raw.get("change")
+    if sum(part is not None for part in (text, answer, change)) != 1:
+        raise Problem(422, "bad_body", "Send either text, answer or change.")
+    if change is not None:
+        if not isinstance(change, str):
+            raise Problem(422, "bad_body", "change must be the name of a field.")
+        return Sent(client_id, None, CHANGE, change)
     if answer is not None:
         return _answer(client_id, answer)
     if not isinstance(text, str):

@@ -6,11 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from bot.domain.speech import say
 from bot.services import outgoing
 from bot.services.ports import UnitOfWork
 from bot.services.stored import AuditEntry, Conversation, NewMessage
 from bot.web.chat import tokens
-from bot.web.chat.bodies import MAX_TEXT, Overflow, Sent, too_large
+from bot.web.chat.bodies import CHANGE, MAX_TEXT, Overflow, Sent, too_large
 from bot.web.chat.fit import DoesNotFit, Fitted, fit
 from bot.web.chat.problems import Problem, unknown_conversation
 from bot.web.context import WebContext
@@ -104,7 +105,7 @@ def take(
         refused = NewMessage("visitor", "-", {}, sent.client_id)
         return _store(context, chat.id, refused, None, problem=_with_help(problem, found))
     found = danger.in_answer(str(sent.field), fitted.value, context.settings.clinic.lines, chat.locale)
-    if found is None and _in_own_words(chat, fitted):
+    if found is None and sent.field != CHANGE and _in_own_words(chat, fitted):
         found = _read(context, chat, fitted.label)
     body = _body(found, {"answer": {"question": sent.field, "value": fitted.value}})
     message = NewMessage("visitor", fitted.label, body, sent.client_id)
@@ -132,6 +133,8 @@ def _read(context: WebContext, chat: Conversation, text: str) -> danger.Found | 
 
 def _fitted(context: WebContext, chat: Conversation, sent: Sent) -> tuple[Fitted | None, Problem | None]:
     question = chat.state.get("question")
+    if sent.field == CHANGE and (not question or question.get("field") != CHANGE):
+        return _reopened(chat, sent)
     if not question or question.get("field") != sent.field:
         return None, Problem(409, "question_not_open", "This question is not open (any more).")
     try:
@@ -140,8 +143,17 @@ def _fitted(context: WebContext, chat: Conversation, sent: Sent) -> tuple[Fitted
         return None, Problem(422, "answer_does_not_fit", str(error))
 
 
+def _reopened(chat: Conversation, sent: Sent) -> tuple[Fitted | None, Problem | None]:
+    """An answered field that is to be asked again."""
+    for row in chat.state.get("changeable") or ():
+        if row.get("field") == sent.value:
+            return Fitted(sent.value, say(chat.locale, "Change: {what}", what=row["label"])), None
+    return None, Problem(409, "not_changeable", "This answer cannot be changed now.")
+
+
 def _in_own_words(chat: Conversation, fitted: Fitted) -> bool:
-    return chat.state["question"].get("kind") in _OWN_WORDS and isinstance(fitted.value, str | list)
+    question = chat.state.get("question") or {}
+    return question.get("kind") in _OWN_WORDS and isinstance(fitted.value, str | list)
 
 
 def _body(found: danger.Found | None, body: dict[str, Any]) -> dict[str, Any]:
@@ -192,7 +204,7 @@ def _show(context: WebContext, uow: UnitOfWork, conversation: str, found: danger
         raise unknown_conversation()
     script = uow.conversations.append(conversation, found.message(seq), now=now)
     outgoing.send(uow, chat, [script.seq], now=now)
-    state = {**chat.state, "question": None, "field": None, "left": 0}
+    state = {**chat.state, "question": None, "field": None, "left": 0, "changeable": []}
     uow.conversations.save(conversation, now=now, phase="stopped", state=state)
     entry = AuditEntry(now, "bot", "danger_advice", None, conversation, None, found.script.urgency)
     uow.audit.add(entry)

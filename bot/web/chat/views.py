@@ -30,12 +30,14 @@ def message(line: Message) -> dict[str, Any]:
 def state(chat: Conversation) -> dict[str, Any]:
     """Where the conversation stands."""
     known = chat.state
+    more = {"changeable": known["changeable"]} if known.get("changeable") else {}
     return {
         "phase": "erased" if chat.erased_at is not None else chat.phase,
         "asked": known.get("asked", 0),
         "left": known.get("left"),
         "handoff": known.get("handoff"),
         "answered_through": chat.answered_through,
+        **more,
     }
 
 
