@@ -232,9 +232,14 @@ class Context:
 
 
 def _without_overlap(found: list[Found]) -> list[Found]:
-    """Of triggers that share words the longest, then the first, stays: "not only" is no "not"."""
+    """Of triggers that share words the longest, then the first, stays: "not only" is no "not".
+
+    A phrase that only looks like a denial wins over one that ends inside it: "there's no" + "no feeling" denies nothing.
+    """
+    looks = [f for f in found if f.value.role == "pseudo"]
+    real = [f for f in found if not any(look.first < f.last < look.last and f.first < look.first for look in looks)]
     out: list[Found] = []
-    for candidate in sorted(found, key=lambda f: (f.first - f.last, f.first)):
+    for candidate in sorted(real, key=lambda f: (f.first - f.last, f.first)):
         if all(candidate.last <= kept.first or candidate.first >= kept.last for kept in out):
             out.append(candidate)
     return sorted(out, key=lambda f: f.first)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -15,7 +16,7 @@ from bot.language.tables import HOME
 from bot.language.tokens import Tokens
 
 _WITHIN = 30  # words between the first and the last fact of a row, unless the row says another number
-_CHAIN = 5  # words between the parts of `a>b`
+_CHAINS = {">": 5, "+": 1}  # words between the parts of `a>b` and of `a+b`
 _COMBINATIONS = 400
 
 
@@ -30,12 +31,23 @@ class Sign:
 
 
 @dataclass(frozen=True, slots=True)
+class Link:
+    """A part of a chain: one of `names`, at most `gap` words after the part before."""
+
+    names: frozenset[str]
+    gap: int = 0
+
+
+Chain = tuple[Link, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Pattern:
     """A row of danger.csv. `needs`: each term a chain of alternatives. `past`: dangerous also when `recent` (just over) or `long` ago."""
 
     flag: str
     certain: bool
-    needs: tuple[tuple[frozenset[str], ...], ...]
+    needs: tuple[Chain, ...]
     unless: frozenset[str]
     within: int
     past: str
@@ -47,9 +59,9 @@ def load(known: Iterable[str], home: Path = HOME) -> tuple[Pattern, ...]:
     names = frozenset(known)
     out = []
     for row in tables.rows("danger", ("flag", "certain", "needs", "unless", "within", "past", "note"), home):
-        needs = tuple(tuple(frozenset(part.split("|")) for part in term.split(">")) for term in row["needs"].split())
+        needs = tuple(_chain(term) for term in row["needs"].split())
         unless = frozenset(row["unless"].split())
-        for name in unless.union(*(part for term in needs for part in term)):
+        for name in unless.union(*(link.names for chain in needs for link in chain)):
             if name not in names:
                 raise row.refuse(f"{name} is no concept of any table")
         if row["certain"] not in ("yes", "no") or not row["flag"].startswith("RF-"):
@@ -59,6 +71,14 @@ def load(known: Iterable[str], home: Path = HOME) -> tuple[Pattern, ...]:
             raise row.refuse("past must be empty, recent or long")
         out.append(Pattern(row["flag"], row["certain"] == "yes", needs, unless, within, row["past"], row.where))
     return tuple(out)
+
+
+def _chain(term: str) -> Chain:
+    """ "a|b>c" and "a+b": the parts with the signs before them."""
+    first, *rest = re.split(r"([>+])", term)
+    links = [Link(frozenset(first.split("|")))]
+    links += [Link(frozenset(part.split("|")), _CHAINS[sign]) for sign, part in zip(rest[::2], rest[1::2], strict=True)]
+    return tuple(links)
 
 
 @lru_cache(maxsize=1)
@@ -116,16 +136,18 @@ def _match(pattern: Pattern, said: Mapping[str, Sequence[Sign]]) -> tuple[Sign, 
     return best[1] if best else None
 
 
-def _chains(term: Sequence[frozenset[str]], said: Mapping[str, Sequence[Sign]]) -> list[Sign]:
-    """The places where the parts of a term follow each other; a term of one part is any of its signs."""
-    found = _any(term[0], said)
-    for part in term[1:]:
-        following = _any(part, said)
+def _chains(chain: Chain, said: Mapping[str, Sequence[Sign]]) -> list[Sign]:
+    """The places where the parts of a chain follow each other; a chain of one part is any of its signs."""
+    found = _any(chain[0].names, said)
+    for link in chain[1:]:
+        if not found:
+            break
+        following = _any(link.names, said)
         found = [
             Sign(left.concept, left.first, right.last, left.flags | right.flags)
             for left in found
             for right in following
-            if 0 <= right.first - left.last <= _CHAIN
+            if 0 <= right.first - left.last <= link.gap
         ]
     return found
 

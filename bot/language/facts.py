@@ -16,7 +16,7 @@ from bot.language.wordlist import words as word_set
 # What danger.csv may ask for beside the tables' concepts.
 CONCEPTS = frozenset(
     {"aged_under_18", "aged_under_46", "aged_50", "aged_60", "aged_65", "aged_70", "bp_crisis", "bp_high", "score_9", "fever_reading",
-     "weeks_pregnant", "lost_weight"}
+     "weeks_pregnant", "lost_weight", "pill_count", "sugar_reading"}
 )  # fmt: skip
 _AGE_AFTER = (
     ("year", "old"),
@@ -116,6 +116,8 @@ def signs(tokens: Tokens, context: Context, mentions: Iterable[Mention], asked: 
     yield from _fever(tokens, context)
     yield from _weeks(tokens, context)
     yield from _lost_weight(tokens, context)
+    yield from _pills(tokens, context)
+    yield from _sugar(tokens, context)
     for mention in mentions:
         if mention.kind == "intensity" and mention.lo is not None and mention.lo >= 9:
             yield Sign("score_9", *_words_at(tokens, mention), 0 if mention.counts else FLAGS["past"])
@@ -173,15 +175,55 @@ def _weeks(tokens: Tokens, context: Context) -> Iterator[Sign]:
 
 
 def _lost_weight(tokens: Tokens, context: Context) -> Iterator[Sign]:
-    """ "I've lost 10 kg", "dropped two stone"."""
+    """ "I've lost 10 kg", "dropped two stone", "10 kilos gone", "down twelve pounds"."""
     words = tokens.words
     for at in range(1, len(words)):
-        lost = any(word in ("lost", "dropped", "losing", "shed") for word in words[max(0, at - 6) : at])
+        if words[at] not in _WEIGHTS:
+            continue
+        lost = any(word in _LOST for word in words[max(0, at - 6) : at])
+        gone = any(word in _GONE for word in words[at + 1 : at + 3])
         counted = numbers.value(words[at - 1]) is not None or words[at - 1] in ("a", "of", "few")
-        if words[at] in _WEIGHTS and lost and counted:
+        if counted and (lost or gone):
             yield Sign("lost_weight", at - 1, at + 1, context.flags(at - 1, at + 1))
 
 
 _WEIGHTS = word_set(
-    "kg kilo kilos kgs pounds lbs lb stone pound kilograms",
+    "kg kilo kilos kgs pounds lbs lb stone pound kilograms stones",
 )
+_LOST = word_set("lost dropped losing shed down dropping lose")
+_GONE = word_set("gone lighter less disappeared vanished lost")
+_PILLS = word_set(
+    "paracetamol tylenol panadol acetaminophen ibuprofen nurofen advil codeine tramadol cocodamol codamol naproxen aspirin",
+    "tablets pills painkillers capsules caplets tabs morphine oxycodone diazepam",
+)
+_MOST_PILLS = 9  # eight paracetamol a day is what the packet allows
+_SUGAR = word_set("sugar sugars glucose bm bg")
+_SUGAR_MMOL, _SUGAR_MG = (15, 45), (300, 900)  # very high in the two units that meters show
+
+
+def _pills(tokens: Tokens, context: Context) -> Iterator[Sign]:
+    """ "swallowed twenty paracetamol", "ibuprofen, maybe 15 a day": more than a packet allows."""
+    words = tokens.words
+    for at, word in enumerate(words):
+        number = numbers.read(words, at) if word[0].isdigit() or word in _NUMBER_WORDS or word in _TEENS else None
+        if number is None or not _MOST_PILLS <= number.low <= 500:
+            continue
+        after = words[number.last : number.last + 4]
+        counted = any(near in _PILLS for near in after[:3])
+        daily = after[:2] in (["a", "day"], ["per", "day"], ["every", "day"]) or after[:1] in (["daily"], ["today"])
+        if (counted or (daily and any(near in _PILLS for near in words[max(0, at - 10) : at]))) and "mg" not in after:
+            yield Sign("pill_count", at, number.last, context.flags(at, number.last))
+
+
+_TEENS = word_set("nine ten eleven")
+
+
+def _sugar(tokens: Tokens, context: Context) -> Iterator[Sign]:
+    """ "my sugar is 28", "glucose of 450"."""
+    words = tokens.words
+    for at, word in enumerate(words):
+        value = numbers.value(word) if word[0].isdigit() else None
+        if value is None or not any(low <= value <= high for low, high in (_SUGAR_MMOL, _SUGAR_MG)):
+            continue
+        if any(near in _SUGAR for near in words[max(0, at - 4) : at]):
+            yield Sign("sugar_reading", at, at + 1, context.flags(at, at + 1))

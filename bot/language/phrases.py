@@ -7,18 +7,30 @@ sign stands inside a phrase: it cannot look past a token.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from bot.language.tables import Row
 from bot.language.tokens import plain_word
+from bot.language.wordlist import words as word_set
 
 _END = ""  # no word of a text is empty, so no text can be taken for this key
 _LIMIT = 10000  # variants of one phrase; more is a mistake in the table
 _OPEN, _CLOSE = "(", ")"
 
 Words = tuple[str, ...]
+
+# Tables in which a small word more or less does not change what a phrase means. Sites, masks and context are read to the letter.
+LOOSE = frozenset({"concept", "finding", "condition", "function"})
+_ANY_OWN = ("my", "the", "a")
+_WHOSE = word_set("my the a an his her our their your this that these those both some any")
+_FILLING = word_set(
+    "really very so quite just even all also completely totally properly actually literally absolutely pretty rather",
+    "basically kinda proper already always suddenly now still slightly somewhat been too only almost nearly",
+)
+_SMALL = _WHOSE | _FILLING
+_PATHS = 6  # ways of reading on that are followed at once
 
 
 def expand(phrase: str, groups: Mapping[str, Sequence[Words]], row: Row) -> list[Words]:
@@ -85,14 +97,37 @@ class Found:
     value: Any
 
 
+def _onward(paths: list[tuple[dict[str, Any], bool]], word: str) -> list[tuple[dict[str, Any], bool]]:
+    """Where the paths lead with one more word: as written, and with a small word that one of the two does not have.
+
+    "lost all control of the bladder" is "lost control of my bladder", "pain in chest" is "pain in my chest".
+    """
+    onward = []
+    for node, exact in paths:
+        following = node.get(word)
+        if following is not None:
+            onward.append((following, exact))
+        if word in _WHOSE:
+            onward += [(node[own], False) for own in _ANY_OWN if own in node and own != word]
+            if following is None:
+                onward.append((node, False))
+        elif word in _SMALL:
+            onward.append((node, False))
+        elif following is None:
+            onward += [(node[own][word], False) for own in _ANY_OWN if own in node and word in node[own]]
+    return onward[:_PATHS]
+
+
 @dataclass(slots=True)
 class WordTree:
     """All phrases of all tables. `find` gives, for each table and start, the longest phrase of each value."""
 
     root: dict[str, Any] = field(default_factory=dict)
+    vocabulary: set[str] = field(default_factory=set)
 
     def add(self, words: Words, table: str, value: Any) -> None:
-        """Put one phrase in; the same phrase may be in several tables."""
+        """Put one phrase in; the same phrase may be in several tables. `vocabulary` is every word of any phrase."""
+        self.vocabulary.update(words)
         node = self.root
         for word in words:
             node = node.setdefault(word, {})
@@ -108,34 +143,22 @@ class WordTree:
         return [value for name, value in node.get(_END, ()) if name == table]
 
     def find(self, words: Sequence[str]) -> list[Found]:
-        """All phrases in `words`, in order of their start."""
+        """All phrases in `words`, in order of their start; those of `LOOSE` tables also with small words put in or left out."""
         out: list[Found] = []
         root, count = self.root, len(words)
         for first in range(count):
             node = root.get(words[first])
             if node is None:
                 continue
-            last = first + 1
-            longest: dict[tuple[str, Any], int] = {}
-            while True:
-                for key in node.get(_END, ()):
-                    longest[key] = last
-                if last >= count:
-                    break
-                node = node.get(words[last])
-                if node is None:
-                    break
+            longest: dict[tuple[str, Any], int] = dict.fromkeys(node.get(_END, ()), first + 1)
+            paths, last = [(node, True)], first + 1
+            while paths and last < count:
+                paths = _onward(paths, words[last])
                 last += 1
+                for node, exact in paths:
+                    for key in node.get(_END, ()):
+                        if exact or (key[0] in LOOSE and words[last - 1] not in _SMALL):
+                            longest[key] = last
             for (table, value), end in longest.items():
                 out.append(Found(first, end, table, value))
         return out
-
-    def vocabulary(self) -> Iterable[str]:
-        """Every word in any phrase."""
-        stack = [self.root]
-        while stack:
-            node = stack.pop()
-            for word, below in node.items():
-                if word != _END:
-                    yield word
-                    stack.append(below)

@@ -18,7 +18,7 @@ class Speller:
 
     def __init__(self, words: Lexicon) -> None:
         self._listed = words.spellings
-        vocabulary = {word for word in words.tree.vocabulary() if word.isalpha()}
+        vocabulary = {word for word in words.tree.vocabulary if word.isalpha()}
         harmless = (HOME / "harmless_words.txt").read_text(encoding="utf-8").split("\n")
         self._known = vocabulary | {word for word in harmless if word and not word.startswith("#")}
         self._near: dict[str, list[str]] = {}

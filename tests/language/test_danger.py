@@ -9,7 +9,7 @@ import yaml
 
 HOME = Path(__file__).parents[1] / "cases" / "language"
 PHRASINGS = yaml.safe_load((HOME / "danger.yml").read_text(encoding="utf-8"))
-OURS = yaml.safe_load((HOME / "danger_more.yml").read_text(encoding="utf-8"))
+OURS = [yaml.safe_load((HOME / name).read_text(encoding="utf-8")) for name in ("danger_more.yml", "danger_told.yml")]
 
 
 def _pairs(key: str, source: dict) -> list:
@@ -20,16 +20,20 @@ def _pairs(key: str, source: dict) -> list:
     ]
 
 
+def _everywhere(key: str) -> list:
+    return [pair for source in (PHRASINGS, *OURS) for pair in _pairs(key, source)]
+
+
 def _flags(reading) -> set[str]:
     return {found.flag for found in reading.danger}
 
 
-@pytest.mark.parametrize(("flag", "text"), _pairs("flagged", PHRASINGS) + _pairs("flagged", OURS))
+@pytest.mark.parametrize(("flag", "text"), _everywhere("flagged"))
 def test_flagged(read, flag, text):
     assert flag in _flags(read(text))
 
 
-@pytest.mark.parametrize(("flag", "text"), _pairs("quiet", PHRASINGS) + _pairs("quiet", OURS))
+@pytest.mark.parametrize(("flag", "text"), _everywhere("quiet"))
 def test_lookalike_is_quiet(read, flag, text):
     assert _flags(read(text)) == set()
 
