@@ -39,7 +39,7 @@ def say(uow: UnitOfWork, reference: str, *, text: str, by: Actor, now: datetime)
     with uow:
         handoff, chat = _load(uow, reference, "say", by)
         _must_speak(chat, by)
-        _append(uow, chat, NewMessage("staff", said, {"by": by.name}), now)
+        _append(uow, chat, NewMessage("staff", said, {"by": by.name, "role": by.role}), now)
         uow.audit.add(_entry(handoff, "say", by, now))
         uow.commit()
     return chat.id
@@ -75,7 +75,7 @@ def _must_speak(chat: Conversation, by: Actor) -> None:
 
 def _mark(uow: UnitOfWork, chat: Conversation, event: str, text: str, by: Actor, now: datetime) -> None:
     """Both ends of the stretch are lines of the log, so that the transcript shows who spoke when."""
-    _append(uow, chat, NewMessage("staff", text, {"event": event, "by": by.name}), now)
+    _append(uow, chat, NewMessage("staff", text, {"event": event, "by": by.name, "role": by.role}), now)
 
 
 def _append(uow: UnitOfWork, chat: Conversation, message: NewMessage, now: datetime) -> None:

@@ -3,39 +3,46 @@
  *
  *   <script src="https://chat.clinic.example/widget.js" data-name="Alder Row" data-colour="#2e5e4e" defer></script>
  *
- * The chat itself runs in a frame on its own origin. Only "ready", "open", "close" and "size" cross, each with the
- * exact origin and source checked on both sides. Everything it draws lives in a shadow root with a constructed style
+ * The chat itself runs in a frame on its own origin. Only "ready", "open", "close", "size" and "exit" cross, each with
+ * the exact origin and source checked on both sides. Everything it draws lives in a shadow root with a constructed style
  * sheet, so that a strict content security policy of the host page needs no exception but `script-src` and `frame-src`.
  */
 (() => {
   "use strict";
   const tag = document.currentScript;
   const home = new URL(tag.src).origin;
-  const SETTINGS = ["colour", "position", "name", "greeting", "language", "theme", "exit"];
+  const SETTINGS = ["colour", "radius", "logo", "position", "label", "name", "greeting", "language", "direction", "theme", "exit"];
+  const HERE = ["position", "label"]; // only the button is about these
   const PATIENCE = 10000; // ms until a frame that stays silent is called unreachable
   const WORDS = {
-    open: "Tell us what hurts", close: "Close chat", title: "Chat with {name}", us: "the clinic",
-    down: "The chat cannot be reached right now. Please phone the clinic. In an emergency, call your local emergency number.",
+    en: {
+      open: "Tell us what hurts", close: "Close chat", title: "Chat with {name}", us: "the clinic",
+      down: "The chat cannot be reached right now. Please phone the clinic. In an emergency, call your local emergency number.",
+    },
+    es: {
+      open: "Cuéntenos qué le duele", close: "Cerrar el chat", title: "Chat con {name}", us: "la clínica",
+      down: "Ahora no se puede abrir el chat. Llame a la clínica, por favor. En una emergencia, llame al número de emergencias.",
+    },
   };
   const LOOK = `
-    :host { --fill: #2e5e4e; --on: #fff; all: initial; position: fixed; z-index: 2147483000; inset-block-end: 20px;
+    :host { --fill: #2e5e4e; --on: #fff; --r: 22px; all: initial; position: fixed; z-index: 2147483000; inset-block-end: 20px;
       inset-inline-end: 20px; font: 600 16px/1.25 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; color-scheme: normal; }
     :host([position="left"]) { inset-inline: 20px auto; }
     @media print { :host { display: none; } }
     button { font: inherit; cursor: pointer; border: 0; }
-    .open { display: flex; align-items: center; gap: 10px; min-height: 56px; padding: 0 22px 0 18px; border-radius: 28px;
+    .open { display: flex; align-items: center; gap: 10px; min-height: 56px; padding: 0 22px 0 18px; border-radius: min(28px, var(--r) * 1.4);
       background: var(--fill); color: var(--on); box-shadow: 0 1px 2px rgb(0 0 0 / .2), 0 10px 28px rgb(20 30 25 / .24); }
     .open svg { width: 26px; height: 26px; flex: none; }
     button:focus-visible { outline: 3px solid #fff; box-shadow: 0 0 0 6px #17211d; }
     .panel { position: fixed; inset-block: auto 20px; inset-inline: auto 20px; width: 408px; height: min(720px, calc(100dvh - 40px));
-      border-radius: 22px; overflow: hidden; background: #fbf7f1; color: #22302b; border: 1px solid rgb(20 30 25 / .14);
+      border-radius: var(--r); overflow: hidden; background: #fbf7f1; color: #22302b; border: 1px solid rgb(20 30 25 / .14);
       box-shadow: 0 2px 6px rgb(20 30 25 / .1), 0 24px 64px rgb(20 30 25 / .28); }
     .panel.dark { background: #131917; color: #edf1ee; border-color: #3a463f; }
     :host([position="left"]) .panel { inset-inline: 20px auto; }
     .panel.wide { width: min(680px, calc(100vw - 40px)); height: calc(100dvh - 40px); }
     iframe { display: block; width: 100%; height: 100%; border: 0; }
     .down { padding: 32px 24px; font-weight: 400; line-height: 1.5; }
-    .down button { min-height: 44px; padding: 0 18px; border-radius: 22px; background: var(--fill); color: var(--on); }
+    .down button { min-height: 44px; padding: 0 18px; border-radius: var(--r); background: var(--fill); color: var(--on); }
     [hidden] { display: none !important; }
     @media (max-width: 520px), (max-height: 480px) {
       .panel, .panel.wide, :host([position="left"]) .panel { inset: 0; width: 100%; height: 100dvh; border: 0; border-radius: 0; }
@@ -104,8 +111,14 @@
       const known = /^#[0-9a-f]{6}$/i.test(colour);
       this.style.setProperty("--fill", known ? colour : "");
       this.style.setProperty("--on", known ? inkOn(colour) : "");
-      const title = WORDS.title.replace("{name}", this.getAttribute("name") || WORDS.us);
-      this.label.textContent = WORDS.open;
+      const radius = this.getAttribute("radius");
+      this.style.setProperty("--r", /^\d{1,2}$/.test(radius) ? `${radius}px` : "");
+      const language = (this.getAttribute("language") || "en").slice(0, 2);
+      this.words = WORDS[language] || WORDS.en;
+      this.lang = this.words === WORDS.en ? "en" : language;
+      this.dir = this.getAttribute("direction") || (["ar", "he", "fa", "ur"].includes(language) ? "rtl" : "ltr");
+      const title = this.words.title.replace("{name}", this.getAttribute("name") || this.words.us);
+      this.label.textContent = this.getAttribute("label") || this.words.open;
       this.panel.setAttribute("aria-label", title);
       const theme = this.getAttribute("theme");
       const dark = theme === "dark" || (theme !== "light" && matchMedia("(prefers-color-scheme: dark)").matches);
@@ -116,8 +129,9 @@
     /** Settings ride behind the `#`, which no server and no log ever sees. */
     address() {
       const settings = new URLSearchParams({ host: location.origin });
-      for (const key of SETTINGS) if (this.getAttribute(key)) settings.set(key, this.getAttribute(key));
-      return `${home}/widget/app/#${settings}`;
+      for (const key of SETTINGS) if (!HERE.includes(key) && this.getAttribute(key)) settings.set(key, this.getAttribute(key));
+      const path = this.words === WORDS.en ? "" : `${this.lang}/`;
+      return `${home}/widget/app/${path}#${settings}`;
     }
 
     open() {
@@ -152,14 +166,15 @@
         this.ready = true;
         if (!this.panel.hidden) this.greet();
       } else if (palpate === "close") this.close();
+      else if (palpate === "exit") document.documentElement.replaceChildren(); // quick exit: the new page may take a moment
       else if (palpate === "size") this.panel.classList.toggle("wide", wide === true);
     }
 
     unreachable() {
       this.frame.remove();
       this.frame = null;
-      const shut = make("button", { type: "button" }, WORDS.close);
-      const notice = make("div", { class: "down", role: "alert" }, make("p", {}, WORDS.down), shut);
+      const shut = make("button", { type: "button" }, this.words.close);
+      const notice = make("div", { class: "down", role: "alert" }, make("p", {}, this.words.down), shut);
       shut.addEventListener("click", () => { notice.remove(); this.close(); });
       this.panel.append(notice);
       shut.focus();

@@ -64,6 +64,9 @@ class StandIn:
         self.streaming = True  # False: the event stream answers 503
         self.posts: list[dict[str, Any]] = []
         self.record_now: dict[str, Any] = RECORDED["record"]
+        self.kept: list[dict[str, Any]] = []  # letters
+        self.codes: dict[str, str] = {}  # for another device
+        self.changes = True  # whether {"change": FIELD} is understood
 
     @property
     def only(self) -> Conversation:
@@ -94,6 +97,12 @@ class StandIn:
             Route(f"{one}/events", self.events, methods=["GET"]),
             Route(f"{one}/record", self.record, methods=["GET"]),
             Route(f"{one}/export", self.export, methods=["GET"]),
+            Route(f"{one}/letters", self.letters, methods=["GET", "POST"]),
+            Route(f"{one}/letters/{{letter}}", self.drop_letter, methods=["DELETE"]),
+            Route(f"{one}/{{paper}}.pdf", self.paper, methods=["GET"]),
+            Route(f"{one}/link", self.link, methods=["POST"]),
+            Route(f"{one}/stay", self.stay, methods=["POST"]),
+            Route("/api/resume", self.resume, methods=["POST"]),
             Route(one, self.delete, methods=["DELETE"]),
         ]
 
@@ -124,8 +133,14 @@ class StandIn:
         refusal = _refusal(body)
         if refusal is not None:
             return refusal
+        if "change" in body and not self.changes:
+            return _problem(422, "bad_body")
         if body["id"] not in conversation.seqs:
             conversation.seqs[body["id"]] = conversation.append("visitor", _words(body))
+            if "change" in body:
+                conversation.turn = (
+                    next(at for at, turn in enumerate(RECORDED["turns"]) if turn["field"] == body["change"]) - 1
+                )
             if not self.holding:
                 self._answer(conversation)
         if self.losing > 0:
@@ -189,6 +204,48 @@ class StandIn:
             JSONResponse({"messages": conversation.messages}) if conversation else _problem(404, "unknown_conversation")
         )
 
+    async def letters(self, request: Request) -> Response:
+        """The letters, or one more of them."""
+        if self._find(request) is None:
+            return _problem(404, "unknown_conversation")
+        if request.method == "GET":
+            return JSONResponse({"letters": self.kept})
+        content = await request.body()
+        if not content.startswith((b"%PDF", b"\xff\xd8")):
+            return _problem(415, "not_a_letter")
+        kind = "application/pdf" if content.startswith(b"%PDF") else "image/jpeg"
+        self.kept.append({"id": f"letter{len(self.kept)}", "at": AT, "type": kind, "size": len(content)})
+        return JSONResponse(self.kept[-1], 201)
+
+    async def drop_letter(self, request: Request) -> Response:
+        """204, and it is gone."""
+        self.kept = [one for one in self.kept if one["id"] != request.path_params["letter"]]
+        return Response(status_code=204)
+
+    async def paper(self, request: Request) -> Response:
+        """A PDF."""
+        found = self._find(request)
+        return Response(b"%PDF-1.7 " + request.path_params["paper"].encode()) if found else _problem(404, "unknown")
+
+    async def link(self, request: Request) -> Response:
+        """A code for another device, good once."""
+        if self._find(request) is None:
+            return _problem(404, "unknown_conversation")
+        self.codes[f"code-{len(self.codes)}"] = request.path_params["id"]
+        return JSONResponse({"code": list(self.codes)[-1], "expires": "2099-01-01T10:00:00Z"}, 201)
+
+    async def resume(self, request: Request) -> Response:
+        """The conversation behind a code, with a token."""
+        key = self.codes.pop((await request.json())["code"], None)
+        found = self.conversations.get(key or "")
+        return JSONResponse({"id": key, "token": found.token}) if found else _problem(404, "unknown_code")
+
+    async def stay(self, request: Request) -> Response:
+        """204: the time starts anew."""
+        self.only.state["ends_at"] = None
+        self.only.changes += 1
+        return Response(status_code=204)
+
     async def delete(self, request: Request) -> Response:
         """204, and the conversation is gone."""
         if self._find(request) is None:
@@ -198,7 +255,7 @@ class StandIn:
 
 
 def _refusal(body: dict[str, Any]) -> Response | None:
-    if set(body) not in ({"id", "text"}, {"id", "answer"}) or (
+    if set(body) not in ({"id", "text"}, {"id", "answer"}, {"id", "change"}) or (
         "answer" in body and set(body["answer"]) != {"question", "value"}
     ):
         return _problem(422, "bad_body")
@@ -209,6 +266,8 @@ def _refusal(body: dict[str, Any]) -> Response | None:
 
 def _words(body: dict[str, Any]) -> str:
     """The visitor's message as the log shows it: the text, or the labels of the choices."""
+    if "change" in body:
+        return "Change this answer"
     if "text" in body:
         return str(body["text"])
     value = body["answer"]["value"]

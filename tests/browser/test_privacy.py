@@ -76,6 +76,7 @@ def test_words_can_never_become_markup(page, clinic):
     page.goto(origin)
     page.get_by_role("button", name="Tell us what hurts").last.click()
     chat = page.frame_locator("palpate-chat iframe")
+    expect(chat.get_by_role("listitem")).to_have_count(1)
     nasty = (
         "<img src=x onerror=\"document.title='owned'\"><script>document.title='owned'</script> **x** [a](javascript:1)"
     )

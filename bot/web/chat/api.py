@@ -19,6 +19,7 @@ from bot.web.chat import bodies, events, inbox, tokens, views
 from bot.web.chat.letters import LetterCalls
 from bot.web.chat.links import LinkCalls
 from bot.web.chat.news import Newsstand
+from bot.web.chat.papers import PaperCalls
 from bot.web.chat.problems import Problem, unknown_conversation
 from bot.web.context import WebContext
 from bot.web.limits import Limiter
@@ -41,6 +42,7 @@ class ChatApi:
         self._limiter = Limiter(context.allowance)
         self._newsstand = Newsstand(context)
         self._threads = anyio.CapacityLimiter(8)
+        self._papers = PaperCalls(context, self._own)
         self._links = LinkCalls(context, self._own, self._limiter)
         self._letters = LetterCalls(context, self._own, self._limiter, lambda: chores().outbox_has_work())
 
@@ -54,7 +56,9 @@ class ChatApi:
             Route(f"{_ONE}/record", self.record, methods=["GET"]),
             Route(f"{_ONE}/export", self.export, methods=["GET"]),
             Route(_ONE, self.forget, methods=["DELETE"]),
+            Route(f"{_ONE}/stay", self.stay, methods=["POST"]),
             *self._letters.routes(),
+            *self._papers.routes(),
             *self._links.routes(),
         ]
 
@@ -94,7 +98,9 @@ class ChatApi:
             conversation, after, wait, partial(inbox.opened_by, self._context, token=token)
         )
         lines = [views.message(line) for line in news.messages]
-        return JSONResponse({"messages": lines, "state": views.state(news.chat)})
+        return JSONResponse(
+            {"messages": lines, "state": {**views.state(news.chat), "ends_at": self._newsstand.ends_at(news.chat)}}
+        )
 
     async def events(self, request: Request) -> Response:
         """The event stream from `Last-Event-ID` (or `after`) on."""
@@ -127,6 +133,13 @@ class ChatApi:
             return Response(status_code=204)
         detail = "The chat is erased. Staff decide whether the hand-off has to be kept by law."
         return JSONResponse({"erased": "chat", "handoff": what, "detail": detail})
+
+    async def stay(self, request: Request) -> Response:
+        """204: the visitor is still here, so the time until this conversation ends starts anew."""
+        chat = await self._own(request)
+        await self._thread(inbox.stay, self._context, chat)
+        self._context.wake(chat.id)
+        return Response(status_code=204)
 
     async def _own(self, request: Request) -> Conversation:
         """The conversation that the request's token opens; raises `Problem` 401 or 404."""

@@ -69,6 +69,15 @@ def opened_by(context: WebContext, chat: Conversation | None, token: str) -> Con
     return tokens.check(chat, token, now=context.clock(), idle_seconds=context.settings.token_idle_seconds)
 
 
+def stay(context: WebContext, chat: Conversation) -> None:
+    """The visitor was here just now, without a word."""
+    now = context.clock()
+    with context.uow() as uow:
+        uow.conversations.set_tokens(chat.id, chat.token_hash, now=now)
+        uow.conversations.save(chat.id, now=now)
+        uow.commit()
+
+
 def receive(
     context: WebContext, conversation: str, token: str, sent: Callable[[], Sent], claimer: Claimer | None = None
 ) -> Taken:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 import anyio
 import anyio.to_thread
@@ -76,7 +77,7 @@ class Newsstand:
                 news = await self.look(conversation, after)
                 if news is None or self._is_idle(news.chat):
                     return
-                state = views.state(news.chat)
+                state = {**views.state(news.chat), "ends_at": self.ends_at(news.chat)}
                 writing = views.typing(news.chat, self._context.clock()) and not stuck(conversation)
                 if news.messages or (state, writing) != told:
                     told, after = (state, writing), news.last or after
@@ -85,6 +86,16 @@ class Newsstand:
                     return
                 if len(news.messages) < PAGE:
                     await listener.news(LOOK_SECONDS)
+
+    def ends_at(self, chat: Conversation) -> str | None:
+        """When this conversation can no longer be opened if nobody writes; before consent it is forgotten sooner."""
+        if chat.phase in ("closed", "erased"):
+            return None
+        settings = self._context.settings
+        ends = chat.last_seen + timedelta(seconds=settings.token_idle_seconds)
+        if chat.consent_at is None:
+            ends = min(ends, chat.touched_at + timedelta(seconds=settings.waiting_seconds))
+        return ends.isoformat()
 
     def _is_idle(self, chat: Conversation) -> bool:
         idle = self._context.settings.token_idle_seconds

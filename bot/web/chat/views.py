@@ -23,7 +23,7 @@ def message(line: Message) -> dict[str, Any]:
         "outcome": line.body.get("outcome"),
     }
     if line.sender == "staff":
-        shown["by"] = line.body.get("by")
+        shown |= {key: line.body.get(key) for key in ("by", "role", "event")}
     return shown
 
 

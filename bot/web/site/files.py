@@ -1,14 +1,14 @@
-"""Serves the few static files from memory: read once, without comments and indentation, compressed once, by ETag."""
+"""Serves the few static files from memory: read, minified and compressed once, found again by ETag."""
 
 from __future__ import annotations
 
 import gzip
 import hashlib
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import minify
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -18,6 +18,7 @@ TYPES = {
     ".css": "text/css; charset=utf-8",
     ".svg": "image/svg+xml",
     ".html": "text/html; charset=utf-8",
+    ".json": "application/json",
 }
 COMMON_HEADERS = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "same-origin"}
 # Revalidated each time: a clinic that updates must not run an old chat against a new server.
@@ -35,27 +36,15 @@ class File:
     headers: Mapping[str, str]
 
 
-def squeeze(text: str, suffix: str) -> str:
-    """The source without whole-line comments, blank lines and indentation; what runs stays character for character.
-
-    Trailing comments stay: telling them from strings would need a parser, and a wrong guess would break the chat.
-    """
-    lines: list[str] = []
-    in_comment = False
-    for raw in text.splitlines():
-        line = raw.strip()
-        if in_comment or line.startswith("/*"):
-            in_comment = "*/" not in line
-        elif line and not (suffix == ".js" and line.startswith("//")):
-            lines.append(line)
-    joined = "\n".join(lines)
-    return re.sub(r"\s*([{};,])\s*", r"\1", joined) if suffix == ".css" else joined
-
-
 def read(path: Path, **headers: str) -> File:
-    """A file from disk, ready to be sent."""
+    """A file from disk, ready to be sent; scripts and styles are made smaller on the way, so that nobody has to build."""
     text = path.read_text(encoding="utf-8")
-    return pack(squeeze(text, path.suffix) if path.suffix in (".js", ".css") else text, path.suffix, **headers)
+    return pack(minified(text, path.suffix) if path.suffix in (".js", ".css") else text, path.suffix, **headers)
+
+
+def minified(text: str, suffix: str) -> str:
+    """A script or style that does the same in fewer bytes."""
+    return str(minify.string(TYPES[suffix].split(";")[0], text))
 
 
 def pack(text: str, suffix: str, **headers: str) -> File:

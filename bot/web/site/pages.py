@@ -9,17 +9,22 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.routing import BaseRoute
 
 from bot.settings import Settings
-from bot.web.site import files
+from bot.web.site import files, places
+from bot.web.site.joined import joined
 
 HERE = Path(__file__).resolve().parent
 WIDGET = HERE.parent.parent / "widget"
-# What the chat needs before the first message; the browser is told at once instead of finding out import by import.
-FIRST_MODULES = (
-    "alert.js", "composer.js", "dom.js", "log.js", "look.js", "questions.js", "session.js", "stream.js", "words.js",
-)  # fmt: skip
+# What the chat's scripts are sent as: before the first message, when the first form or chip is shown, and the figure.
+FILES = {
+    "first.js": ("main", "alert", "composer", "dom", "log", "look", "questions", "session", "stream", "words"),
+    "parts.js": ("answers", "contact", "ended", "letter", "privacy", "record", "result", "tint", "when"),
+    "map.js": ("body_map", "body_map_data"),
+}
+WORDS_AND_LOOK = ("app", "parts", "en", "en_parts", "es", "es_parts")
+LANGUAGES = ("en", "es")
 
 PAGE_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; frame-src 'self'; "
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; frame-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 
@@ -28,7 +33,7 @@ def frame_policy(settings: Settings) -> str:
     """The chat's own policy: its own files and API, nothing inline, and only the clinic's sites may frame it."""
     ancestors = " ".join(("'self'", *settings.frame_ancestors))
     return (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
         "base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'; "
         f"frame-ancestors {ancestors}"
     )
@@ -44,8 +49,9 @@ def routes(settings: Settings) -> list[BaseRoute]:
         "public_url": settings.public_url,
         "tel": re.sub(r"[^\d+]", "", settings.clinic.phone),
     }
+    framed = {"Content_Security_Policy": frame_policy(settings)}
     policy = {"Content_Security_Policy": PAGE_POLICY}
-    frame = frames.get_template("index.html").render(facts, modules=FIRST_MODULES)
+    frame = frames.get_template("index.html")
     return [
         files.route("/", files.pack(pages.get_template("home.html").render(facts), ".html", **policy)),
         files.route("/for-your-website", files.pack(pages.get_template("embed.html").render(facts), ".html", **policy)),
@@ -53,10 +59,22 @@ def routes(settings: Settings) -> list[BaseRoute]:
         files.route("/favicon.ico", files.read(HERE / "static" / "favicon.svg")),
         # The clinic's page is on another origin and may ask for cross-origin isolation.
         files.route("/widget.js", files.read(WIDGET / "widget.js", Cross_Origin_Resource_Policy="cross-origin")),
-        files.route(
-            "/widget/app/", files.pack(frame, ".html", Content_Security_Policy=frame_policy(settings), **_FRAME)
+        *(
+            files.route(
+                f"/widget/app/{'' if language == 'en' else f'{language}/'}",
+                files.pack(frame.render(facts, language=language), ".html", **_FRAME, **framed),
+            )
+            for language in LANGUAGES
         ),
-        *files.folder("/widget/app", (path for path in (WIDGET / "app").iterdir() if path.suffix in (".js", ".css"))),
+        *(
+            files.route(f"/widget/app/places.{language}.json", files.pack(places.table(language), ".json"))
+            for language in LANGUAGES
+        ),
+        *(
+            files.route(f"/widget/app/{name}", files.pack(files.minified(script, ".js"), ".js"))
+            for name, script in joined(WIDGET / "app", FILES).items()
+        ),
+        *files.folder("/widget/app", (path for path in (WIDGET / "app").iterdir() if path.stem in WORDS_AND_LOOK)),
         *files.folder("/site", (HERE / "static").iterdir()),
     ]
 

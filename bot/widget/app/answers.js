@@ -2,13 +2,7 @@
 
 import { el } from "./dom.js";
 import { long, offered } from "./questions.js";
-import { learn, t } from "./words.js";
-
-learn({
-  done: "Send answer", done_short: "Send", choose: "Choose at least one answer.", choose_number: "Choose a number from 0 to 10.",
-  nrs_low: "no pain", nrs_high: "worst pain imaginable", peg_low: "not at all", peg_high: "completely",
-  psfs_low: "cannot do it", psfs_high: "as before", scale_low: "not at all", scale_high: "extremely",
-});
+import { t } from "./words.js";
 
 const ALONE = ["none", "unsure"]; // answers that exclude all others
 

@@ -3,22 +3,28 @@
 import { icon } from "./dom.js";
 import { t } from "./words.js";
 
+const LONGEST = 2000; // characters the server takes
+
 export class Composer {
-  constructor(form, send) {
+  /** `send(text)` sends, `wrote(text)` hears every change, `warn(words)` shows that a text is too long. */
+  constructor(form, { send, wrote, warn }) {
     this.form = form;
     this.box = form.querySelector("textarea");
     this.button = form.querySelector("button");
     this.button.append(icon("send"));
+    this.wrote = wrote;
+    this.warn = warn;
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       const text = this.box.value.trim();
-      if (!text) return this.focus();
-      this.box.value = "";
-      this.#grow();
-      send(text);
-      return this.focus();
+      if (text) {
+        this.box.value = "";
+        this.#changed();
+        send(text);
+      }
+      this.focus();
     });
-    this.box.addEventListener("input", () => this.#grow());
+    this.box.addEventListener("input", () => this.#changed());
     this.box.addEventListener("keydown", (event) => {
       // 229: a key that an input method still has in hand, on browsers that do not say isComposing
       if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.keyCode === 229) return;
@@ -27,10 +33,14 @@ export class Composer {
     });
   }
 
-  /** Words and keyboard for the open question; free text always works. */
-  prompt({ number = false } = {}) {
+  get text() {
+    return this.box.value.trim();
+  }
+
+  /** Words and keyboard for the open question; free text always works. `person` is who answers in place of the bot. */
+  prompt({ number = false, person = "" } = {}) {
     this.form.querySelector("label").textContent = t("placeholder");
-    this.box.placeholder = t(number ? "placeholder_number" : "placeholder");
+    this.box.placeholder = person ? t("placeholder_person", { name: person }) : t(number ? "placeholder_number" : "placeholder");
     this.box.inputMode = number ? "numeric" : "text";
     this.button.setAttribute("aria-label", t("send"));
     this.#grow(); // a placeholder takes room too
@@ -42,10 +52,17 @@ export class Composer {
 
   /** Puts words into the box for the visitor to finish; what they were writing is kept in front. */
   fill(text) {
-    this.box.value = this.box.value.trim() ? `${this.box.value.trimEnd()} ${text}` : text;
-    this.#grow();
+    this.box.value = this.text ? `${this.box.value.trimEnd()} ${text}` : text;
+    this.#changed();
     this.focus();
     this.box.setSelectionRange(this.box.value.length, this.box.value.length);
+  }
+
+  #changed() {
+    const over = this.text.length - LONGEST;
+    this.warn(over > 0 ? t("long", { n: over }) : "");
+    this.wrote(this.box.value);
+    this.#grow();
   }
 
   #grow() {

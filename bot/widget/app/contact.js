@@ -2,13 +2,7 @@
 
 import { el } from "./dom.js";
 import { sending, sendRow } from "./answers.js";
-import { learn, t } from "./words.js";
-
-learn({
-  name: "Your name", phone: "Phone", email: "E-mail", one_of: "A phone number or an e-mail address is enough.",
-  bad_name: "Please tell us your name.", bad_phone: "A phone number has at least 7 digits.",
-  bad_email: "An e-mail address looks like name@example.com.", bad_both: "Please give a phone number or an e-mail address.",
-});
+import { t } from "./words.js";
 
 const FIELDS = [
   { key: "name", type: "text", autocomplete: "name", good: (text) => text.length > 1 && text.length <= 100 },

@@ -1,5 +1,7 @@
 /** Builds elements without markup strings, so that nothing anybody wrote can ever become HTML. */
 
+import { speakMore } from "./words.js";
+
 /**
  * An element with attributes, `on…` listeners and children; null and false attributes are left out.
  * @param {string} name @param {Record<string, unknown>} [attributes] @param {...(Node|string)} children
@@ -30,6 +32,9 @@ const ICONS = {
   phone: "M6.5 4h3l1.5 4-2 1.5a11 11 0 0 0 5.5 5.5l1.5-2 4 1.5v3a2 2 0 0 1-2 2A15 15 0 0 1 4.5 6a2 2 0 0 1 2-2z",
   leaf: "M5 19c0-8 4-13.5 14-14 .5 9-4.5 14-11 14-1.5 0-3-.5-3-2m0 3c1-4.5 4-8 8.5-10",
   check: "M5 12.5l4.5 4.5L19 7.5",
+  pen: "M4.5 19.5l1-4L16 5l3 3L8.5 18.5zM14 7l3 3",
+  file: "M7 3h7l4 4v14H7zM14 3v4h4M10 12h5M10 16h5",
+  down: "M12 4v11M7.5 11L12 15.5 16.5 11M5 20h14",
 };
 
 /** A line icon; decoration only, so that names are always words beside it. */
@@ -56,12 +61,19 @@ export function paragraphs(text) {
   });
 }
 
-let styles;
+let parts;
 
-/** Loads the look of the parts that come later, once; those parts wait for it, so that nothing jumps. */
-export function styled() {
-  styles ??= new Promise((done) => {
-    document.head.append(el("link", { rel: "stylesheet", href: "parts.css", onload: done, onerror: done }));
-  });
-  return styles;
+/** Loads the look and the words of the parts that come later, once; those parts wait for them, so that nothing jumps. */
+export function ready() {
+  parts ??= Promise.all([speakMore(), new Promise((done) => {
+    document.head.append(el("link", { rel: "stylesheet", href: "/widget/app/parts.css", onload: done, onerror: done }));
+  })]);
+  return parts;
+}
+
+/** Gives a file to the visitor. */
+export function save(blob, name) {
+  const address = URL.createObjectURL(blob);
+  el("a", { href: address, download: name }).click();
+  setTimeout(() => URL.revokeObjectURL(address), 1000);
 }

@@ -1,6 +1,6 @@
 /** The conversation on screen: an append-only log, so that a screen reader hears each message once. */
 
-import { el, paragraphs } from "./dom.js";
+import { el, icon, paragraphs } from "./dom.js";
 import { t } from "./words.js";
 
 const ANSWERS_SEEN = 260; // px of the answers that come into view with their question
@@ -29,8 +29,8 @@ export class Log {
     this.#follow();
   }
 
-  /** Shows a message of the server; a visitor message sent from here becomes the bubble already shown. */
-  add(message, item) {
+  /** Shows a message of the server; a visitor message sent from here becomes the bubble already shown. `change` asks it again. */
+  add(message, item, change) {
     const known = item && this.#bubbles.get(item.id);
     if (known) {
       this.#bubbles.delete(item.id);
@@ -39,15 +39,15 @@ export class Log {
       known.dataset.seq = message.seq;
       return known;
     }
-    const bubble = this.#bubble(message.from, message.text, message.author);
+    const bubble = this.#bubble(message, change);
     bubble.dataset.seq = message.seq;
     this.#append(bubble, message.from === "visitor");
     return bubble;
   }
 
   /** Shows what the visitor just sent, before the server has it. */
-  optimistic(item, onRetry) {
-    const bubble = this.#bubble("visitor", item.label);
+  optimistic(item, onRetry, change) {
+    const bubble = this.#bubble({ from: "visitor", text: item.label }, change);
     const state = el("p", { class: "delivery" });
     bubble.append(state);
     this.#bubbles.set(item.id, bubble);
@@ -80,13 +80,15 @@ export class Log {
     this.#anchor = null;
   }
 
-  #bubble(from, text, author) {
-    const who = from === "visitor" ? t("you") : from === "staff" ? author || t("staff") : t("assistant");
-    const previous = this.list.lastElementChild?.dataset.from;
-    return el("li", { "data-from": from, class: previous === from ? "more" : null },
+  #bubble({ from, text, by, event }, change) {
+    const who = from === "visitor" ? t("you") : from === "staff" ? by || t("staff") : t("assistant");
+    const previous = this.list.lastElementChild;
+    const more = !event && previous?.dataset.from === from && !previous.classList.contains("event");
+    return el("li", { "data-from": from, class: event ? "event" : more ? "more" : null },
       el("span", { class: "vh" }, t("said", { who })),
-      from === "staff" && previous !== from ? el("span", { class: "name", "aria-hidden": "true" }, who) : null,
-      el("div", { class: "text" }, ...paragraphs(text)));
+      from === "staff" && !more && !event ? el("span", { class: "name", "aria-hidden": "true" }, who) : null,
+      el("div", { class: "text" }, ...paragraphs(text)),
+      change ? el("button", { type: "button", class: "round change", "aria-label": t("change"), title: t("change"), onclick: change }, icon("pen")) : null);
   }
 
   #append(bubble, own) {

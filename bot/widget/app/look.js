@@ -1,4 +1,6 @@
-/** The clinic's own look, from the settings behind the `#`: language, direction, theme and colour. */
+/** The clinic's own look, from the settings behind the `#`: language, direction, theme, colour, corners and logo. */
+
+import { el, icon } from "./dom.js";
 
 const RIGHT_TO_LEFT = ["ar", "he", "fa", "ur"];
 
@@ -6,24 +8,31 @@ const RIGHT_TO_LEFT = ["ar", "he", "fa", "ur"];
 export function settings() {
   const given = new URLSearchParams(location.hash.slice(1));
   const one = (key, pattern) => (pattern.test(given.get(key) ?? "") ? given.get(key) : "");
+  const asked = one("language", /^[a-z]{2}(-[A-Za-z]{2,4})?$/) || "en";
   return {
     host: one("host", /^https?:\/\/[^/\s]+$/),
     colour: one("colour", /^#[0-9a-f]{6}$/i),
+    radius: one("radius", /^([0-9]|[12][0-9]|3[0-2])$/),
+    logo: one("logo", /^data:image\/(png|jpeg|webp|svg\+xml);base64,[\w+/=]{1,60000}$/),
     name: one("name", /^.{1,60}$/),
     greeting: one("greeting", /^[^]{1,300}$/),
-    language: one("language", /^[a-z]{2}(-[A-Za-z]{2,4})?$/) || "en",
+    language: asked,
+    direction: one("direction", /^(ltr|rtl)$/) || (RIGHT_TO_LEFT.includes(asked.slice(0, 2)) ? "rtl" : "ltr"),
     theme: one("theme", /^(light|dark)$/),
     exit: one("exit", /^https?:\/\/\S+$/) || "https://www.wikipedia.org/",
   };
 }
 
-/** Puts language, direction, theme and colours on the page. */
-export function dress({ colour, language, theme }) {
+/** Puts language, direction, theme, colours, corners and logo on the page. */
+export function dress({ colour, direction, theme, radius, logo }) {
   const root = document.documentElement;
-  root.lang = language;
-  root.dir = RIGHT_TO_LEFT.includes(language.slice(0, 2)) ? "rtl" : "ltr";
+  root.dir = direction;
   if (theme) root.dataset.theme = theme;
   else delete root.dataset.theme;
+  root.removeAttribute("style");
+  if (radius) root.style.setProperty("--r", `${radius}px`);
   if (colour) import("./tint.js").then(({ tint }) => tint(colour));
-  else root.removeAttribute("style");
+  const face = document.querySelector(".face");
+  face.classList.toggle("logo", Boolean(logo));
+  face.replaceChildren(logo ? el("img", { src: logo, alt: "" }) : icon("leaf"));
 }

@@ -2,7 +2,7 @@
 
 import { Alert } from "./alert.js";
 import { Composer } from "./composer.js";
-import { el, icon, styled } from "./dom.js";
+import { el, icon, ready } from "./dom.js";
 import { Log } from "./log.js";
 import { dress, settings } from "./look.js";
 import { controls, wantsNumber } from "./questions.js";
@@ -11,7 +11,9 @@ import { speak, t } from "./words.js";
 
 const DOTS_AFTER = 350; // ms, so that a quick answer does not flicker
 const DOTS_AT_MOST = 25000; // ms; then we say that it takes long, and stop moving
+const WARN_BEFORE = 5 * 60000; // ms before an end that is near
 const OVER = ["closed", "erased"];
+const FIXED = /^(consent_|read_back)/; // questions whose answer is not changed by asking them again
 
 const $ = (id) => document.getElementById(id);
 const facts = document.documentElement.dataset;
@@ -19,11 +21,19 @@ const framed = window.parent !== window;
 const chosen = settings();
 const log = new Log($("roll"), $("latest"));
 const alarm = new Alert($("alert"), facts.emergency);
-const composer = new Composer($("composer"), (text) => send(text));
+const composer = new Composer($("composer"), {
+  send: (text) => send(text),
+  wrote: (text) => map_hears?.(text),
+  warn: (words) => { $("over").textContent = words; },
+});
 let session;
 let open_question = null; // the newest bot message that asks, while nothing was answered since
+let last_asked = null; // the field the next visitor message answers
+let person = null; // who speaks in place of the bot: {name, role}
+let map_hears = null; // the open body map, told what is being written
 let dots_timers = [];
 let clear_status;
+let end_timer;
 let over = false;
 
 function status(text, keep = false) {
@@ -37,14 +47,25 @@ function send(text, answer) {
   ask(null);
   const item = answer ? session.answer(answer.question, answer.value, text) : session.say(text);
   item.question = question;
+  log.optimistic(item, () => session.retry(), changing(question?.question.field));
+}
+
+/** Opens a question again; where the server does not know how, the visitor says it in words. */
+function change(field) {
+  const item = session.change(field, t("change"));
+  item.question = open_question;
+  ask(null);
   log.optimistic(item, () => session.retry());
 }
 
+const changing = (field) => (field && !FIXED.test(field) ? () => change(field) : null);
+
 function ask(message) {
   open_question = message;
+  map_hears = null;
   if (message?.question.field === "read_back") import("./result.js").catch(() => {}); // there in time to be read out as one
   const dock = $("dock");
-  composer.prompt({ number: wantsNumber(message?.question) });
+  prompt();
   tell({ palpate: "size", wide: message?.question.kind === "body_map" });
   if (!message) {
     if (dock.contains(document.activeElement)) toWriting();
@@ -54,13 +75,19 @@ function ask(message) {
   }
   const { question, text } = message;
   const asked = text.split(/\n{2,}/).at(-1);
-  controls(question, asked, (value, label) => send(label, { question: question.field, value })).then((form) => {
+  const submit = (value, label) => send(label, value !== undefined && { question: question.field, value });
+  controls(question, asked, submit, session).then((form) => {
     if (open_question !== message) return;
     dock.replaceChildren(...(form ? [form] : []));
     dock.hidden = !form;
+    map_hears = form?.querySelector("fieldset")?.hears ?? null;
     log.follow();
     $("hint").textContent = form ? t("answers") : "";
   }, () => status(t("offline"), true)); // a part could not be loaded: words still work
+}
+
+function prompt() {
+  composer.prompt({ number: wantsNumber(open_question?.question), person: person?.name });
 }
 
 /** The focus goes to the message box; where that would bring a keyboard over half the screen, to the messages. */
@@ -72,16 +99,20 @@ function toWriting() {
 /** What the conversation tells the page. */
 const told = {
   message(message, item) {
-    const bubble = log.add(message, item);
+    const own = message.from === "visitor";
+    const bubble = log.add(message, item, own ? changing(last_asked) : null);
     if (message.alert) alarm.show(message.alert);
     if (message.outcome) card(bubble, message);
-    if (message.from === "visitor") ask(null);
-    else ask(message.question ? message : null);
+    if (message.from === "staff") person = message.event === "hand_back" ? null : { name: message.by, role: message.role };
+    last_asked = own ? null : message.question?.field ?? last_asked;
+    ask(message.question ? message : null);
   },
   state(state) {
-    $("role").textContent = t(state.phase === "with_staff" ? "person" : "automated");
+    document.body.dataset.phase = state.phase;
+    who(state.phase === "with_staff");
     progress(state);
     if (!$("known").hidden) understood();
+    ending(state.ends_at);
     if (OVER.includes(state.phase)) ended(state.phase);
   },
   delivery(item) {
@@ -89,11 +120,15 @@ const told = {
     if (item.status !== "refused") return;
     const { status: code, problem } = item.problem;
     if (problem.alert) alarm.show(problem.alert);
-    if (code !== 409) ask(item.question);
+    if (item.body.change) {
+      item.bubble.remove();
+      ask(item.question);
+      composer.fill(t("change_words"));
+    } else if (code !== 409) ask(item.question);
     if (code === 413) {
       composer.fill(item.body.text);
       status(t("too_long"), true);
-    } else status(t(code === 409 ? "not_open" : code === 422 ? "not_fitting" : "refused"), true);
+    } else if (!item.body.change) status(t(code === 409 ? "not_open" : code === 422 ? "not_fitting" : "refused"), true);
   },
   busy(on) {
     if (on === Boolean(dots_timers.length)) return;
@@ -113,7 +148,17 @@ const told = {
     document.body.classList.toggle("offline", way === "down");
   },
   gone: () => ended("gone"),
+  left: () => wipe(),
 };
+
+/** Who speaks: the assistant, or a person with name and role. */
+function who(staffed) {
+  const name = staffed ? person?.name ?? t("staff") : "";
+  $("role").textContent = name ? t("person", { name, role: t(`role_${person?.role ?? ""}`) }) : t("automated");
+  document.body.classList.toggle("staffed", staffed);
+  if (!staffed) person = null;
+  prompt();
+}
 
 function progress({ phase, asked, left, handoff }) {
   const asking = ["interview", "read_back"].includes(phase) && asked > 0;
@@ -126,9 +171,26 @@ function progress({ phase, asked, left, handoff }) {
   $("bar").firstElementChild.style.width = `${Math.round((100 * asked) / Math.max(1, asked + (left ?? 0)))}%`;
 }
 
+/** Warns in time before the server forgets this chat, with a button that keeps it. */
+function ending(at) {
+  clearTimeout(end_timer);
+  $("ending").replaceChildren();
+  if (!at) return;
+  end_timer = setTimeout(async () => {
+    const [{ warning }] = await Promise.all([import("./ended.js"), ready()]);
+    if (!over) $("ending").replaceChildren(warning(at, session, status));
+  }, Math.max(0, Date.parse(at) - Date.now() - WARN_BEFORE));
+}
+
 async function understood() {
-  const [{ chips }] = await Promise.all([import("./record.js"), styled()]);
-  await chips($("known"), session, (words) => composer.fill(words));
+  const [{ chips }] = await Promise.all([import("./record.js"), ready()]);
+  await chips($("known"), session, fix);
+}
+
+/** A tap on a chip: the question of its field again. */
+function fix(field) {
+  if (["interview", "read_back"].includes(session.state.phase)) change(field);
+  else composer.fill(t("change_words"));
 }
 
 function unfold() {
@@ -139,8 +201,8 @@ function unfold() {
 }
 
 async function card(bubble, { outcome, text }) {
-  const [{ result }] = await Promise.all([import("./result.js"), styled()]);
-  bubble.querySelector(".text").replaceWith(result(outcome, text, facts));
+  const [{ result }] = await Promise.all([import("./result.js"), ready()]);
+  bubble.querySelector(".text").replaceWith(result(outcome, text, facts, session));
   log.follow();
 }
 
@@ -150,10 +212,12 @@ async function ended(kind) {
   over = true;
   session.end();
   told.busy(false);
+  ending(null);
   status("");
   ask(null);
   $("composer").hidden = true;
-  const again = (await import("./ended.js")).ended($("dock"), kind);
+  const [parts] = await Promise.all([import("./ended.js"), ready()]);
+  const again = parts.ended($("dock"), kind);
   if (kind === "erased") again.focus();
 }
 
@@ -165,9 +229,15 @@ function erased() {
   return ended("erased");
 }
 
-function leave() {
+function wipe() {
   session.end();
   document.body.replaceChildren();
+  tell({ palpate: "exit" });
+}
+
+function leave() {
+  session.leave();
+  wipe();
   window.top.location.replace(chosen.exit);
 }
 
@@ -176,9 +246,7 @@ function tell(message) {
 }
 
 function words() {
-  const name = chosen.name || facts.clinic;
-  $("name").textContent = name;
-  $("role").textContent = t("automated");
+  $("name").textContent = chosen.name || facts.clinic;
   $("intro").textContent = chosen.greeting || t("intro");
   $("exit").textContent = t("exit");
   $("exit").title = t("exit_why");
@@ -190,27 +258,29 @@ function words() {
   $("record").textContent = t("understood");
   $("limits").textContent = t("limits", { number: facts.emergency });
   $("privacy").textContent = t("privacy");
-  composer.prompt();
+  who(false);
 }
 
 function wire() {
-  document.querySelector(".face").append(icon("leaf"));
   $("close").hidden = !framed;
   $("close").addEventListener("click", () => tell({ palpate: "close" }));
   $("exit").addEventListener("click", leave);
   $("record").addEventListener("click", unfold);
   $("privacy").addEventListener("click", async () => {
-    const [{ menu }] = await Promise.all([import("./privacy.js"), styled()]);
-    menu(session, { erased, facts, fix: (words) => composer.fill(words) });
+    const [{ menu }] = await Promise.all([import("./privacy.js"), ready()]);
+    menu(session, { erased, facts, fix, settings: chosen });
   });
+  let shifts = [];
   addEventListener("keydown", (event) => {
     if (event.key === "Escape" && !event.defaultPrevented && !document.querySelector("dialog[open]")) tell({ palpate: "close" });
+    shifts = event.key === "Shift" && !event.repeat ? [...shifts.filter((at) => event.timeStamp - at < 1500), event.timeStamp] : [];
+    if (shifts.length === 3) leave();
   });
   addEventListener("beforeunload", (event) => {
-    if (session?.unsent) event.preventDefault();
+    if (session.unsent || (composer.text && !over)) event.preventDefault();
   });
   addEventListener("hashchange", () => {
-    Object.assign(chosen, settings(), { language: document.documentElement.lang });
+    Object.assign(chosen, settings());
     dress(chosen);
     words();
   });
@@ -220,15 +290,24 @@ function wire() {
   });
 }
 
+/** The code of a link from another device; it stands behind the `#`, which no server sees, and leaves the address at once. */
+function carried() {
+  const given = new URLSearchParams(location.hash.slice(1));
+  const code = given.get("resume");
+  given.delete("resume");
+  if (code) history.replaceState(null, "", `#${given}`);
+  return code;
+}
+
 async function begin() {
-  const spoken = await speak(chosen.language);
-  dress({ ...chosen, language: spoken });
-  words();
+  dress(chosen);
+  await speak();
   session = new Session({ locale: chosen.language, on: told });
+  words();
   wire();
   tell({ palpate: "ready" });
   status(t("starting"));
-  await session.start();
+  await session.start(carried());
   if ($("status").textContent === t("starting")) status("");
   log.live();
 }

@@ -1,34 +1,32 @@
-/** "Your data": what is known, download, forget. Each asks the server and says plainly whether it worked. */
+/** "Your data": what is known, another device, download, forget. Each asks the server and says plainly whether it worked. */
 
-import { el } from "./dom.js";
+import { el, save } from "./dom.js";
 import { chips } from "./record.js";
-import { learn, t } from "./words.js";
+import { t } from "./words.js";
 
-learn({
-  data_title: "Your data", data_intro: "What you write stays on the clinic's own computer. Nothing goes to anybody else, and this device keeps only a key to this chat until you close the tab.",
-  know: "What do you know about me?", download: "Download everything", forget: "Forget me",
-  forget_sure: "This erases the conversation and what we understood from it. It cannot be undone.",
-  forget_yes: "Yes, erase it", keep: "Keep it", back: "Close", downloaded: "The file is in your downloads.",
-  data_failed: "That did not work. Please try again, or phone us: {phone}.",
-});
-
-/** Opens the dialog; `erased` is called once the server has erased the conversation, `fix(words)` starts a correction. */
-export function menu(session, { erased, facts, fix }) {
+/** Opens the dialog; `erased` is called once the server has erased the conversation, `fix(field)` starts a correction. */
+export function menu(session, { erased, facts, fix, settings }) {
   const place = el("div", { role: "status" });
   const failed = () => place.replaceChildren(el("p", {}, t("data_failed", { phone: facts.phone })));
   const dialog = el("dialog", { class: "sheet", "aria-labelledby": "data-title" });
   const shut = () => dialog.close();
   let wrong = null;
-  const know = () => chips(place, session, (words) => {
-    wrong = words;
+  const know = () => chips(place, session, (field) => {
+    wrong = field;
     shut();
   });
-  const download = () => session.download().then(save).then(() => place.replaceChildren(el("p", {}, t("downloaded"))), failed);
+  const download = () => session.call("/export").then((answer) => answer.blob()).then((blob) => {
+    save(blob, "my-conversation.json");
+    place.replaceChildren(el("p", {}, t("downloaded")));
+  }, failed);
+  const device = () => session.call("/link", { method: "POST" }).then((answer) => answer.json()).then((made) => {
+    place.replaceChildren(...link(made, settings));
+  }, failed);
   const forget = () => {
     const yes = el("button", { type: "button", class: "primary danger" }, t("forget_yes"));
     yes.addEventListener("click", () => {
       yes.disabled = true;
-      session.forget().then(() => { shut(); erased(); }, failed);
+      session.call("", { method: "DELETE" }).then(() => { shut(); erased(); }, failed);
     });
     const keep = el("button", { type: "button", class: "option", onclick: () => place.replaceChildren() }, t("keep"));
     place.replaceChildren(el("p", {}, t("forget_sure")), el("div", { class: "options" }, keep, yes));
@@ -37,8 +35,8 @@ export function menu(session, { erased, facts, fix }) {
   const option = (key, work) => el("button", { type: "button", class: "option", onclick: work }, t(key));
   dialog.append(
     el("h2", { id: "data-title" }, t("data_title")), el("p", {}, t("data_intro")),
-    el("div", { class: "options long" }, option("know", know), option("download", download), option("forget", forget)),
-    place, el("button", { type: "button", class: "primary", onclick: shut }, t("back")));
+    el("div", { class: "options long" }, option("know", know), option("device", device), option("download", download), option("forget", forget)),
+    place, el("button", { type: "button", class: "primary", onclick: shut }, t("back_out")));
   dialog.addEventListener("close", () => {
     dialog.remove();
     if (wrong) fix(wrong);
@@ -48,8 +46,17 @@ export function menu(session, { erased, facts, fix }) {
   dialog.showModal();
 }
 
-function save(blob) {
-  const address = URL.createObjectURL(blob);
-  el("a", { href: address, download: "my-conversation.json" }).click();
-  setTimeout(() => URL.revokeObjectURL(address), 1000);
+/** The link for another device: the code stands behind the `#`, so that no server and no log on the way sees it. */
+function link({ code, expires: until }, settings) {
+  const look = ["colour", "name", "language", "theme", "radius"].filter((key) => settings[key]).map((key) => [key, settings[key]]);
+  const address = el("input", { type: "text", readonly: true, "aria-label": t("device"),
+    value: `${location.origin}${location.pathname}#${new URLSearchParams([...look, ["resume", code]])}` });
+  const time = new Date(until).toLocaleTimeString(document.documentElement.lang, { hour: "numeric", minute: "2-digit" });
+  const copied = el("p", { class: "hint", role: "status" });
+  const copy = el("button", { type: "button", class: "option" }, t("copy"));
+  copy.addEventListener("click", () => {
+    address.select();
+    navigator.clipboard.writeText(address.value).then(() => t("copied"), () => t("copy_self")).then((words) => { copied.textContent = words; });
+  });
+  return [el("p", {}, t("device_how", { time })), el("div", { class: "field" }, address), copy, copied];
 }

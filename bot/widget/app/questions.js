@@ -1,6 +1,6 @@
 /** The answer controls of the open question, shown above the message box; a shortcut beside free text, never a wall. */
 
-import { el, styled } from "./dom.js";
+import { el, ready } from "./dom.js";
 import { t } from "./words.js";
 
 const LATER = {
@@ -10,6 +10,7 @@ const LATER = {
   contact: () => import("./contact.js"),
   date: () => import("./when.js"),
 };
+const LETTER = /^(doctor|clearance)/; // a doctor's letter may be added here
 
 /** Whether the answer is a number, so that phones show digits. */
 export function wantsNumber(question) {
@@ -18,22 +19,25 @@ export function wantsNumber(question) {
 
 /**
  * The controls of a question, or null when there is nothing to show.
- * `asked` is the question in words, `submit(value, label)` sends an answer.
+ * `asked` is the question in words, `submit(value, label)` sends an answer (as plain words when the value is undefined).
  */
-export async function controls(question, asked, submit) {
+export async function controls(question, asked, submit, session) {
+  const letter = LETTER.test(question.field) && (await import("./letter.js"));
   const build = { yes_no: choice, choice }[question.kind] ?? (await LATER[question.kind]?.())?.build;
-  if (build && build !== choice) await styled();
+  if (letter || (build && build !== choice)) await ready();
   const form = el("form", { novalidate: true, "data-kind": question.kind, "data-field": question.field });
   if (build) {
     const fields = el("fieldset", {}, el("legend", { class: "vh" }, asked));
     form.append(fields);
     fields.append(...build(question, submit, form));
   }
+  if (question.field === "narrative") form.append(el("p", { class: "hint" }, t("example")));
   const extra = el("div", { class: "extra" });
   if (question.why) extra.append(el("details", { class: "why" }, el("summary", {}, t("why")), el("p", {}, question.why)));
   if (question.skippable) {
     extra.append(el("button", { type: "button", class: "link", onclick: () => submit(null, t("skip")) }, t("skip")));
   }
+  if (letter) form.append(letter.letters(session));
   if (extra.children.length) form.append(extra);
   return form.children.length ? form : null;
 }

@@ -1,41 +1,37 @@
-/** What was understood, as chips with the visitor's own words; a tap starts a correction in the message box. */
+/** What was understood, as chips by complaint with the visitor's own words; a tap asks that question again. */
 
-import { el } from "./dom.js";
-import { learn, t } from "./words.js";
-
-learn({
-  nothing_yet: "Nothing yet. It fills as you write.", record_down: "Could not be read right now.",
-  fix: "Change {field}", fix_words: "Change this: {field}: ",
-  f_age: "age", f_sex: "sex", f_sites: "where", f_duration_days: "how long", f_onset: "how it began", f_nrs: "pain, 0 to 10",
-  f_complaint: "what for", f_function_limited: "limits me", f_function: "what it stops", f_for_whom: "who it is for", f_narrative: "my words",
-  f_rf: "warning signs", f_rf_unknown: "not sure about", f_ci: "health", f_extra: "also said", f_bp: "blood pressure", f_doctor: "doctor",
-  f_cleared_claimed: "a doctor agreed to", f_preferred_times: "times", f_preferences: "wishes", f_contact: "contact",
-  days: "{n} days", day_1: "1 day", questions: "{n} safety questions", both: "both {sites}",
-  v_F: "female", v_M: "male", v_X: "not said", v_self: "me", v_child: "my child", v_other: "someone else",
-  v_relax: "to relax", v_rehab: "getting movement back", v_illness: "pain with an illness", v_overuse: "after much use",
-  v_gradual: "little by little", v_sudden: "suddenly", v_injury: "injury", v_post_op: "after an operation",
-  v_none: "not asked yet", v_seen: "seen, not about massage", v_ok: "agreed to massage", v_ordered: "ordered massage", v_refused: "said no massage",
-});
+import { el, icon } from "./dom.js";
+import { t } from "./words.js";
 
 const IDS = ["rf", "rf_unknown", "ci", "extra", "cleared_claimed"]; // values are ids of the rules: shown by the words they came from
 const CLOSED = ["sex", "for_whom", "complaint", "onset", "doctor"]; // one of a few values, each with a word in `v_…`
-const PLACES = { low_back: "lower back", scapula: "shoulder blade", abdomen: "tummy", tmj: "jaw joint", achilles: "Achilles tendon", si_joint: "SI joint" };
-const MANY = { foot: "feet", calf: "calves" };
-const OURS = ["cleared"]; // what staff noted, nothing the visitor said
+const ACHE = ["complaint", "sites", "duration_days", "onset", "nrs", "function_limited", "function", "qualities", "narrative"];
+const OURS = ["cleared", "complaints"]; // what staff noted, and the list behind the fields with `#`: nothing of its own
 
-/** Fills `place` with a chip for each known field of `GET /record`; `fix(words)` starts a correction. */
+/** Fills `place` with a chip for each known field of `GET /record`, by complaint; `fix(field)` starts a correction. */
 export async function chips(place, session, fix) {
   let known;
   try {
-    known = await session.record();
+    known = await (await session.call("/record")).json();
   } catch {
     place.replaceChildren(el("p", { class: "hint" }, t("record_down")));
     return;
   }
-  const entries = Object.entries(known).map(([field, entry]) => one(field, entry)).filter(Boolean);
-  place.replaceChildren(entries.length
-    ? el("ul", { class: "chips" }, ...entries.map((entry) => chip(entry, fix)))
-    : el("p", { class: "hint" }, t("nothing_yet")));
+  const groups = new Map();
+  for (const [field, entry] of Object.entries(known)) {
+    const chip = one(field, entry);
+    if (!chip) continue;
+    const [plain, number = "1"] = field.split("#");
+    const group = ACHE.includes(plain) ? number : "you";
+    groups.set(group, [...(groups.get(group) ?? []), chip]);
+  }
+  const aches = [...groups.keys()].filter((key) => key !== "you").sort();
+  const title = (key) => t(key === "you" ? "about_you" : aches.length > 1 ? "ache_n" : "ache", { n: key });
+  const focused = place.contains(document.activeElement) && document.activeElement.dataset.field;
+  place.replaceChildren(...(groups.size ? [...aches, ...(groups.has("you") ? ["you"] : [])].flatMap((key) => [
+    el("h2", {}, title(key)), el("ul", { class: "chips" }, ...groups.get(key).map((entry) => shownAs(entry, fix)))])
+    : [el("p", { class: "hint" }, t("nothing_yet"))]));
+  if (focused) place.querySelector(`[data-field="${focused}"]`)?.focus(); // filled anew while somebody is on a chip
 }
 
 /** Name, value in words and the visitor's own words of one field; null for what is unknown, empty or not the visitor's. */
@@ -47,6 +43,7 @@ function one(field, { value, said = [] }) {
   const key = `f_${plain}`;
   const ids = IDS.includes(plain);
   return {
+    field,
     name: t(key) === key ? plain.replaceAll("_", " ") : t(key),
     value: !ids ? words : quotes.length ? quotes.join("; ") : t("questions", { n: value.length }),
     quote: ids || !quotes.length || same(quotes.at(-1), words) ? null : quotes.at(-1),
@@ -55,9 +52,9 @@ function one(field, { value, said = [] }) {
 
 const same = (one, other) => [one, other].map((text) => text.toLowerCase().replace(/\W/g, "")).reduce((a, b) => a === b);
 
-function chip({ name, value, quote }, fix) {
-  return el("li", {}, el("button", { type: "button", title: t("fix", { field: name }), onclick: () => fix(t("fix_words", { field: name })) },
-    el("span", { class: "field-name" }, name), el("span", { class: "value" }, value),
+function shownAs({ field, name, value, quote }, fix) {
+  return el("li", {}, el("button", { type: "button", "data-field": field, title: t("fix", { field: name }), onclick: () => fix(field) },
+    el("span", { class: "field-name" }, name, icon("pen")), el("span", { class: "value" }, value),
     quote ? el("q", {}, quote) : null,
     el("span", { class: "vh" }, t("fix", { field: name }))));
 }
@@ -78,9 +75,10 @@ function shown(field, value) {
 }
 
 function place({ site, side }) {
-  const name = PLACES[site] ?? word(site);
-  if (side !== "both") return [side, name].filter(Boolean).join(" ");
-  return t("both", { sites: MANY[site] ?? `${name}s` });
+  const named = (key) => (t(key) === key ? null : t(key));
+  const name = named(`p_${site}`) ?? word(site);
+  if (side === "both") return named(`p_${site}_both`) ?? t("both", { sites: document.documentElement.lang === "en" ? `${name}s` : name });
+  return side ? t(`side_${side}`, { place: name }) : name;
 }
 
 /** An ISO interval, as the date question sends it, as a day and hours; other words as they are. */

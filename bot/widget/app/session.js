@@ -4,6 +4,7 @@ import { backoff, listen, pause, poll } from "./stream.js";
 
 const KEY = "palpate"; // the only thing this product keeps in a browser: the conversation's id and token
 const CATCH_UP = 4000; // ms of silence after a message was taken, until we ask instead of listen
+const TABS_ANSWER = 150; // ms that another tab has to say which conversation is open
 const SEND_LIMIT = 20000; // ms
 
 /** An answer of the server that is not a success: `status`, the problem document, `gone`, `after` in ms. */
@@ -25,9 +26,16 @@ async function request(url, options) {
   throw new Refused(answer.status, problem, Number.isFinite(after) ? after * 1000 : undefined);
 }
 
+const posted = (body) => ({ method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
+
+/** A link's code that was used or is too old leads to a new chat; anything else is tried again. */
+function stale(problem) {
+  if (!problem.gone && problem.status !== 409 && problem.status !== 422) throw problem;
+}
+
 /**
  * `on` is told: `message(message, item|null)`, `state(state)`, `delivery(item)`, `busy(bool)`, `typing(on)`,
- * `connection("up"|"down")`, `gone()`. An item is one thing the visitor sent: `{id, body, label, status, problem}`
+ * `connection("up"|"down")`, `gone()`, `left()` (quick exit in another tab). An item is one thing the visitor sent: `{id, body, label, status, problem}`
  * with status sending, failed (tried again by itself), sent, refused, or double (already shown by the server's copy).
  */
 export class Session {
@@ -38,21 +46,25 @@ export class Session {
   #stop = new AbortController();
   #wake = () => {};
   #pumping = false;
+  #tabs = new BroadcastChannel(KEY);
   #visitor = 0; // seq of the newest visitor message
   state = { phase: "consent", asked: 0, left: null, handoff: null, answered_through: 0 };
 
   constructor({ locale, on }) {
     this.locale = locale;
     this.on = on;
+    this.#tabs.addEventListener("message", ({ data }) => this.#told(data));
   }
 
   get unsent() {
     return this.#items.length > 0;
   }
 
-  /** Opens the stored conversation or a new one, replays it, then listens; returns after the replay. */
-  async start() {
+  /** Opens the stored conversation, the one a link's `code` leads to, or a new one; replays it, then listens; returns after the replay. */
+  async start(code) {
     [this.id, this.token] = (sessionStorage.getItem(KEY) || "").split(" ");
+    if (!this.token && !code) [this.id, this.token] = await this.#ask();
+    if (code) await this.#insist(() => this.#open("/api/resume", { code }).catch(stale));
     const fresh = !this.token;
     if (fresh) await this.#insist(() => this.#create());
     if (this.#stop.signal.aborted) return;
@@ -62,16 +74,28 @@ export class Session {
     this.#pump();
   }
 
-  async #create() {
-    const open = (locale) => request("/api/conversations", {
-      method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ channel: "web", locale }),
+  /** The conversation another tab of this browser has open, or nothing; between tabs it is told, never stored. */
+  #ask() {
+    return new Promise((done) => {
+      const reply = ({ data }) => data.key && done(data.key.split(" "));
+      this.#tabs.addEventListener("message", reply);
+      this.#tabs.postMessage({ ask: true });
+      setTimeout(() => { done([]); this.#tabs.removeEventListener("message", reply); }, TABS_ANSWER);
     });
-    const answer = await open(this.locale).catch((problem) => {
+  }
+
+  /** What another tab says: it asks for the open conversation, or the visitor left in a hurry there. */
+  #told({ ask, left }) {
+    if (ask && this.token) this.#tabs.postMessage({ key: `${this.id} ${this.token}` });
+    if (left && left === this.token) this.on.left();
+  }
+
+  async #create() {
+    const open = (locale) => this.#open("/api/conversations", { channel: "web", locale });
+    await open(this.locale).catch((problem) => {
       if (problem.status === 422 && this.locale !== "en") return open("en");
       throw problem;
     });
-    ({ id: this.id, token: this.token } = await answer.json());
-    sessionStorage.setItem(KEY, `${this.id} ${this.token}`);
     this.on.busy(true);
   }
 
@@ -91,13 +115,19 @@ export class Session {
     return undefined;
   }
 
-  #call = (path, { headers, ...options } = {}) => request(`/api/conversations/${this.id}${path}`, {
-    ...options, headers: { Authorization: `Bearer ${this.token}`, ...headers },
+  async #open(path, body) {
+    ({ id: this.id, token: this.token } = await (await request(path, posted(body))).json());
+    sessionStorage.setItem(KEY, `${this.id} ${this.token}`);
+  }
+
+  /** An authorised call below this conversation's address, within 20 seconds unless told otherwise; raises `Refused`. */
+  call = (path, { headers, ...options } = {}) => request(`/api/conversations/${this.id}${path}`, {
+    signal: AbortSignal.timeout(SEND_LIMIT), ...options, headers: { Authorization: `Bearer ${this.token}`, ...headers },
   });
 
   #wires() {
     return {
-      call: this.#call, last: () => this.#last, signal: this.#stop.signal,
+      call: this.call, last: () => this.#last, signal: this.#stop.signal,
       on: {
         message: (message) => this.#take(message),
         state: (state) => this.#settle(state),
@@ -119,6 +149,11 @@ export class Session {
     return this.#enqueue({ answer: { question, value } }, label);
   }
 
+  /** Opens the question of a field again, to answer it anew. */
+  change(field, label) {
+    return this.#enqueue({ change: field }, label);
+  }
+
   #enqueue(body, label) {
     const item = { id: crypto.randomUUID(), body, label, status: "sending", problem: null };
     this.#items.push(item);
@@ -138,10 +173,7 @@ export class Session {
       const item = this.#items[0];
       this.#mark(item, "sending");
       try {
-        const answer = await this.#call("/messages", {
-          method: "POST", headers: { "Content-Type": "application/json" },
-          body: JSON.stringify({ id: item.id, ...item.body }), signal: AbortSignal.timeout(SEND_LIMIT),
-        });
+        const answer = await this.call("/messages", posted({ id: item.id, ...item.body }));
         const { seq } = await answer.json();
         this.#items.shift();
         this.#own.set(seq, item);
@@ -223,23 +255,15 @@ export class Session {
     await poll({ ...this.#wires(), wait: 0 }).catch((problem) => problem.gone && this.#gone());
   }
 
-  async record() {
-    return (await this.#call("/record", { signal: AbortSignal.timeout(SEND_LIMIT) })).json();
-  }
-
-  async download() {
-    return (await this.#call("/export", { signal: AbortSignal.timeout(SEND_LIMIT) })).blob();
-  }
-
-  /** Erases the conversation on the server, then here; raises when the server did not do it. */
-  async forget() {
-    await this.#call("", { method: "DELETE", signal: AbortSignal.timeout(SEND_LIMIT) });
-    this.end();
-  }
-
   #gone() {
     this.end();
     this.on.gone();
+  }
+
+  /** Ends here and in every other tab at once. */
+  leave() {
+    this.#tabs.postMessage({ left: this.token });
+    this.end();
   }
 
   /** Stops listening and forgets the token; the conversation on the server is left as it is. */

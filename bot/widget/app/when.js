@@ -2,14 +2,7 @@
 
 import { el } from "./dom.js";
 import { sending, sendRow } from "./answers.js";
-import { learn, t } from "./words.js";
-
-learn({
-  usual: "Usually good", day: "A certain day", part: "Time of day", add: "Add this day", remove: "Remove {what}",
-  any: "any time", morning: "morning", afternoon: "afternoon", evening: "evening",
-  weekday_mornings: "Weekday mornings", weekday_afternoons: "Weekday afternoons", weekday_evenings: "Weekday evenings",
-  saturdays: "Saturdays", soon: "As soon as possible",
-});
+import { t } from "./words.js";
 
 const USUAL = ["soon", "weekday_mornings", "weekday_afternoons", "weekday_evenings", "saturdays"];
 const PARTS = { any: ["08:00", "20:00"], morning: ["08:00", "12:00"], afternoon: ["12:00", "17:00"], evening: ["17:00", "20:00"] };

@@ -1,0 +1,27 @@
+/** English: what the chat begins with. */
+
+export const words = {
+  assistant: "Assistant", you: "You", staff: "Staff", said: "{who} said: ",
+  automated: "Automated assistant", person: "{name}, {role}", role_: "our team", role_reviewer: "our care team", role_lead: "our care team", role_admin: "clinic office",
+  intro: "Tell us what hurts, in your own words. We ask a few questions, then say which appointment fits and why.",
+  placeholder: "Write a message…", placeholder_number: "A number, or in words…", placeholder_person: "Write to {name}…",
+  send: "Send", sending: "Sending…", sent: "Sent", failed: "Not sent yet. We keep trying.", retry: "Try again",
+  refused: "Not sent.", too_long: "That is longer than 2,000 characters. It is back in the box: please shorten it.",
+  long: "{n} characters too long", not_open: "That question was already answered.",
+  not_fitting: "That answer did not fit. Please answer in words.",
+  typing: "The assistant is writing", slow: "This takes longer than usual. Your message is safe.",
+  offline: "No connection. What you write waits here and is sent when you are back.",
+  online: "Connected again.", starting: "Connecting…",
+  progress: "Asked {asked}, about {left} left", progress_last: "Asked {asked}, almost done",
+  handed: "With our team. Reference", stopped: "The questions have ended. You can still write to us.",
+  answers: "Answer buttons are above the message box.", change: "Change this answer", change_words: "I want to change an answer: ",
+  why: "Why we ask", skip: "Skip this question", yes: "Yes", no: "No", unsure: "Not sure",
+  example: "For example: “My left shoulder has hurt since tennis on Monday, about six out of ten.”",
+  latest: "Newest message",
+  emergency_title: "This may be an emergency", emergency_text: "Stop here and get help now. Do not wait for us.",
+  same_day_title: "Please see a doctor today", same_day_text: "Massage waits until you have been checked.",
+  call: "Call {number}", call_now: "Call {number} now",
+  understood: "What I understood", conversation: "Conversation", chat: "Messages and answers", answer: "Your answer", close: "Close chat",
+  exit: "Quick exit", exit_why: "Leaves this site at once and clears the chat from the screen. Pressing Shift three times does the same.",
+  limits: "Not a diagnosis, not an emergency service. In an emergency call {number}.", privacy: "Your data",
+};

@@ -1,0 +1,27 @@
+/** Spanish: what the chat begins with. */
+
+export const words = {
+  assistant: "Asistente", you: "Usted", staff: "Personal", said: "{who}: ",
+  automated: "Asistente automático", person: "{name}, {role}", role_: "nuestro equipo", role_reviewer: "nuestro equipo de atención", role_lead: "nuestro equipo de atención", role_admin: "la oficina de la clínica",
+  intro: "Cuéntenos qué le duele, con sus propias palabras. Le hacemos unas preguntas y le decimos qué cita le conviene y por qué.",
+  placeholder: "Escriba un mensaje…", placeholder_number: "Un número, o con palabras…", placeholder_person: "Escriba a {name}…",
+  send: "Enviar", sending: "Enviando…", sent: "Enviado", failed: "Aún no se ha enviado. Seguimos intentándolo.", retry: "Intentar de nuevo",
+  refused: "No se ha enviado.", too_long: "Tiene más de 2.000 caracteres. Está otra vez en el cuadro: acórtelo, por favor.",
+  long: "Sobran {n} caracteres", not_open: "Esa pregunta ya tiene respuesta.",
+  not_fitting: "Esa respuesta no encaja. Conteste con palabras, por favor.",
+  typing: "El asistente está escribiendo", slow: "Tarda más de lo normal. Su mensaje está a salvo.",
+  offline: "Sin conexión. Lo que escriba espera aquí y se envía cuando vuelva.",
+  online: "Conectado otra vez.", starting: "Conectando…",
+  progress: "Van {asked}, quedan unas {left}", progress_last: "Van {asked}, casi hemos acabado",
+  handed: "Lo tiene nuestro equipo. Referencia", stopped: "Las preguntas han terminado. Puede seguir escribiéndonos.",
+  answers: "Los botones de respuesta están encima del cuadro de texto.", change: "Cambiar esta respuesta", change_words: "Quiero cambiar una respuesta: ",
+  why: "Por qué lo preguntamos", skip: "Saltar esta pregunta", yes: "Sí", no: "No", unsure: "No estoy seguro",
+  example: "Por ejemplo: «Me duele el hombro izquierdo desde el tenis del lunes, como seis de diez.»",
+  latest: "Último mensaje",
+  emergency_title: "Puede ser una emergencia", emergency_text: "Pare aquí y pida ayuda ya. No nos espere.",
+  same_day_title: "Vea a un médico hoy", same_day_text: "El masaje espera hasta que le hayan revisado.",
+  call: "Llamar al {number}", call_now: "Llamar al {number} ahora",
+  understood: "Lo que he entendido", conversation: "Conversación", chat: "Mensajes y respuestas", answer: "Su respuesta", close: "Cerrar el chat",
+  exit: "Salir ya", exit_why: "Sale de esta página al momento y borra el chat de la pantalla. También con la tecla Mayús tres veces.",
+  limits: "No es un diagnóstico ni un servicio de emergencias. En una emergencia llame al {number}.", privacy: "Sus datos",
+};
