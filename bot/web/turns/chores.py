@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable
 
-from bot import logs
+from bot import bootstrap, logs
 from bot.domain.errors import StorageUnavailable
 from bot.notify.alert import NotDelivered
 from bot.notify.carriers import alert_kinds, carriers
@@ -20,10 +20,11 @@ from bot.web.turns.rasa import RasaUnavailable, forget_tracker
 OUTBOX_SECONDS = 2.0
 PURGE_SECONDS = 60.0
 RETENTION_SECONDS = 86_400.0
+KEYS_SECONDS = 600.0
 
 
 class Chores:
-    """Three loops, each in a thread for the time it works."""
+    """Loops, each in a thread for the time it works."""
 
     def __init__(self, context: WebContext) -> None:
         self._context = context
@@ -39,6 +40,7 @@ class Chores:
             asyncio.create_task(_every(OUTBOX_SECONDS, self.empty_outbox, self._due)),
             asyncio.create_task(_every(PURGE_SECONDS, self.purge, asyncio.Event())),
             asyncio.create_task(_every(RETENTION_SECONDS, self.retain, asyncio.Event())),
+            asyncio.create_task(_every(KEYS_SECONDS, self.turn_keys, asyncio.Event())),
         ]
         try:
             yield
@@ -73,6 +75,10 @@ class Chores:
     def retain(self) -> None:
         """Delete what is older than its window, so that what the chat says of it is true. Blocks."""
         privacy.run_retention(self._context.uow(), now=self._context.clock())
+
+    def turn_keys(self) -> None:
+        """Go on with a change of keys, if one is under way. Blocks."""
+        bootstrap.finish_rotation(self._context.settings, self._context.clock)
 
     def _forget_tracker(self, item: OutboxItem) -> None:
         try:
