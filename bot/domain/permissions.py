@@ -11,7 +11,7 @@ ROLES = ("reviewer", "lead", "admin")
 _REVIEWER = frozenset(
     {
         "list", "read", "claim", "release", "assign", "note", "label", "misread", "agree", "override", "clear", "wait", "resume", "book", "decline",
-        "reopen", "takeover", "say", "hand_back", "export",
+        "reopen", "takeover", "say", "hand_back", "export", "call_back", "deliver",
     }
 )  # fmt: skip
 _LEAD = _REVIEWER | {"act_for_others", "read_audit", "export_many"}

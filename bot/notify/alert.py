@@ -54,9 +54,10 @@ _WORDS = {
     "new": "a new hand-off waits for review",
     "revised": "new danger was reported, please look again",
     "erasure": "the visitor asked to be forgotten, please decide",
+    "call_back": "somebody asks to be called back",
     "undelivered": "a message could not be delivered, please look",
 }
-_PAGES = {"undelivered": "/undelivered"}
+_PAGES = {"call_back": "/call-backs", "undelivered": "/call-backs#undelivered"}
 
 
 class Carrier(Protocol):

@@ -22,6 +22,13 @@ def erasure_asked(uow: UnitOfWork, reference: str, now: datetime) -> None:
     uow.outbox.add(OutboxItem(0, f"erasure:{reference}", KIND, payload, now, now))
 
 
+def call_back(uow: UnitOfWork, conversation: str, now: datetime) -> None:
+    """Somebody wants to be called back."""
+    uow.outbox.add(
+        OutboxItem(0, f"call_back:{conversation}:{now.timestamp():.0f}", KIND, {"event": "call_back"}, now, now)
+    )
+
+
 def undelivered(uow: UnitOfWork, item: OutboxItem, now: datetime) -> None:
     """Something that should have left the house was given up."""
-    uow.outbox.add(OutboxItem(0, f"undelivered:{item.id}", KIND, {"event": "undelivered"}, now, now))
+    uow.outbox.add(OutboxItem(0, f"undelivered:{item.key}"[:96], KIND, {"event": "undelivered"}, now, now))

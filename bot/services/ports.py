@@ -12,6 +12,7 @@ from bot.services.stored import (
     Appended,
     Appointment,
     AuditEntry,
+    CallBack,
     Conversation,
     Decision,
     Erasure,
@@ -441,6 +442,25 @@ class Outbox(Protocol):
         """Delete what was done before this; how many items there were."""
 
 
+class CallBacks(Protocol):
+    """Who wants to be called back."""
+
+    def add(self, call_back: CallBack) -> CallBack:
+        """Store it, in place of one of this conversation that is still open; returns it with its id."""
+
+    def open(self) -> list[CallBack]:
+        """Those nobody has dealt with, oldest first."""
+
+    def done(self, call_back: int, *, by: str, at: datetime) -> CallBack:
+        """Somebody dealt with it. Raises `NotFound` when it is not open."""
+
+    def forget(self, conversation: str) -> int:
+        """Delete all of a conversation; how many there were."""
+
+    def drop_before(self, before: datetime) -> int:
+        """Delete what was dealt with before this; how many there were."""
+
+
 class UnitOfWork(Protocol):
     """One transaction: `with uow: …; uow.commit()`. Leaving the block without commit takes everything back.
 
@@ -451,6 +471,7 @@ class UnitOfWork(Protocol):
     handoffs: Handoffs
     appointments: Appointments
     letters: Letters
+    call_backs: CallBacks
     audit: AuditLog
     staff: StaffAccounts
     doors: StaffDoors

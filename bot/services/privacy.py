@@ -107,6 +107,7 @@ def _erase(uow: UnitOfWork, conversation: str, by: str, now: datetime, *, keep_h
     handoff = uow.handoffs.by_conversation(conversation)
     reference = handoff.reference if handoff else None
     uow.letters.forget(conversation)
+    uow.call_backs.forget(conversation)
     uow.conversations.erase(conversation, erasure=Erasure(conversation, now, by, "chat" if keep_handoff else "all"))
     uow.outbox.forget(conversation)
     _forget_tracker(uow, conversation, now)

@@ -310,6 +310,19 @@ class OutboxItem:
 
 
 @dataclass(frozen=True, slots=True)
+class CallBack:
+    """Somebody wants to be called: `contact` (name, phone, email) is sealed on disk, `why` is outage or person."""
+
+    id: int
+    conversation: str
+    at: datetime
+    why: str
+    contact: Json
+    done_at: datetime | None = None
+    done_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ResumeCode:
     """A code that opens a conversation on another device, once; only its hash is stored. `purpose`: device or return."""
 

@@ -7,6 +7,7 @@ from types import TracebackType
 from typing import Self
 
 from bot.services import ports
+from bot.storage.memory_call_backs import MemoryCallBacks
 from bot.storage.memory_conversations import MemoryConversations
 from bot.storage.memory_doors import MemoryDoors
 from bot.storage.memory_handoffs import MemoryAppointments, MemoryHandoffs
@@ -47,6 +48,7 @@ class MemoryUnitOfWork:
     handoffs: ports.Handoffs
     appointments: ports.Appointments
     letters: ports.Letters
+    call_backs: ports.CallBacks
     keeping: ports.Keeping
     audit: ports.AuditLog
     staff: ports.StaffAccounts
@@ -65,6 +67,7 @@ class MemoryUnitOfWork:
         self.handoffs = MemoryHandoffs(self._draft)
         self.appointments = MemoryAppointments(self._draft)
         self.letters = MemoryLetters(self._draft)
+        self.call_backs = MemoryCallBacks(self._draft)
         self.keeping = MemoryKeeping(self._draft)
         self.audit = MemoryAudit(self._draft)
         self.staff = MemoryStaff(self._draft)

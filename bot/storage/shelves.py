@@ -8,6 +8,7 @@ from typing import Any
 from bot.services.stored import (
     Appointment,
     AuditEntry,
+    CallBack,
     Conversation,
     Decision,
     Erasure,
@@ -54,6 +55,7 @@ class Shelves:
     erasure_requests: dict[str, ErasureRequest] = field(default_factory=dict)
     outbox: dict[int, OutboxItem] = field(default_factory=dict)
     outbox_holders: dict[int, str] = field(default_factory=dict)
+    call_backs: dict[int, CallBack] = field(default_factory=dict)
     resume_codes: dict[bytes, ResumeCode] = field(default_factory=dict)
     provider_messages: dict[tuple[str, str], tuple[str, int]] = field(default_factory=dict)
     views: dict[int, SavedView] = field(default_factory=dict)

@@ -14,6 +14,7 @@ from bot.services import ports
 from bot.storage.engine import BRISK, BUSY_MILLISECONDS, READ_ONLY, open_engine
 from bot.storage.sql_appointments import SqlAppointments
 from bot.storage.sql_audit import SqlAudit
+from bot.storage.sql_call_backs import SqlCallBacks
 from bot.storage.sql_conversations import SqlConversations
 from bot.storage.sql_doors import SqlDoors
 from bot.storage.sql_handoffs import SqlHandoffs
@@ -31,6 +32,7 @@ class SqlUnitOfWork:
     handoffs: ports.Handoffs
     appointments: ports.Appointments
     letters: ports.Letters
+    call_backs: ports.CallBacks
     audit: ports.AuditLog
     staff: ports.StaffAccounts
     doors: ports.StaffDoors
@@ -56,6 +58,7 @@ class SqlUnitOfWork:
         self.handoffs = SqlHandoffs(connection, self._vault)
         self.appointments = SqlAppointments(connection)
         self.letters = SqlLetters(connection)
+        self.call_backs = SqlCallBacks(connection)
         self.audit = SqlAudit(connection)
         self.staff = SqlStaff(connection)
         self.doors = SqlDoors(connection, self._vault)

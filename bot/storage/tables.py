@@ -363,6 +363,19 @@ RESUME_CODES = Table(
     Column("expires_at", Utc, nullable=False),
 )
 
+CALL_BACKS = Table(
+    "call_backs",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("conversation", ForeignKey("conversations.id"), nullable=False, index=True),
+    Column("at", Utc, nullable=False),
+    Column("why", String(16), nullable=False),
+    Column("contact", SealedJson, nullable=False),
+    Column("done_at", Utc, index=True),
+    Column("done_by", String(80)),
+    sqlite_autoincrement=True,  # a number on an old page must never name somebody else
+)
+
 # Ids that other networks gave to what visitors sent there: the primary key is the law against a second turn.
 PROVIDER_MESSAGES = Table(
     "provider_messages",

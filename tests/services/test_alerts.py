@@ -73,7 +73,7 @@ def test_a_carrier_that_fails_does_not_make_the_others_send_twice(clinic):
 def test_an_alert_about_no_hand_off_leads_to_its_page():
     alert = Alert.of("undelivered:7", {"event": "undelivered"}, "https://desk.test")
     assert alert.subject == "a message could not be delivered, please look"
-    assert alert.link == "https://desk.test/desk/undelivered"
+    assert alert.link == "https://desk.test/desk/call-backs#undelivered"
 
 
 @pytest.fixture

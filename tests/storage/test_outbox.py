@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from bot.domain.errors import NotFound
 from bot.services.ports import AlreadyThere
-from bot.services.stored import Conversation, OutboxItem
+from bot.services.stored import CallBack, Conversation, OutboxItem
 
 NOW = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
 LATER = NOW + timedelta(minutes=2)
@@ -147,3 +147,19 @@ def test_the_id_of_another_network_is_taken_once(storage):
         assert uow.conversations.by_provider("sms", "SM1") == ("c1", 4)
         with pytest.raises(AlreadyThere):
             uow.conversations.remember_provider("sms", "SM1", "c1", 6, now=NOW)
+
+
+def test_call_backs_are_kept_until_somebody_calls(storage):
+    with storage() as uow:
+        uow.conversations.add(Conversation("c1", b"h", "sms", "en", "consent", NOW, NOW))
+        first = uow.call_backs.add(CallBack(0, "c1", NOW, "outage", {"phone": "1"}))
+        second = uow.call_backs.add(CallBack(0, "c1", LATER, "person", {"phone": "2"}))
+        assert uow.call_backs.open() == [second]
+        with pytest.raises(NotFound):
+            uow.call_backs.done(first.id, by="Ana", at=LATER)
+        assert uow.call_backs.done(second.id, by="Ana", at=LATER).done_by == "Ana"
+        assert uow.call_backs.open() == []
+        third = uow.call_backs.add(CallBack(0, "c1", LATER, "person", {"phone": "3"}))
+        assert uow.call_backs.drop_before(LATER + timedelta(1)) == 1
+        assert uow.call_backs.open() == [third]
+        assert uow.call_backs.forget("c1") == 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +15,7 @@ from bot.web.chat.bodies import CHANGE, MAX_TEXT, Overflow, Sent, too_large
 from bot.web.chat.fit import DoesNotFit, Fitted, fit
 from bot.web.chat.problems import Problem, unknown_conversation
 from bot.web.context import WebContext
-from bot.web.turns import danger
+from bot.web.turns import call_back, danger
 from bot.web.turns.ledger import Claimer, Work
 
 _OWN_WORDS = ("text", "date")  # kinds whose answer is in the visitor's own words
@@ -107,7 +107,8 @@ def take(
         if len(sent.text) > MAX_TEXT:
             raise _too_long(found)
         message = NewMessage("visitor", sent.text, _body(found, {}), sent.client_id)
-        return _store(context, chat.id, message, found, claimer=claimer, origin=origin)
+        left = call_back.in_text(sent.text)
+        return _store(context, chat.id, message, found, claimer=claimer, origin=origin, left=left)
     fitted, problem = _fitted(context, chat, sent)
     if fitted is None:
         found = danger.in_answer(str(sent.field), sent.value, context.settings.clinic.lines, chat.locale)
@@ -117,6 +118,9 @@ def take(
     if found is None and sent.field != CHANGE and _in_own_words(chat, fitted):
         found = _read(context, chat, fitted.label)
     body = _body(found, {"answer": {"question": sent.field, "value": fitted.value}})
+    if sent.field == call_back.FIELD:
+        message = NewMessage("visitor", fitted.label, {**body, "edge": True}, sent.client_id)
+        return _store(context, chat.id, message, None, claimer=claimer, origin=origin, left=fitted.value)
     message = NewMessage("visitor", fitted.label, body, sent.client_id)
     return _store(context, chat.id, message, found, answers=sent.field, claimer=claimer, origin=origin)
 
@@ -141,7 +145,7 @@ def _read(context: WebContext, chat: Conversation, text: str) -> danger.Found | 
 
 
 def _fitted(context: WebContext, chat: Conversation, sent: Sent) -> tuple[Fitted | None, Problem | None]:
-    question = chat.state.get("question")
+    question = call_back.question(chat.locale) if sent.field == call_back.FIELD else chat.state.get("question")
     if sent.field == CHANGE and (not question or question.get("field") != CHANGE):
         return _reopened(chat, sent)
     if not question or question.get("field") != sent.field:
@@ -179,6 +183,7 @@ def _store(
     problem: Problem | None = None,
     claimer: Claimer | None = None,
     origin: Origin | None = None,
+    left: Mapping[str, Any] | None = None,
 ) -> Taken:
     """Append and commit. A message that is known already keeps its place, even when it would be refused by now."""
     now = context.clock()
@@ -192,11 +197,22 @@ def _store(
             raise Problem(409, "question_not_open", "This question has an answer already.")
         if origin is not None:
             uow.conversations.remember_provider(origin.channel, origin.provider_id, conversation, appended.seq, now=now)
+        if left is not None:
+            _keep_call_back(context, uow, conversation, message, left, appended.seq)
         if found is not None:
             _show(context, uow, conversation, found, appended.seq)
         work = claimer(uow, conversation) if claimer is not None else None
         uow.commit()
     return Taken(appended.seq, work, conversation)
+
+
+def _keep_call_back(
+    context: WebContext, uow: UnitOfWork, conversation: str, message: NewMessage, left: Mapping[str, Any], seq: int
+) -> None:
+    """A name and number left in the form always count; those in a text only while the dialogue cannot take them."""
+    chat = uow.conversations.get(conversation)
+    if chat is not None and (message.body.get("edge") or call_back.was_offered(uow, chat)):
+        call_back.keep(uow, chat, left, seq, clinic=context.settings.clinic, now=context.clock())
 
 
 def _answered_already(uow: UnitOfWork, conversation: str, field: str, seq: int) -> bool:

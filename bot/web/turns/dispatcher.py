@@ -18,7 +18,7 @@ from bot.services.ports import LeaseLost
 from bot.services.stored import NewMessage
 from bot.web.chat.fit import ticked_flags
 from bot.web.context import WebContext
-from bot.web.turns import danger, words
+from bot.web.turns import call_back, danger, words
 from bot.web.turns.ledger import Claimer, Ledger, Work
 from bot.web.turns.rasa import Rasa, RasaRefused, RasaUnavailable, Reply
 
@@ -130,7 +130,7 @@ class Dispatcher:
     async def _take(self, work: Work) -> Work | None:
         """Deal with one message; the one that follows it, when it may follow at once."""
         conversation = work.chat.id
-        if work.silent and not work.scripted:
+        if work.ours or (work.silent and not work.scripted):
             return await self._store(work, partial(self._ledger.pass_over, work))
         if not self._rasa_is_up:
             await self._park(work)
@@ -220,7 +220,8 @@ class Dispatcher:
             await self._thread(self._ledger.tell, work, found.message(work.message.seq))
         trouble = words.NOT_STARTED if work.message.sender == "opening" else words.TROUBLE
         text = words.fill(trouble, self._context.settings.clinic, locale)
-        line = NewMessage("bot", text, id=f"trouble:{work.message.seq}")
+        offer = call_back.question(work.chat.locale)
+        line = NewMessage("bot", text, {"question": offer}, id=f"{call_back.TROUBLE}{work.message.seq}")
         if await self._thread(self._ledger.tell, work, line):
             self._context.wake(work.chat.id)
         self._told.add(work.key)

@@ -39,6 +39,11 @@ class Work:
         return bool(self.message.body.get("scripted"))
 
     @property
+    def ours(self) -> bool:
+        """True for what the edge dealt with itself: the dialogue is not asked."""
+        return bool(self.message.body.get("edge"))
+
+    @property
     def silent(self) -> bool:
         """True while a person speaks: the bot listens for danger, and says nothing."""
         return _with_staff(self.chat)

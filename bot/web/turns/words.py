@@ -10,13 +10,15 @@ from bot.settings import Clinic
 _PLACE = re.compile(r"\[\[([a-z_]+)\]\]")
 
 TROUBLE = (
-    "I'm having trouble answering just now. Your message is kept, and I'll answer it as soon as I can. "
-    "If this is an emergency, call [[emergency]]. You can also call us on [[phone]]."
+    "I'm having trouble answering just now. Your message is kept and will be answered. "
+    "In an emergency, call [[emergency]]. Call us on [[phone]], or leave your name and number here and we'll call you back."
 )
 NOT_STARTED = (
-    "Hello. I'm having trouble starting just now. You can write already: it is kept, and I'll answer as soon as I can. "
-    "If this is an emergency, call [[emergency]]. You can also call us on [[phone]]."
+    "Hello. I'm having trouble starting just now. What you write is kept and will be answered. "
+    "In an emergency, call [[emergency]]. Call us on [[phone]], or leave your name and number here and we'll call you back."
 )
+CALL_BACK_NOTED = "Thank you. We have your details, and somebody from the clinic will get in touch with you."
+CALL_BACK_WHY = "So that somebody from the clinic can reach you while I can't answer."
 NO_ANSWER = "I'm sorry, I have no answer to that. Could you put it in other words?"
 GAVE_UP = (
     "I'm sorry, I couldn't work with that message. Could you put it in other words? You can also call us on [[phone]]."
