@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 
 import phonenumbers
 
@@ -12,6 +13,7 @@ from bot.domain.mention import Mention
 _EMAIL = re.compile(
     r"(?<![\w.+-])[A-Za-z0-9](?:[A-Za-z0-9._%+'-]{0,62}[A-Za-z0-9_+])?@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.){1,4}[A-Za-z]{2,24}(?![\w@])"
 )
+_MOST_NUMBERS = 20  # telephone numbers looked at in one text
 _DIGITS = re.compile(r"\+?\(?\d(?:[\d\s().\-/]{5,22})\d")
 _REGIONS = ("US", "GB", "AU", "NZ", "IE", "CA", "ES", "MX")
 _DATE = re.compile(r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}")
@@ -25,7 +27,7 @@ def read(text: str, *, asked: str | None) -> list[Mention]:
         Mention("contact", found.group(), found.start(), found.end(), detail={"type": "email"})
         for found in _EMAIL.finditer(text)
     ]
-    for found in _DIGITS.finditer(text):
+    for found in islice(_DIGITS.finditer(text), _MOST_NUMBERS):
         number = _phone(found.group(), wanted=asked is not None and asked.startswith("contact"))
         if number and not any(m.start < found.end() and found.start() < m.end for m in out):
             out.append(Mention("contact", number, found.start(), found.end(), detail={"type": "phone"}))

@@ -11,6 +11,7 @@ from bot.language.tokens import Tokens
 from bot.language.wordlist import words as word_set
 
 NEGATED, PAST, OTHER, HYPOTHETICAL, UNCERTAIN, OVER = BITS.values()
+_TOPIC = 30  # words a trailing "no" looks back for what it denies
 _FAR = 30  # a trigger that reaches this far goes on past "and" until a new "I" or "my"
 
 
@@ -205,7 +206,7 @@ class Context:
     def _said_before(self, sign: int) -> int:
         """Where the statement before the sign at `sign` begins."""
         words, first = self._tokens.words, sign
-        while first > 0 and words[first - 1] not in (".", "?", "!", ";"):
+        while first > max(0, sign - _TOPIC) and words[first - 1] not in (".", "?", "!", ";"):
             first -= 1
             if words[first] in _NO and first and words[first - 1] in (":", "?", "-"):
                 return first + 1
@@ -225,8 +226,9 @@ class Context:
         return 0 < len(topic) <= 4 and not any(word in _VERBS for word in topic)
 
     def _first_of_sentence(self, at: int) -> int:
-        sentence = self._tokens.sentence
-        while at > 0 and sentence[at - 1] == sentence[at]:
+        """Where the sentence of `at` begins, or as far back as a trailing no looks."""
+        sentence, least = self._tokens.sentence, max(0, at - _TOPIC)
+        while at > least and sentence[at - 1] == sentence[at]:
             at -= 1
         return at
 
@@ -236,10 +238,12 @@ def _without_overlap(found: list[Found]) -> list[Found]:
 
     A phrase that only looks like a denial wins over one that ends inside it: "there's no" + "no feeling" denies nothing.
     """
-    looks = [f for f in found if f.value.role == "pseudo"]
-    real = [f for f in found if not any(look.first < f.last < look.last and f.first < look.first for look in looks)]
+    begun = {f.first: f.last for f in found if f.value.role == "pseudo"}
+    real = [f for f in found if not any(begun.get(at, 0) > f.last for at in range(f.first + 1, f.last))]
     out: list[Found] = []
+    taken: set[int] = set()
     for candidate in sorted(real, key=lambda f: (f.first - f.last, f.first)):
-        if all(candidate.last <= kept.first or candidate.first >= kept.last for kept in out):
+        if taken.isdisjoint(range(candidate.first, candidate.last)):
+            taken.update(range(candidate.first, candidate.last))
             out.append(candidate)
     return sorted(out, key=lambda f: f.first)

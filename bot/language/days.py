@@ -51,6 +51,7 @@ _PHRASES: dict[tuple[str, ...], tuple[float, float]] = {
     ("this", "year"): (0, 365), ("last", "weekend"): (2, 9), ("the", "weekend"): (1, 8), ("this", "weekend"): (0, 6), ("earlier", "this", "week"): (1, 6), ("earlier", "this", "year"): (30, 330),
     ("beginning", "of", "the", "week"): (1, 6), ("start", "of", "the", "week"): (1, 6), ("week", "before", "last"): (11, 20), ("month", "before", "last"): (45, 90), ("year", "before", "last"): (500, 1100),
     ("couple", "days", "back"): (2, 3), ("right", "now"): (0, 0.1), ("this", "minute"): (0, 0.1), ("half", "hour", "ago"): (0.02, 0.03), ("most", "of", "the", "day"): (0.3, 1),
+    ("since", "midnight"): (0.2, 1), ("since", "noon"): (0, 1), ("since", "lunch"): (0, 1), ("since", "lunchtime"): (0, 1), ("since", "breakfast"): (0, 0.8), ("since", "dinner"): (0, 1), ("since", "bedtime"): (0.2, 1), ("since", "dawn"): (0.1, 0.7),
     ("most", "of", "the", "week"): (3, 7), ("most", "of", "the", "year"): (180, 365),
 }  # fmt: skip
 _LONGEST = max(map(len, _PHRASES))

@@ -47,6 +47,9 @@ _BEGAN_BEFORE = word_set(
 _BEGAN_AFTER = word_set(
     "ago back now already earlier prior previously before since straight running solid",
 )
+_TODAY = word_set("today tonight this right earlier")
+_WISHED = word_set("relax relaxing massage session book booking appointment slot visit treatment stay wait meet rest")
+_ABOUT_THE_BODY = frozenset({"site", "quality", "finding", "cause", "condition", "intensity"})
 _DURATION_FIELDS = ("duration", "onset", "weeks_since")
 
 # Words that say a length by themselves: (low, high) in days.
@@ -88,15 +91,24 @@ def read(
     When the open question asks for a time, every length answers it.
     """
     wanted = asked is not None and asked.startswith(_DURATION_FIELDS)
+    aching = any(mention.kind in _ABOUT_THE_BODY for mention in mentions)
     out, at = [], 0
     while at < len(tokens):
-        stretch = _stretch(tokens, at, now, wanted=wanted, asked=asked)
+        sign = not tokens.words[at][0].isalnum()
+        stretch = None if sign else _stretch(tokens, at, now, wanted=wanted, asked=asked)
         if stretch is None:
             at += 1
             continue
-        out.append(_mention(tokens, context, stretch))
+        if wanted or aching or not _only_today(tokens.words, stretch):
+            out.append(_mention(tokens, context, stretch))
         at = max(stretch.last, at + 1)
     return out
+
+
+def _only_today(words: Sequence[str], stretch: Stretch) -> bool:
+    """ "lovely weather today": a day named beside something that is no ache, and nothing began on it."""
+    said = words[stretch.first : stretch.last]
+    return stretch.onset and stretch.high <= 1 and said[0] in _TODAY and "since" not in said
 
 
 def _mention(tokens: Tokens, context: Context, stretch: Stretch) -> Mention:
@@ -109,7 +121,7 @@ def _mention(tokens: Tokens, context: Context, stretch: Stretch) -> Mention:
 
 
 def _neat(value: float) -> float:
-    rounded = round(value, 1) if value >= 1 else float(f"{value:.4g}")
+    rounded = round(value, 1 if value >= 10 else 3) if value >= 1 else float(f"{value:.4g}")
     return int(rounded) if rounded == int(rounded) else rounded
 
 
@@ -306,6 +318,8 @@ def _judged(tokens: Tokens, length: Stretch, *, wanted: bool) -> Stretch | None:
         before == "in" and after not in _BEGAN_AFTER and not wanted and words[start:first] == []
     ):
         every = True
+    if not wanted and low < 1 and any(word in _WISHED for word in words[max(0, first - 8) : first]):
+        every = True  # "I'd love to relax for an hour"
     if after in ("ago", "back", "now"):
         last, every, began = last + 1, False, True
     alone = last - start >= len(words) - 3 - sum(word in _ABOUT for word in words[:start])

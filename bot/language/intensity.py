@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,6 +15,7 @@ from bot.language.context import said as said_flags
 from bot.language.tokens import Tokens
 from bot.language.wordlist import words as word_set
 
+_FEW = 3  # words of an answer that is nothing but its number
 _SCALES = ("nrs", "peg", "psfs")
 _JOIN = word_set(
     "- – to or / and , till maybe",
@@ -48,6 +51,7 @@ _WORDS: dict[tuple[str, ...], tuple[float, float]] = {
     ("bearable",): (3, 6), ("manageable",): (3, 5), ("tolerable",): (3, 5),
 }  # fmt: skip
 _LONGEST = max(map(len, _WORDS))
+_BEGIN = frozenset(phrase[0] for phrase in _WORDS)
 _ZERO = (("no", "pain"), ("none",), ("nothing",), ("pain", "free"), ("doesn't", "hurt"), ("not", "hurting"))
 
 
@@ -73,7 +77,7 @@ def read(
 ) -> list[Mention]:
     """Scores on 0–10. A plain number counts only when a scale is asked for or said ("7/10", "pain level 6")."""
     wanted = (asked is not None and asked.startswith(_SCALES)) or (asked is None and _only_a_number(tokens))
-    free = [not _covered(tokens, at, taken) for at in range(len(tokens))]
+    free = _free(tokens, taken)
     scores = _scores(tokens, free, wanted=wanted)
     out = _merge(tokens, scores, context)
     if not out:
@@ -95,8 +99,13 @@ def _only_a_number(tokens: Tokens) -> bool:
     return 0 < len(rest) <= 2 and all(value is not None and value <= 10 for value in values)
 
 
-def _covered(tokens: Tokens, at: int, taken: Sequence[tuple[int, int]]) -> bool:
-    return any(start <= tokens.starts[at] < end for start, end in taken)
+def _free(tokens: Tokens, taken: Sequence[tuple[int, int]]) -> list[bool]:
+    """For each word, whether no other reading (a date, a duration) has taken it."""
+    free = [True] * len(tokens)
+    for start, end in taken:
+        first, last = bisect_left(tokens.starts, start), bisect_left(tokens.starts, end)
+        free[first:last] = [False] * (last - first)
+    return free
 
 
 def _scores(tokens: Tokens, free: Sequence[bool], *, wanted: bool) -> list[Score]:
@@ -160,10 +169,13 @@ def _stands_alone(words: Sequence[str], score: Score, *, wanted: bool) -> bool:
         ["other"],
     ):
         return False
-    return score.high <= (100 if wanted else 10)
+    most = 10.0 if not wanted else 100.0 if len(words) > _FEW else math.inf  # "10000!" is a ten, a year in a sentence is not
+    return score.high <= most
 
 
 def _number(words: Sequence[str], at: int) -> numbers.Number | None:
+    if words[at : at + 2] == ["a", "hundred"]:
+        return numbers.Number(100, 100, at, at + 2)
     if words[at] in ("a", "an", "some", "half", "few", "the", "couple", "several", "quite", "many"):
         return None
     low = numbers.value(words[at])
@@ -282,7 +294,7 @@ def _is_peak(words: Sequence[str], score: Score) -> bool:
 
 def _in_words(tokens: Tokens, context: Context, *, wanted: bool) -> list[Mention]:
     words = tokens.words
-    for at in range(len(words)):
+    for at in [at for at, word in enumerate(words) if word in _BEGIN]:
         for size in range(_LONGEST, 0, -1):
             said = _WORDS.get(tuple(words[at : at + size])) if at + size <= len(words) else None
             if said:

@@ -90,6 +90,8 @@ def _fraction(words: Sequence[str], first: int, at: int, total: float) -> tuple[
     skip = 1 if rest[:1] == ["and"] else 0
     if len(rest) >= skip + 3 and rest[skip + 1] == "/" and rest[skip] in ("1", "3") and rest[skip + 2] in ("2", "4"):
         return at + skip + 3, total + float(rest[skip]) / float(rest[skip + 2])
+    if rest[:2] == ["and", "three"] and len(rest) > 2 and rest[2] in ("quarter", "quarters"):
+        return at + 3, total + 0.75
     if list(rest[:3])[:2] == ["and", "a"] and len(rest) > 2 and rest[2] in _FRACTIONS:
         return at + 3, total + _FRACTIONS[rest[2]]
     if list(rest[:2])[:1] == ["and"] and len(rest) > 1 and rest[1] in _FRACTIONS:

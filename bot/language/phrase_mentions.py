@@ -54,7 +54,10 @@ def _without_movements(found: list[Found]) -> list[Found]:
 def _longest(found: list[Found]) -> list[Found]:
     """Of two mentions of a kind that share words the longer stays, then the earlier."""
     out: list[Found] = []
+    taken: set[tuple[str, int]] = set()
     for hit in sorted(found, key=lambda f: (f.first - f.last, f.first)):
-        if all(hit.table != kept.table or hit.last <= kept.first or hit.first >= kept.last for kept in out):
+        places = {(hit.table, at) for at in range(hit.first, hit.last)}
+        if taken.isdisjoint(places):
+            taken |= places
             out.append(hit)
     return sorted(out, key=lambda f: f.first)

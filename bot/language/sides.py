@@ -26,7 +26,8 @@ _NOT_SIDE_BEFORE = word_set(
 )
 _PLURALS = word_set(
     "knees hips shoulders ankles wrists elbows calves thighs feet hands legs arms hamstrings heels shins forearms",
-    "glutes buttocks quads soles achilles traps groins temples armpits biceps triceps",
+    "glutes buttocks quads soles achilles traps groins temples armpits biceps triceps kneecaps hammies hams delts pecs",
+    "collarbones forearms adductors",
 )
 _REACH = 6
 
@@ -94,6 +95,9 @@ def of_site(tokens: Tokens, sides: list[Sided], first: int, last: int) -> tuple[
         sided = after[0]
         both = len(after) > 1 and after[1].side != sided.side and after[1].first - sided.last <= 2
         return ("both" if both else sided.side), first, last
+    afar = next((s for s in sides if s.first >= last and _said_later(tokens, last, s)), None)
+    if afar:
+        return afar.side, first, last
     if words[last - 1] in _PLURALS and first == last - 1:
         return "both", first, last
     return None, first, last
@@ -101,6 +105,19 @@ def of_site(tokens: Tokens, sides: list[Sided], first: int, last: int) -> tuple[
 
 def _only_between(words: list[str], start: int, end: int) -> bool:
     return all(word in _BETWEEN or word in _SIDES or word in ("-", ",", "/", "(", ")") for word in words[start:end])
+
+
+_LATER = 7  # words between a site and "on the left"
+_NOT_LATER = word_set("and but or while when then . , ; not")
+
+
+def _said_later(tokens: Tokens, start: int, sided: Sided) -> bool:
+    """ "my groin is pulling on the right": the end of the statement says the side, and names no other part."""
+    words, at = tokens.words, sided.first
+    closes = at + 1 == len(words) or words[at + 1] in ("side", ".", ",", ";", "and", "!", "?", "hand", "only")
+    said = words[at - 2 : at] == ["on", "the"] or words[at - 2 : at] == ["on", "my"]
+    same = at - start <= _LATER and tokens.sentence[start - 1] == tokens.sentence[at]
+    return said and closes and same and not any(word in _NOT_LATER for word in words[start:at])
 
 
 _FOLLOWING = word_set(
