@@ -169,7 +169,9 @@ def _stands_alone(words: Sequence[str], score: Score, *, wanted: bool) -> bool:
         ["other"],
     ):
         return False
-    most = 10.0 if not wanted else 100.0 if len(words) > _FEW else math.inf  # "10000!" is a ten, a year in a sentence is not
+    most = (
+        10.0 if not wanted else 100.0 if len(words) > _FEW else math.inf
+    )  # "10000!" is a ten, a year in a sentence is not
     return score.high <= most
 
 
