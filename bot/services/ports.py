@@ -15,6 +15,7 @@ from bot.services.stored import (
     CallBack,
     Conversation,
     Decision,
+    Delivery,
     Erasure,
     ErasureRequest,
     Handoff,
@@ -34,6 +35,7 @@ from bot.services.stored import (
     StaffAccount,
     StaffSession,
     Tries,
+    Thread,
 )
 
 
@@ -276,6 +278,31 @@ class Letters(Protocol):
         """Delete those added before `before`; how many there were."""
 
 
+class Threads(Protocol):
+    """Who writes on which other network, and what became of what we sent there."""
+
+    def get(self, channel: str, sender: bytes) -> Thread | None:
+        """The thread of this sender, locked for this transaction, or None."""
+
+    def save(self, thread: Thread) -> None:
+        """Store it, new or changed."""
+
+    def of(self, conversation: str) -> Thread | None:
+        """The thread whose conversation this is now, or None."""
+
+    def sent(self, delivery: Delivery) -> None:
+        """The network took a line. Safe to repeat."""
+
+    def came(self, channel: str, receipt: str, *, status: str, at: datetime, code: str = "") -> Delivery | None:
+        """The network says what became of it; a status never goes back. The delivery, or None when it is not ours."""
+
+    def deliveries(self, conversation: str) -> list[Delivery]:
+        """All of a conversation, oldest line first."""
+
+    def forget(self, conversation: str) -> None:
+        """Delete the thread and the deliveries of a conversation."""
+
+
 class AuditLog(Protocol):
     """Append-only."""
 
@@ -432,6 +459,9 @@ class Outbox(Protocol):
     def dismiss(self, item: int, *, at: datetime) -> None:
         """Somebody dealt with it in another way: done, and its payload goes. Raises `NotFound`."""
 
+    def hurry(self, lane: str, *, now: datetime) -> int:
+        """What waits in this lane for another try is due now; how many items. The tries it had do not count any more."""
+
     def waiting(self) -> int:
         """How many items are neither sent nor given up."""
 
@@ -472,6 +502,7 @@ class UnitOfWork(Protocol):
     appointments: Appointments
     letters: Letters
     call_backs: CallBacks
+    threads: Threads
     audit: AuditLog
     staff: StaffAccounts
     doors: StaffDoors

@@ -108,6 +108,7 @@ def _erase(uow: UnitOfWork, conversation: str, by: str, now: datetime, *, keep_h
     reference = handoff.reference if handoff else None
     uow.letters.forget(conversation)
     uow.call_backs.forget(conversation)
+    uow.threads.forget(conversation)
     uow.conversations.erase(conversation, erasure=Erasure(conversation, now, by, "chat" if keep_handoff else "all"))
     uow.outbox.forget(conversation)
     _forget_tracker(uow, conversation, now)

@@ -285,6 +285,38 @@ class ErasureRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class Thread:
+    """Somebody on another network and the conversation that is theirs now.
+
+    `sender` is a keyed hash of the address, to find it by; the address itself is sealed. `wrote_at` is their last message,
+    `stopped_at` when they asked for no more messages, `reminders_at` when they asked for reminders, `template_at` when a
+    message outside the network's window was announced.
+    """
+
+    channel: str
+    sender: bytes
+    address: str
+    conversation: str
+    wrote_at: datetime
+    stopped_at: datetime | None = None
+    reminders_at: datetime | None = None
+    template_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What became of a line sent on another network: `status` is sent, delivered, read or failed."""
+
+    channel: str
+    receipt: str
+    conversation: str
+    seq: int
+    status: str
+    at: datetime
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class OutboxItem:
     """Something that leaves the house after the commit.
 

@@ -15,6 +15,7 @@ from bot.storage.memory_keeping import MemoryKeeping
 from bot.storage.memory_letters import MemoryLetters
 from bot.storage.memory_outbox import MemoryOutbox
 from bot.storage.memory_staff import MemoryAudit, MemoryStaff
+from bot.storage.memory_threads import MemoryThreads
 from bot.storage.shelves import Shelves
 
 
@@ -50,6 +51,7 @@ class MemoryUnitOfWork:
     letters: ports.Letters
     call_backs: ports.CallBacks
     keeping: ports.Keeping
+    threads: ports.Threads
     audit: ports.AuditLog
     staff: ports.StaffAccounts
     doors: ports.StaffDoors
@@ -69,6 +71,7 @@ class MemoryUnitOfWork:
         self.letters = MemoryLetters(self._draft)
         self.call_backs = MemoryCallBacks(self._draft)
         self.keeping = MemoryKeeping(self._draft)
+        self.threads = MemoryThreads(self._draft)
         self.audit = MemoryAudit(self._draft)
         self.staff = MemoryStaff(self._draft)
         self.doors = MemoryDoors(self._draft)

@@ -71,6 +71,17 @@ class MemoryOutbox:
         """Somebody dealt with it in another way."""
         self._all[item] = replace(self._gone(item), sent_at=at, payload={})
 
+    def hurry(self, lane: str, *, now: datetime) -> int:
+        """What waits in this lane for another try is due now."""
+        mine = [
+            i
+            for i in self._open()
+            if i.lane == lane and i.attempts > 0 and i.due_at > now and i.id not in self._holders
+        ]
+        for item in mine:
+            self._all[item.id] = replace(item, due_at=now)
+        return len(mine)
+
     def waiting(self) -> int:
         """How many items are neither sent nor given up."""
         return len(self._open())

@@ -11,6 +11,7 @@ from bot.services.stored import (
     CallBack,
     Conversation,
     Decision,
+    Delivery,
     Erasure,
     ErasureRequest,
     Handoff,
@@ -27,6 +28,7 @@ from bot.services.stored import (
     StaffAccount,
     StaffSession,
     Tries,
+    Thread,
 )
 
 
@@ -61,6 +63,8 @@ class Shelves:
     views: dict[int, SavedView] = field(default_factory=dict)
     viewing: dict[tuple[int, str], Any] = field(default_factory=dict)
     misread: list[Misread] = field(default_factory=list)
+    threads: dict[tuple[str, bytes], Thread] = field(default_factory=dict)
+    deliveries: dict[tuple[str, str], Delivery] = field(default_factory=dict)
     last_id: int = 0
 
     def copy(self) -> Shelves:

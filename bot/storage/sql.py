@@ -22,6 +22,7 @@ from bot.storage.sql_keeping import SqlKeeping
 from bot.storage.sql_letters import SqlLetters
 from bot.storage.sql_outbox import SqlOutbox
 from bot.storage.sql_staff import SqlStaff
+from bot.storage.sql_threads import SqlThreads
 from bot.vault import Vault
 
 
@@ -33,6 +34,7 @@ class SqlUnitOfWork:
     appointments: ports.Appointments
     letters: ports.Letters
     call_backs: ports.CallBacks
+    threads: ports.Threads
     audit: ports.AuditLog
     staff: ports.StaffAccounts
     doors: ports.StaffDoors
@@ -59,6 +61,7 @@ class SqlUnitOfWork:
         self.appointments = SqlAppointments(connection)
         self.letters = SqlLetters(connection)
         self.call_backs = SqlCallBacks(connection)
+        self.threads = SqlThreads(connection)
         self.audit = SqlAudit(connection)
         self.staff = SqlStaff(connection)
         self.doors = SqlDoors(connection, self._vault)

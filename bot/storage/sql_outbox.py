@@ -82,6 +82,12 @@ class SqlOutbox:
         """Somebody dealt with it in another way."""
         self._must_set(item, sent_at=at, payload=None)
 
+    def hurry(self, lane: str, *, now: datetime) -> int:
+        """What waits in this lane for another try is due now."""
+        return self._set(
+            _OPEN & (_O.lane == lane) & (_O.attempts > 0) & (_O.due_at > now) & _O.worker.is_(None), due_at=now
+        )
+
     def waiting(self) -> int:
         """How many items are neither sent nor given up."""
         return int(self._connection.execute(select(func.count()).select_from(OUTBOX).where(_OPEN)).scalar_one())

@@ -387,6 +387,32 @@ PROVIDER_MESSAGES = Table(
     Column("at", Utc, nullable=False),
 )
 
+# Who writes to us on another network: found by a keyed hash of the address, which itself is sealed.
+THREADS = Table(
+    "threads",
+    METADATA,
+    Column("channel", String(32), primary_key=True),
+    Column("sender", LargeBinary, primary_key=True),
+    Column("address", Sealed, nullable=False),
+    Column("conversation", ForeignKey("conversations.id"), nullable=False, index=True),
+    Column("wrote_at", Utc, nullable=False),
+    Column("stopped_at", Utc),
+    Column("reminders_at", Utc),
+    Column("template_at", Utc),
+)
+
+DELIVERIES = Table(
+    "deliveries",
+    METADATA,
+    Column("channel", String(32), primary_key=True),
+    Column("receipt", String(128), primary_key=True),
+    Column("conversation", ForeignKey("conversations.id"), nullable=False, index=True),
+    Column("seq", Integer, nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("at", Utc, nullable=False),
+    Column("code", String(32), nullable=False),
+)
+
 ERASURES = Table(
     "erasures",
     METADATA,

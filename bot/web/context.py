@@ -53,6 +53,7 @@ class WebContext:
     allowance: Allowance = field(default_factory=Allowance)
     hub: Hub = field(default_factory=Hub)
     carriers: Mapping[str, Kind] = field(default_factory=dict)  # what else leaves the house: kind → how
+    channels: Mapping[str, Any] = field(default_factory=dict)  # the other networks that are set up: name → adapter
 
     def wake(self, conversation: str) -> None:
         """There is news in this conversation. Safe from any thread."""

@@ -1,0 +1,220 @@
+"""Takes one thing that somebody did on a network: finds their conversation, or opens one, and hands it to the entrance."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+import anyio.to_thread
+
+from bot.domain.errors import NotFound
+from bot.services import outgoing
+from bot.services.ports import AlreadyThere
+from bot.services.stored import Conversation, NewMessage, Thread
+from bot.web.channels import menu, parts, wording
+from bot.web.channels.protocol import Channel, Incoming
+from bot.web.chat.bodies import MAX_TEXT
+from bot.web.chat.entrance import Entrance
+from bot.web.chat.problems import Problem
+from bot.web.context import WebContext
+from bot.web.turns.words import fill
+
+OVER = ("handed_off", "closed", "stopped")
+# After so long an intake that is over is not gone on with: who writes then has something new to tell.
+NEW_AFTER = timedelta(days=7)
+OVERLAP = 300
+_STOP = re.compile(r"\W*(stop|stopall|unsubscribe|cancel|end|quit|alto|baja)\W*", re.IGNORECASE)
+_START = re.compile(r"\W*(start|unstop|/start|comenzar)\W*", re.IGNORECASE)
+_HELP = re.compile(r"\W*(help|info|/help|ayuda)\W*", re.IGNORECASE)
+_SPANISH = ("34", "52", "54", "57", "56", "51", "593", "58", "502", "503", "504", "505", "506", "507", "591", "595", "598", "53", "1787", "1939", "1809", "1829", "1849")  # fmt: skip
+
+
+class Arrivals:
+    """All channels come through here; every method may be called again with the same event."""
+
+    def __init__(self, context: WebContext, entrance: Entrance, wake_outbox: Callable[[], None]) -> None:
+        self._context = context
+        self._entrance = entrance
+        self._wake_outbox = wake_outbox
+
+    async def take(self, channel: Channel, event: Incoming) -> None:
+        """Store it and set going what follows. Raises `StorageUnavailable`: then it has to come again."""
+        thread, fresh = await self._thread(channel, event)
+        await self._block(self._came_back, thread)
+        duty = _duty(channel, event)
+        if duty is not None and not (fresh and duty is _started):
+            await self._block(duty, self, thread, event)
+        elif event.other is not None:
+            await self._block(self._answer_kindly, thread, event, _KIND.get(event.other, wording.NO_WORDS))
+        elif not (_START.fullmatch(event.text) and fresh):
+            await self._words(channel, thread, event)
+        self._wake_outbox()
+
+    async def _words(self, channel: Channel, thread: Thread, event: Incoming) -> None:
+        answer = await self._block(self._meant, thread, event)
+        if answer is not None and await self._tapped(channel, thread, event, answer):
+            return
+        if event.choice is not None and not event.text:
+            await self._block(self._answer_kindly, thread, event, wording.TOO_LATE)
+            return
+        pieces = parts.cut(event.text, MAX_TEXT, overlap=OVERLAP)
+        for number, piece in enumerate(pieces):
+            ident = event.id if len(pieces) == 1 else f"{event.id}#{number}"
+            await self._entrance.take(channel.name, ident, thread.conversation, text=piece)
+
+    async def _tapped(self, channel: Channel, thread: Thread, event: Incoming, answer: tuple[str, Any]) -> bool:
+        """True when it was taken as an answer; what does not fit the open question is read as words instead."""
+        try:
+            await self._entrance.take(channel.name, event.id, thread.conversation, answer=answer)
+        except Problem:
+            return False
+        return True
+
+    def _meant(self, thread: Thread, event: Incoming) -> tuple[str, Any] | None:
+        """The open question and the value meant by a button, a number or a choice's own words."""
+        with self._context.uow.reading() as uow:
+            chat = uow.conversations.get(thread.conversation)
+            if chat is None:
+                return None
+            if event.choice is not None:
+                place = menu.pressed(event.choice)
+                line = uow.conversations.messages(chat.id, after=place[0] - 1, limit=1) if place else []
+                return _pressed(
+                    line[0].body.get("question") if line and place and line[0].seq == place[0] else None, place
+                )
+            question = chat.state.get("question")
+        value = menu.picked(question, event.text)
+        return None if value is None else (str(question["field"]), value)
+
+    async def _thread(self, channel: Channel, event: Incoming) -> tuple[Thread, bool]:
+        """Whose conversation this is; True when it was opened just now."""
+        found = await self._block(self._known, channel, event)
+        if found is not None:
+            return found, False
+        conversation = await self._entrance.open(channel.name, self._locale(channel, event))
+        made = Thread(channel.name, self._hash(channel, event), event.sender, conversation, self._context.clock())
+        try:
+            await self._block(self._save, made)
+        except AlreadyThere:  # two first messages at the same moment
+            other = await self._block(self._known, channel, event)
+            if other is not None:
+                return other, False
+            raise
+        return made, True
+
+    def _known(self, channel: Channel, event: Incoming) -> Thread | None:
+        with self._context.uow() as uow:
+            thread = uow.threads.get(channel.name, self._hash(channel, event))
+            if thread is None or not self._goes_on(uow.conversations.get(thread.conversation), thread):
+                return None
+            thread = replace(thread, wrote_at=self._context.clock(), address=event.sender, template_at=None)
+            uow.threads.save(thread)
+            uow.commit()
+        return thread
+
+    def _goes_on(self, chat: Conversation | None, thread: Thread) -> bool:
+        if chat is None or chat.erased_at is not None or chat.phase == "erased":
+            return False
+        return chat.phase not in OVER or self._context.clock() - thread.wrote_at < NEW_AFTER
+
+    def _save(self, thread: Thread) -> None:
+        with self._context.uow() as uow:
+            known = uow.threads.get(thread.channel, thread.sender)
+            kept = (
+                thread
+                if known is None
+                else replace(thread, reminders_at=known.reminders_at, stopped_at=known.stopped_at)
+            )
+            uow.threads.save(kept)
+            uow.commit()
+
+    def _came_back(self, thread: Thread) -> None:
+        """Their window is open again: what waited for it may go at once."""
+        with self._context.uow() as uow:
+            if uow.outbox.hurry(thread.conversation, now=self._context.clock()):
+                uow.commit()
+
+    def _answer_kindly(self, thread: Thread, event: Incoming, text: str, *, farewell: bool = False) -> None:
+        """A line of ours about something without words; once for each event, and the open question stays."""
+        now = self._context.clock()
+        with self._context.uow() as uow:
+            chat = uow.conversations.get(thread.conversation)
+            if chat is None:
+                raise NotFound(thread.conversation)
+            said = fill(text, self._context.settings.clinic, chat.locale).replace(
+                "[[public_url]]", self._context.settings.public_url
+            )
+            question = chat.state.get("question")
+            body = {"farewell": True} if farewell else {"question": question} if question else {}
+            line = NewMessage("bot", said, body, id=f"kindly:{self._hash_id(event.id)}")
+            appended = uow.conversations.append(chat.id, line, now=now)
+            if appended.created:
+                outgoing.send(uow, chat, [appended.seq], now=now)
+                uow.commit()
+        self._context.wake(thread.conversation)
+
+    def change(self, thread: Thread, event: Incoming, text: str, **changes: Any) -> None:
+        """Answer a word of duty and keep what it means. Blocks."""
+        if changes.get("stopped_at", ...) is None:  # to begin again comes before the answer, or it would not be sent
+            self._store_change(thread, changes)
+        self._answer_kindly(thread, event, text, farewell=bool(changes.get("stopped_at")))
+        if changes.get("stopped_at"):
+            self._store_change(thread, changes)
+
+    def _store_change(self, thread: Thread, changes: dict[str, Any]) -> None:
+        with self._context.uow() as uow:
+            uow.threads.save(replace(thread, **changes))
+            uow.commit()
+
+    def now(self) -> Any:
+        """The clock."""
+        return self._context.clock()
+
+    def _hash(self, channel: Channel, event: Incoming) -> bytes:
+        return self._context.vault.blind(f"{channel.name}\n{event.sender}")
+
+    def _hash_id(self, ident: str) -> str:
+        return self._context.vault.blind(ident).hex()[:32]
+
+    @staticmethod
+    def _locale(channel: Channel, event: Incoming) -> str:
+        """Spanish for a number of a country that speaks it; the visitor can change it by a word."""
+        number = re.sub(r"\D", "", event.sender) if channel.capabilities.opt_out else ""
+        return "es" if number.startswith(_SPANISH) else "en"
+
+    async def _block(self, work: Callable[..., Any], *args: Any) -> Any:
+        return await anyio.to_thread.run_sync(partial(work, *args))
+
+
+def _pressed(question: Any, place: tuple[int, int] | None) -> tuple[str, Any] | None:
+    choices = (question or {}).get("choices") or ()
+    if place is None or not 0 <= place[1] < len(choices):
+        return None
+    return str(question["field"]), choices[place[1]]["value"]
+
+
+def _stopped(arrivals: Arrivals, thread: Thread, event: Incoming) -> None:
+    arrivals.change(thread, event, wording.STOPPED, stopped_at=arrivals.now(), reminders_at=None)
+
+
+def _started(arrivals: Arrivals, thread: Thread, event: Incoming) -> None:
+    arrivals.change(thread, event, wording.STARTED, stopped_at=None)
+
+
+def _helped(arrivals: Arrivals, thread: Thread, event: Incoming) -> None:
+    arrivals.change(thread, event, wording.HELP)
+
+
+def _duty(channel: Channel, event: Incoming) -> Callable[[Arrivals, Thread, Incoming], None] | None:
+    """What STOP, START and HELP ask for where they are a duty, and Telegram's own /start and /help."""
+    words = ((_STOP, _stopped), (_START, _started), (_HELP, _helped))
+    if not channel.capabilities.opt_out:
+        words = words[1:] if event.text.startswith("/") else ()  # type: ignore[assignment]
+    return next((duty for pattern, duty in words if pattern.fullmatch(event.text)), None)
+
+
+_KIND = {"edit": wording.EDITED, "encrypted": wording.ENCRYPTED}

@@ -1,0 +1,146 @@
+"""Carries the bot's and the staff's lines to a visitor's network: in its form, within its window, whole in an emergency."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from bot.domain.speech import say
+from bot.notify.alert import NotDelivered, Refused
+from bot.notify.outbox import Kind
+from bot.services import links, outgoing
+from bot.services.ports import Storage
+from bot.services.stored import Conversation, Delivery, Message, OutboxItem, Thread
+from bot.settings import Settings
+from bot.web.channels import menu, wording
+from bot.web.channels.protocol import Channel, Line
+from bot.web.chat import tokens
+
+LINK_LASTS = timedelta(minutes=30)
+_LOOKED_AT_WINDOW = timedelta(hours=6)
+_HEALTH_KINDS = ("multi",)  # questions whose first words already speak of illness
+
+
+@dataclass(frozen=True, slots=True)
+class Carrier:
+    """The outbox's way to one channel; everything blocks, in a thread of the postman."""
+
+    channel: Channel
+    storage: Storage
+    settings: Settings
+    now: Callable[[], datetime]
+
+    def kind(self) -> Kind:
+        """For `WebContext.carriers`, under `outgoing.kind_of(channel.name)`."""
+        return Kind(self.send)
+
+    def send(self, item: OutboxItem) -> str | None:
+        """Send one line; the network's id of its last part."""
+        found = self._look_up(item)
+        if found is None:
+            return None  # erased, or nobody is there (any more)
+        chat, line, thread = found
+        if thread.stopped_at is not None and not _is_farewell(line):
+            return None  # they asked for no more; the line stays in the log
+        if self._outside_window(thread):
+            self._announce(item, thread)
+        return self._send_parts(item, chat, line, thread)
+
+    def _look_up(self, item: OutboxItem) -> tuple[Conversation, Message, Thread] | None:
+        with self.storage.reading() as uow:
+            found = outgoing.line_of(uow, item)
+            thread = uow.threads.of(item.conversation or "")
+        if found is None:
+            return None
+        if thread is None or thread.channel != self.channel.name:
+            raise NotDelivered("no_thread")  # the first line can be quicker than the thread is stored
+        return *found, thread
+
+    def _send_parts(self, item: OutboxItem, chat: Conversation, line: Message, thread: Thread) -> str | None:
+        """Parts that went through before a failure are known by their number and not sent again."""
+        receipt = None
+        done = self._parts_sent(item, line)
+        for number, parcel in enumerate(self.channel.render(self._line(chat, line))):
+            if number in done:
+                continue
+            receipt = self.channel.send(thread.address, parcel, key=f"{item.key}:{number}")
+            with self.storage() as uow:
+                uow.threads.sent(
+                    Delivery(
+                        self.channel.name,
+                        receipt or f"{item.key}:{number}",
+                        chat.id,
+                        line.seq,
+                        "sent",
+                        self.now(),
+                        f"part:{number}",
+                    )
+                )
+                uow.commit()
+        return receipt
+
+    def _parts_sent(self, item: OutboxItem, line: Message) -> set[int]:
+        if item.attempts <= 1:
+            return set()
+        with self.storage.reading() as uow:
+            known = uow.threads.deliveries(item.conversation or "")
+        codes = [one.code for one in known if one.seq == line.seq and one.code.startswith("part:")]
+        return {int(code.removeprefix("part:")) for code in codes}
+
+    def _line(self, chat: Conversation, line: Message) -> Line:
+        question = line.body.get("question")
+        urgent = (line.body.get("alert") or {}).get("urgency") in ("emergency", "same_day")
+        texts = [line.text]
+        if urgent:
+            return Line(line.text, None, line.seq, urgent=True)
+        if question:
+            texts += self._under(chat, question)
+        if self._speaks_of_health(line, question):
+            texts.insert(0, f"{self.settings.clinic.name}:")
+        return Line("\n".join(texts), question, line.seq)
+
+    def _under(self, chat: Conversation, question: object) -> list[str]:
+        """What this network has to add to a question."""
+        assert isinstance(question, dict)
+        if question["field"] == "consent_privacy":
+            return [say(chat.locale, wording.CARRIED_BY, company=say(chat.locale, self.channel.company))]
+        if question["kind"] == "body_map" and not menu.choices(question):
+            return [say(chat.locale, wording.ON_THE_WEB, link=self._link(chat))]
+        if menu.choices(question) and not self.channel.capabilities.buttons:
+            many = question["kind"] == "multi"
+            return [say(chat.locale, wording.REPLY_NUMBERS if many else wording.REPLY_NUMBER)]
+        return []
+
+    def _link(self, chat: Conversation) -> str:
+        """A one-time link into this conversation on the web, made when it is sent and stored only as a hash."""
+        code = tokens.new_code()
+        expiry = links.Expiry(LINK_LASTS, timedelta(seconds=self.settings.return_seconds))
+        links.make(self.storage(), chat, tokens.digest(code), "device", expiry=expiry, now=self.now())
+        return f"{self.settings.public_url}/widget/app/#resume={code}"
+
+    def _speaks_of_health(self, line: Message, question: object) -> bool:
+        """True where a preview on a locked screen would show an illness: the clinic's name goes first then."""
+        kind = question.get("kind") if isinstance(question, dict) else None
+        return line.sender == "bot" and (kind in _HEALTH_KINDS or bool(line.body.get("outcome")))
+
+    def _outside_window(self, thread: Thread) -> bool:
+        hours = self.channel.capabilities.window
+        return hours is not None and self.now() - thread.wrote_at > timedelta(hours=hours)
+
+    def _announce(self, item: OutboxItem, thread: Thread) -> None:
+        """After the window: the approved template once, then wait for their answer. Always raises."""
+        outside = self.channel.outside()
+        if outside is None:
+            raise Refused("window_closed")
+        if thread.template_at is None:
+            self.channel.send(thread.address, outside, key=f"{item.key}:template")
+            with self.storage() as uow:
+                uow.threads.save(replace(thread, template_at=self.now()))
+                uow.commit()
+        raise NotDelivered("window_closed", after=_LOOKED_AT_WINDOW)
+
+
+def _is_farewell(line: Message) -> bool:
+    """The one line that may still go out to who wrote STOP: that it was heard."""
+    return bool(line.body.get("farewell"))

@@ -1,0 +1,98 @@
+"""The door for webhooks: checks who sends, then takes every message of the batch; 2xx only when all of it is stored."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from functools import partial
+
+import anyio.to_thread
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from bot import logs
+from bot.domain.errors import StorageUnavailable
+from bot.services.ports import Storage
+from bot.services.stored import Delivery
+from bot.web.channels.arrivals import Arrivals
+from bot.web.channels.protocol import Channel, Forged, Incoming, Receipt, Unreadable, Webhook
+from bot.web.chat import bodies
+from bot.web.chat.bodies import Overflow
+from bot.web.context import WebContext
+
+# Ids of networks are known for 30 days; what is older could be a repeat that nobody recognises any more.
+OLDEST = timedelta(days=7)
+
+
+class Gate:
+    """`/channels/NAME` for each channel that the clinic has set up."""
+
+    def __init__(self, context: WebContext, channels: Mapping[str, Channel], arrivals: Arrivals) -> None:
+        self._context = context
+        self._channels = channels
+        self._arrivals = arrivals
+
+    def routes(self) -> list[BaseRoute]:
+        """One address for all."""
+        return [Route("/channels/{name:str}", self.webhook, methods=["GET", "POST"])]
+
+    async def webhook(self, request: Request) -> Response:
+        """200 when everything is stored (or was before), 403 for a forged or stale request, 503 when nothing can be stored."""
+        channel = self._channels.get(request.path_params["name"])
+        if channel is None:
+            return PlainTextResponse("", 404)
+        body = b"" if request.method == "GET" else await bodies.read(request)
+        if isinstance(body, Overflow):
+            return PlainTextResponse("", 413)
+        hook = Webhook(request.method, dict(request.headers), dict(request.query_params), body)
+        try:
+            if request.method == "GET":
+                return self._greeting(channel, hook)
+            channel.verify(hook)
+            events = channel.parse(hook)
+        except Forged as error:
+            logs.get().warning("webhook_refused", channel=channel.name, code=str(error))
+            return PlainTextResponse("", 403)
+        except Unreadable as error:
+            logs.get().warning("webhook_unreadable", channel=channel.name, code=str(error))
+            return PlainTextResponse("", 200)  # to be sent it again would not help
+        return await self._all(channel, events)
+
+    async def _all(self, channel: Channel, events: object) -> Response:
+        try:
+            for event in events:  # type: ignore[attr-defined]
+                if isinstance(event, Receipt):
+                    await anyio.to_thread.run_sync(
+                        partial(note_receipt, self._context.uow, channel.name, event, self._context.clock)
+                    )
+                elif self._fresh(event):
+                    await self._arrivals.take(channel, event)
+                else:
+                    logs.get().warning("webhook_stale", channel=channel.name)
+        except StorageUnavailable:
+            return PlainTextResponse("", 503, headers={"Retry-After": "5"})
+        return (
+            Response(status_code=200, media_type="text/xml", content=b"<Response/>")
+            if channel.name in _TWIML
+            else PlainTextResponse("")
+        )
+
+    def _fresh(self, event: Incoming) -> bool:
+        return event.at is None or self._context.clock() - event.at <= OLDEST
+
+    @staticmethod
+    def _greeting(channel: Channel, hook: Webhook) -> Response:
+        answer = channel.greet(hook)
+        return PlainTextResponse("", 405) if answer is None else PlainTextResponse(answer)
+
+
+_TWIML = ("sms",)
+
+
+def note_receipt(storage: Storage, channel: str, receipt: Receipt, now: Callable[[], object]) -> Delivery | None:
+    """Keep what became of a line. Blocks."""
+    with storage() as uow:
+        found = uow.threads.came(channel, receipt.id, status=receipt.status, at=now(), code=receipt.code)  # type: ignore[arg-type]
+        uow.commit()
+    return found

@@ -1,0 +1,138 @@
+"""Fetches what people write to the clinic's Matrix account: one direct room a visitor, nothing skipped, nothing twice."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import aiohttp
+import nio
+
+from bot import logs
+from bot.domain.errors import StorageUnavailable
+from bot.web.channels.arrivals import Arrivals
+from bot.web.channels.matrix import Matrix
+from bot.web.channels.protocol import Incoming
+
+WAIT_MILLISECONDS = 20_000
+FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0
+FEW = 2  # the visitor and we
+MOST_BACK = 500  # messages of one room that are fetched after a long time away
+_MEDIA = {"m.image": "image", "m.audio": "voice", "m.video": "video", "m.file": "file", "m.location": "location"}
+
+
+class SignedOut(Exception):
+    """The homeserver does not know us (any more). Its text is a code."""
+
+
+class MatrixRooms:
+    """Runs beside the requests. Where it stands in the stream is kept in a file, written once a batch is stored."""
+
+    def __init__(self, channel: Matrix, arrivals: Arrivals, home: Path, wait: int = WAIT_MILLISECONDS) -> None:
+        self._channel = channel
+        self._arrivals = arrivals
+        self._place = home / "matrix.since"
+        self._wait = wait
+
+    @contextlib.asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Fetch until the block is left."""
+        task = asyncio.create_task(self._for_ever())
+        try:
+            yield
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+    async def _for_ever(self) -> None:
+        pause = FIRST_PAUSE
+
+        def went_well() -> None:
+            nonlocal pause
+            pause = FIRST_PAUSE
+
+        while True:
+            try:
+                await self._fetch(went_well)
+            except (SignedOut, StorageUnavailable, aiohttp.ClientError, TimeoutError) as error:
+                logs.get().warning("matrix_interrupted", error=error)
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, LONGEST_PAUSE)
+
+    async def _fetch(self, went_well: Callable[[], None]) -> None:
+        client = nio.AsyncClient(self._channel.homeserver, self._channel.user)
+        try:
+            signed_in = await client.login(self._channel.password, device_name="Palpate")
+            if not isinstance(signed_in, nio.LoginResponse):
+                raise SignedOut("login")
+            while True:
+                since = self._since()
+                batch = await client.sync(timeout=self._wait, since=since, full_state=since is None)
+                if not isinstance(batch, nio.SyncResponse):
+                    raise SignedOut("sync")
+                await self._batch(client, batch, since)
+                self._keep(batch.next_batch)
+                went_well()
+        finally:
+            await client.close()
+
+    async def _batch(self, client: nio.AsyncClient, batch: nio.SyncResponse, since: str | None) -> None:
+        for room in batch.rooms.invite:
+            await client.join(room)
+        for room, news in batch.rooms.join.items():
+            if len(client.rooms[room].users) > FEW:
+                await client.room_leave(room)  # a group is nobody's intake
+                continue
+            events = list(news.timeline.events)
+            if news.timeline.limited and since is not None:
+                events = [*await self._missed(client, room, news.timeline.prev_batch, since), *events]
+            for event in events:
+                found = self._incoming(room, event, own=client.user_id)
+                if found is not None:
+                    await self._arrivals.take(self._channel, found)
+
+    @staticmethod
+    async def _missed(client: nio.AsyncClient, room: str, start: str, since: str) -> list[nio.Event]:
+        """What the homeserver left out of a long batch, oldest first."""
+        found: list[nio.Event] = []
+        while start and len(found) < MOST_BACK:
+            page = await client.room_messages(room, start, end=since, limit=100)
+            if not isinstance(page, nio.RoomMessagesResponse) or not page.chunk:
+                break
+            found += page.chunk
+            start = page.end
+        return found[::-1]
+
+    def _incoming(self, room: str, event: nio.Event, *, own: str) -> Incoming | None:
+        if event.sender == own or not event.event_id:
+            return None
+        content = event.source.get("content") or {}
+        at = datetime.fromtimestamp(event.server_timestamp / 1000, UTC)
+        if isinstance(event, nio.MegolmEvent) or event.source.get("type") == "m.room.encrypted":
+            return Incoming(event.event_id, room, other="encrypted", at=at)
+        if event.source.get("type") == "m.reaction":
+            return Incoming(event.event_id, room, other="reaction", at=at)
+        if event.source.get("type") != "m.room.message" or not isinstance(content, dict):
+            return None  # topics, names, membership
+        if (content.get("m.relates_to") or {}).get("rel_type") == "m.replace":
+            return Incoming(event.event_id, room, other="edit", at=at)
+        kind = str(content.get("msgtype") or "")
+        if kind in _MEDIA:
+            return Incoming(event.event_id, room, other=_MEDIA[kind], at=at)
+        text = str(content.get("body") or "").strip() if kind in ("m.text", "m.notice", "m.emote") else ""
+        return Incoming(event.event_id, room, text, other=None if text else "empty", at=at)
+
+    def _since(self) -> str | None:
+        try:
+            return self._place.read_text(encoding="ascii").strip() or None
+        except FileNotFoundError:
+            return None
+
+    def _keep(self, place: str) -> None:
+        draft = self._place.with_suffix(".new")
+        draft.write_text(place, encoding="ascii")
+        os.replace(draft, self._place)

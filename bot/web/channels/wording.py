@@ -1,0 +1,18 @@
+"""What only these networks need to say: who carries the messages, how to stop, and what to do with what has no words."""
+
+from __future__ import annotations
+
+# Every text names the emergency number where somebody may be waiting for help; filled in by `bot.web.turns.words.fill`.
+NO_WORDS = "I can only read text here, so I could not use what you sent. Please write it in words. In an emergency call [[emergency]] now."
+EDITED = "I saw that you changed a message. I read only new messages, so please send the change as a new one."
+ENCRYPTED = "I cannot read encrypted rooms. Please write to me in a room without encryption, or use the chat on our website: [[public_url]]. In an emergency call [[emergency]] now."
+TOO_LATE = "That question is answered already. You can tell me what to change in your own words."
+STOPPED = "You will get no more messages from [[clinic_name]] here. Write START to begin again. You can call us: [[phone]]. In an emergency call [[emergency]]."
+HELP = "[[clinic_name]]: automated help with choosing an appointment. Call us: [[phone]]. Emergency: [[emergency]]. Write STOP for no more messages, “forget me” to have everything deleted."
+STARTED = "Welcome back. You will get messages from [[clinic_name]] here again."
+CARRIED_BY = "Your messages reach us through {company}, which can see them under its own terms."
+REPLY_NUMBER = "Reply with the number."
+REPLY_NUMBERS = "Reply with the numbers, “none” or “not sure”."
+ON_THE_WEB = "You can also point at it on a picture: {link} (opens this conversation once, for 30 minutes)."
+# Twilio's and Meta's approved templates say this; it is here so that a clinic can hand it in for approval.
+OUTSIDE = "[[clinic_name]] has written to you. Reply here to read it, or call us: [[phone]]."
