@@ -124,6 +124,38 @@ def texts(missing: bool, language: str) -> None:
 
 
 @cli.group()
+def channels() -> None:
+    """SMS, WhatsApp, Telegram, Messenger and Matrix: set up, test, connect."""
+
+
+@channels.command("init")
+def channels_init() -> None:
+    """Make channels.toml in PALPATE_HOME, with every network in it and none switched on."""
+    from bot import channels_command
+
+    sys.exit(channels_command.init(settings(), sys.stdout))
+
+
+@channels.command("check")
+def channels_check() -> None:
+    """Ask every network that is set up whether the credentials work and messages come to us; says what to fix."""
+    from bot import channels_command
+
+    with _one_line():
+        sys.exit(channels_command.check(settings(), sys.stdout))
+
+
+@channels.command("connect")
+@click.argument("name")
+def channels_connect(name: str) -> None:
+    """Tell a network (Telegram) where its messages go."""
+    from bot import channels_command
+
+    with _one_line():
+        sys.exit(channels_command.connect(settings(), name, sys.stdout))
+
+
+@cli.group()
 def rules() -> None:
     """The rules that decide: version, signatures, and what a change would alter."""
 
@@ -171,7 +203,7 @@ def _one_line() -> Iterator[None]:
 
     try:
         yield
-    except BadSignatures as error:
+    except (BadSignatures, BadSettings) as error:
         raise click.ClickException(str(error)) from error
     except StorageUnavailable as error:
         raise click.ClickException("the database cannot be read; `palpate db upgrade` makes one") from error

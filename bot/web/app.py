@@ -15,6 +15,7 @@ from starlette.types import ASGIApp
 
 from bot.domain.errors import StorageUnavailable
 from bot.web import desk, site
+from bot.web.channels.service import Channels
 from bot.web.chat import problems
 from bot.web.chat.api import ChatApi
 from bot.web.chat.entrance import Entrance
@@ -42,9 +43,10 @@ class Edge(Starlette):
         self._pace = pace
         self._running: Works | None = None
         self.entrance = Entrance(context, lambda: self.works.dispatcher)
+        self._channels = Channels(context, self.entrance, lambda: self.works.chores.outbox_has_work())
         chat = ChatApi(context, lambda: self.works.dispatcher, lambda: self.works.chores)
         super().__init__(
-            routes=[*self._health(), *chat.routes(), *_pages(context)],
+            routes=[*self._health(), *chat.routes(), *self._channels.routes(), *_pages(context)],
             exception_handlers=problems.HANDLERS,
             lifespan=self._lifespan,
         )
@@ -65,9 +67,11 @@ class Edge(Starlette):
         """Start the dispatcher, which takes up what an earlier run left unanswered, and the chores."""
         self.context.hub.start()
         rasa = Rasa(self.context.settings)
-        self._running = works = Works(rasa, Dispatcher(self.context, rasa, self._pace), Chores(self.context))
+        chores = Chores(self.context)
+        dispatcher = Dispatcher(self.context, rasa, self._pace, chores.outbox_has_work)
+        self._running = works = Works(rasa, dispatcher, chores)
         try:
-            async with works.dispatcher.running(), works.chores.running():
+            async with works.dispatcher.running(), works.chores.running(), self._channels.running():
                 yield
         finally:
             self._running = None

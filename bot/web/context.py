@@ -63,13 +63,18 @@ class WebContext:
 def from_environment() -> WebContext:
     """The context of a real process. Raises `BadSettings`."""
     from bot.language import reader
+    from bot.web.channels import service, setup
 
     settings = Settings.from_env(os.environ)
+    storage = cast(Storage, bootstrap.storage(settings))
+    channels = setup.read(settings.home, settings.public_url)
     return WebContext(
-        uow=cast(Storage, bootstrap.storage(settings)),
+        uow=storage,
         settings=settings,
         vault=Vault.open(settings.home),
         reader=reader.load(),
         classify=partial(classify, policy=settings.clinic.policy),
         allowance=Allowance.from_env(os.environ),
+        carriers=service.carriers(channels, storage, settings, utc_now),
+        channels=channels,
     )

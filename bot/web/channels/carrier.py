@@ -18,7 +18,7 @@ from bot.web.channels.protocol import Channel, Line
 from bot.web.chat import tokens
 
 LINK_LASTS = timedelta(minutes=30)
-_LOOKED_AT_WINDOW = timedelta(hours=6)
+_LOOKED_AT_WINDOW = timedelta(hours=1)
 _HEALTH_KINDS = ("multi",)  # questions whose first words already speak of illness
 
 
@@ -135,10 +135,19 @@ class Carrier:
             raise Refused("window_closed")
         if thread.template_at is None:
             self.channel.send(thread.address, outside, key=f"{item.key}:template")
-            with self.storage() as uow:
-                uow.threads.save(replace(thread, template_at=self.now()))
-                uow.commit()
+        if self._wrote_meanwhile(thread):
+            raise NotDelivered("window_opened")
         raise NotDelivered("window_closed", after=_LOOKED_AT_WINDOW)
+
+    def _wrote_meanwhile(self, thread: Thread) -> bool:
+        """Keep that the template was sent; True when they answered while it was."""
+        with self.storage() as uow:
+            now = uow.threads.get(thread.channel, thread.sender)
+            if now is None or now.wrote_at != thread.wrote_at:
+                return True
+            uow.threads.save(replace(now, template_at=now.template_at or self.now()))
+            uow.commit()
+        return False
 
 
 def _is_farewell(line: Message) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -135,4 +134,4 @@ class MatrixRooms:
     def _keep(self, place: str) -> None:
         draft = self._place.with_suffix(".new")
         draft.write_text(place, encoding="ascii")
-        os.replace(draft, self._place)
+        draft.replace(self._place)

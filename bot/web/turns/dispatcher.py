@@ -14,6 +14,7 @@ import anyio.to_thread
 
 from bot import logs
 from bot.domain.errors import NotFound, StorageUnavailable
+from bot.services.outgoing import FETCHED
 from bot.services.ports import LeaseLost
 from bot.services.stored import NewMessage
 from bot.web.chat.fit import ticked_flags
@@ -43,9 +44,12 @@ class Pace:
 class Dispatcher:
     """The queue is the database; what this object remembers may be lost at any time."""
 
-    def __init__(self, context: WebContext, rasa: Rasa, pace: Pace | None = None) -> None:
+    def __init__(
+        self, context: WebContext, rasa: Rasa, pace: Pace | None = None, wake_outbox: Callable[[], None] = lambda: None
+    ) -> None:
         self._context = context
         self._rasa = rasa
+        self._wake_outbox = wake_outbox
         self._pace = pace or Pace()
         self._ledger = Ledger(context)
         self._slots = asyncio.Semaphore(self._pace.at_once)
@@ -174,6 +178,8 @@ class Dispatcher:
             self._again.add(work.chat.id)
         self._told.discard(work.key)
         self._context.wake(work.chat.id)
+        if work.chat.channel not in FETCHED:
+            self._wake_outbox()
         return following
 
     def _clear_up(self, conversation: str) -> None:

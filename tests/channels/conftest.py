@@ -1,0 +1,197 @@
+"""The edge with every channel set up, networks that stand in for the real ones, and a stand-in for Rasa."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import httpx
+import pytest
+from sqlalchemy import text
+
+sys.path.insert(0, str(Path(__file__).parent))
+sys.path.insert(0, str(Path(__file__).parents[1] / "web"))
+
+from edge_process import PlainReader
+from networks import ACCOUNT, APP_SECRET, AUTH, BOT_SECRET, BOT_TOKEN, NUMBER, NUMBER_ID, PAGE_TOKEN, VERIFY, Networks
+from people import PUBLIC, Writer, writer
+from standin_rasa import Rasa, Serving
+
+from bot.settings import Settings
+from bot.storage import migrations
+from bot.storage.sql import SqlStorage
+from bot.vault import Vault
+from bot.web.app import Edge, create_app
+from bot.web.channels import service, setup
+from bot.web.context import WebContext
+from bot.web.turns.dispatcher import Pace
+
+FAST = Pace(sweep=0.1, hold=0.1, told_after=0.2, probe=0.05, first_pause=0.02, longest_pause=0.1, tries=3)
+
+
+@pytest.fixture(scope="session")
+def networks_serving() -> Iterator[Networks]:
+    """One server for all networks."""
+    networks = Networks()
+    serving = Serving(networks.app()).start()
+    networks.url = serving.url
+    yield networks
+    serving.stop()
+
+
+@pytest.fixture
+def networks(networks_serving: Networks) -> Networks:
+    """All networks, well and empty."""
+    networks_serving.sent.clear()
+    networks_serving.down, networks_serving.busy, networks_serving.refuse, networks_serving.webhook = False, 0, {}, ""
+    return networks_serving
+
+
+def channels_toml(home: Path, url: str) -> None:
+    """Set up every channel that has webhooks, against the stand-ins."""
+    path = home / setup.FILE
+    path.touch(mode=0o600)
+    path.write_text(
+        f"""
+[sms]
+account_sid = "{ACCOUNT}"
+auth_token = "{AUTH}"
+number = "{NUMBER}"
+api = "{url}"
+[whatsapp]
+number_id = "{NUMBER_ID}"
+access_token = "{PAGE_TOKEN}"
+app_secret = "{APP_SECRET}"
+verify_token = "{VERIFY}"
+template = "clinic_wrote"
+api = "{url}"
+[telegram]
+token = "{BOT_TOKEN}"
+secret = "{BOT_SECRET}"
+api = "{url}"
+[messenger]
+page_token = "{PAGE_TOKEN}"
+app_secret = "{APP_SECRET}"
+verify_token = "{VERIFY}"
+api = "{url}"
+""",
+        encoding="utf-8",
+    )
+
+
+class Clock:
+    """Real time, moved by hand."""
+
+    def __init__(self) -> None:
+        self.ahead = 0.0
+
+    def __call__(self) -> datetime:
+        return datetime.now(UTC) + timedelta(seconds=self.ahead)
+
+
+class Clinic:
+    """The running edge and what belongs to it."""
+
+    def __init__(self, context: WebContext, app: Edge, serving: Serving, clock: Clock) -> None:
+        self.context, self.app, self.serving, self.clock = context, app, serving, clock
+
+    def settled(self) -> None:
+        """Wait until every message is answered and everything that is due has left."""
+        self.wait(lambda: not self.unanswered() and not self.waiting())
+
+    def settled_once(self) -> None:
+        """Let everything that is due now have one try."""
+        for _ in range(3):
+            self.app.works.chores.empty_outbox()
+
+    def wait(self, done: Callable[[], bool]) -> None:
+        """Until it is so; 20 seconds at most."""
+        pause, deadline = threading.Event(), time.monotonic() + 20
+        while not done():
+            assert time.monotonic() < deadline, "never came"
+            pause.wait(0.02)
+
+    def unanswered(self) -> bool:
+        """True while a message waits for its turn."""
+        asked = "SELECT count(*) FROM conversations WHERE spoken_through > answered_through"
+        with self.context.uow.engine.connect() as connection:  # type: ignore[attr-defined]
+            return bool(connection.execute(text(asked)).scalar())
+
+    def waiting(self) -> int:
+        """How much is still to leave."""
+        with self.context.uow.reading() as uow:
+            return uow.outbox.waiting()
+
+    def conversation(self, channel: str, address: str) -> str:
+        """Whose conversation it is now."""
+        with self.context.uow.reading() as uow:
+            found = uow.threads.get(channel, self.context.vault.blind(f"{channel}\n{address}"))
+        assert found is not None
+        return found.conversation
+
+
+@pytest.fixture
+def rasa() -> Iterator[Rasa]:
+    """A Rasa that answers."""
+    one = Rasa()
+    one.gate.set()
+    serving = Serving(one.app()).start()
+    one.url, one.port = serving.url, serving.port
+    yield one
+    one.gate.set()
+    serving.stop()
+
+
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty, migrated home, made once and copied."""
+    home = tmp_path_factory.mktemp("template")
+    storage = SqlStorage.open(f"sqlite:///{home / 'palpate.db'}", Vault.open(home))
+    migrations.upgrade(storage.engine)
+    storage.close()
+    return home
+
+
+@pytest.fixture
+def clinic(migrated: Path, tmp_path: Path, rasa: Rasa, networks: Networks) -> Iterator[Clinic]:
+    """The edge in this process, on a real socket, with all channels."""
+    home = tmp_path / "home"
+    shutil.copytree(migrated, home)
+    channels_toml(home, networks.url)
+    settings = Settings.from_env(
+        {
+            "PALPATE_HOME": str(home),
+            "PALPATE_RASA_PORT": str(rasa.port),
+            "PALPATE_PUBLIC_URL": PUBLIC,
+            "PALPATE_INTERNAL_SECRET": "s3cret",
+        }
+    )
+    storage = SqlStorage.open(settings.database_url, Vault.open(home))
+    channels, clock = setup.read(home, PUBLIC), Clock()
+    context = WebContext(
+        storage,
+        settings,
+        Vault.open(home),
+        PlainReader(),
+        clock=clock,
+        carriers=service.carriers(channels, storage, settings, clock),
+        channels=channels,
+    )
+    app = create_app(context, FAST)
+    serving = Serving(app).start()
+    yield Clinic(context, app, serving, clock)
+    context.hub.close()
+    serving.stop()
+    storage.close()
+
+
+@pytest.fixture
+def person(clinic: Clinic) -> Iterator[Callable[[str], Writer]]:
+    """Makes a visitor on a channel."""
+    with httpx.Client(base_url=clinic.serving.url, timeout=20) as http:
+        yield lambda channel: writer(channel, http, clinic.clock)
