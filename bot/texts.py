@@ -30,11 +30,12 @@ from bot.domain import (
     wording,
 )
 from bot.settings import REPOSITORY
+from bot.web.channels import wording as network_wording
 from bot.web.chat import fit
 from bot.web.turns import words
 
 # Modules whose constants are texts, or tables of them.
-_SPEAKING: tuple[ModuleType, ...] = (scripts, wording, words, wished_times, questions, fit)
+_SPEAKING: tuple[ModuleType, ...] = (scripts, wording, words, wished_times, questions, fit, network_wording)
 _PLACES = re.compile(r"\[\[[a-z_]+\]\]|\{[a-z_]+\}")
 _ID = re.compile(r"(R-)?(RF|CI|M)-[A-Z0-9-]+|[a-z]+_[a-z_]+|utter_\w+")
 # Where code of ours says a literal by itself: the functions, and which of their arguments is the text.

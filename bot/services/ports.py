@@ -34,8 +34,8 @@ from bot.services.stored import (
     SavedView,
     StaffAccount,
     StaffSession,
-    Tries,
     Thread,
+    Tries,
 )
 
 

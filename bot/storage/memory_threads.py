@@ -47,6 +47,7 @@ class MemoryThreads:
 
     def forget(self, conversation: str) -> None:
         """Delete the thread and the deliveries."""
-        for kept in (self._threads, self._deliveries):
-            for key in [key for key, one in kept.items() if one.conversation == conversation]:
-                del kept[key]
+        for own in [key for key, one in self._threads.items() if one.conversation == conversation]:
+            del self._threads[own]
+        for sent in [key for key, one in self._deliveries.items() if one.conversation == conversation]:
+            del self._deliveries[sent]

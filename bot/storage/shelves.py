@@ -27,8 +27,8 @@ from bot.services.stored import (
     SavedView,
     StaffAccount,
     StaffSession,
-    Tries,
     Thread,
+    Tries,
 )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
-from bot.web.channels import menu, outward, parts
+from bot.web.channels import menu, outward, parts, wording
 from bot.web.channels.protocol import Capabilities, Finding, Forged, Incoming, Line, Parcel, Receipt, Webhook
 
 MOST_TEXT = 16_000  # an event may have 65,536 bytes with everything in it
@@ -24,7 +24,7 @@ class Matrix:
     user: str
     password: str
     name: str = "matrix"
-    company: str = "the Matrix servers of you and the clinic"
+    company: str = wording.COMPANIES["matrix"]
     capabilities = Capabilities(MOST_TEXT)
 
     def verify(self, request: Webhook) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from bot.web.channels import menu, outward, parts
+from bot.web.channels import menu, outward, parts, wording
 from bot.web.channels.protocol import (
     Capabilities,
     Finding,
@@ -80,7 +80,7 @@ class Messenger:
     verify_token: str
     api: str = API
     name: str = "messenger"
-    company: str = "Facebook Messenger (Meta)"
+    company: str = wording.COMPANIES["messenger"]
     capabilities = Capabilities(MESSENGER_TEXT, buttons=QUICK_REPLIES, title=QUICK_TITLE, window=24)
 
     def verify(self, request: Webhook) -> None:
@@ -193,7 +193,7 @@ class WhatsAppCloud:
     template_language: str = "en"
     api: str = API
     name: str = "whatsapp"
-    company: str = "WhatsApp (Meta)"
+    company: str = wording.COMPANIES["whatsapp"]
     capabilities = Capabilities(WHATSAPP_TEXT, buttons=WA_ROWS, title=WA_ROW_TITLE, window=24, opt_out=True)
 
     def verify(self, request: Webhook) -> None:

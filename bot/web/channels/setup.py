@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.settings import BadSettings
+from bot.web.channels import wording
 from bot.web.channels.matrix import Matrix
 from bot.web.channels.meta import API as META_API
 from bot.web.channels.meta import Messenger, WhatsAppCloud
@@ -77,7 +78,7 @@ def _twilio(section: Section, public_url: str) -> Twilio:
     return Twilio(
         section.name, section.text("account_sid"), section.text("auth_token"), number,
         address_of(public_url, section.name), section.text("template", ""), section.text("api", TWILIO_API),
-        "Twilio and your phone company" if section.name == "sms" else "WhatsApp (Meta) and Twilio",
+        wording.COMPANIES["sms" if section.name == "sms" else "whatsapp by twilio"],
     )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from bot.web.channels import menu, outward, parts
+from bot.web.channels import menu, outward, parts, wording
 from bot.web.channels.protocol import (
     Capabilities,
     Finding,
@@ -40,7 +40,7 @@ class Telegram:
     address: str
     api: str = API
     name: str = "telegram"
-    company: str = "Telegram"
+    company: str = wording.COMPANIES["telegram"]
     capabilities = Capabilities(MOST_TEXT, buttons=MOST_BUTTONS, title=SHORT)
 
     def verify(self, request: Webhook) -> None:

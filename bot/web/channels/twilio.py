@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl
 
 from twilio.request_validator import RequestValidator
 
-from bot.web.channels import menu, outward, parts
+from bot.web.channels import menu, outward, parts, wording
 from bot.web.channels.protocol import (
     Capabilities,
     Finding,
@@ -45,7 +45,7 @@ class Twilio:
     address: str
     template: str = ""
     api: str = API
-    company: str = "Twilio and your phone company"
+    company: str = wording.COMPANIES["sms"]
 
     @property
     def capabilities(self) -> Capabilities:

@@ -11,6 +11,15 @@ STOPPED = "You will get no more messages from [[clinic_name]] here. Write START 
 HELP = "[[clinic_name]]: automated help with choosing an appointment. Call us: [[phone]]. Emergency: [[emergency]]. Write STOP for no more messages, “forget me” to have everything deleted."
 STARTED = "Welcome back. You will get messages from [[clinic_name]] here again."
 CARRIED_BY = "Your messages reach us through {company}, which can see them under its own terms."
+# Whom a visitor's words pass on the way, by channel.
+COMPANIES = {
+    "sms": "Twilio and your phone company",
+    "whatsapp": "WhatsApp (Meta)",
+    "whatsapp by twilio": "WhatsApp (Meta) and Twilio",
+    "telegram": "Telegram",
+    "messenger": "Facebook Messenger (Meta)",
+    "matrix": "the Matrix servers of you and the clinic",
+}
 REPLY_NUMBER = "Reply with the number."
 REPLY_NUMBERS = "Reply with the numbers, “none” or “not sure”."
 ON_THE_WEB = "You can also point at it on a picture: {link} (opens this conversation once, for 30 minutes)."
