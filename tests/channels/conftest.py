@@ -104,11 +104,6 @@ class Clinic:
         """Wait until every message is answered and everything that is due has left."""
         self.wait(lambda: not self.unanswered() and not self.waiting())
 
-    def settled_once(self) -> None:
-        """Let everything that is due now have one try."""
-        for _ in range(3):
-            self.app.works.chores.empty_outbox()
-
     def wait(self, done: Callable[[], bool]) -> None:
         """Until it is so; 20 seconds at most."""
         pause, deadline = threading.Event(), time.monotonic() + 20
