@@ -15,9 +15,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import settings as hypothesis_settings
 
 if TYPE_CHECKING:
     import httpx  # Rasa's environment, whose tests read this file too, has none
+
+# A busy machine is no fault of the code: how long things take is what `palpate bench` measures.
+hypothesis_settings.register_profile("palpate", deadline=None)
+hypothesis_settings.load_profile("palpate")
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 PALPATE = REPOSITORY / ".venv" / "bin" / "palpate"
