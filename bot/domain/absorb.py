@@ -51,6 +51,9 @@ def answer(intake: Intake, said: Said) -> bool:
         return _confirm_in_words(intake, name, said)
     if cards.is_card(name):
         return _card_in_words(intake, name, said)
+    if said.rows:
+        several = complaints.base(name) == "clearance"
+        return _structured(intake, replace(said, question=name, value=[*said.rows] if several else said.rows[0]))
     if name == "narrative":
         return _read_narrative(intake, said)
     reader = READERS.get(complaints.base(name))
@@ -130,7 +133,7 @@ def _card_in_words(intake: Intake, name: str, said: Said) -> bool:
     """ "none", "not sure", or the rows named; a bare yes is not enough, the question is then which."""
     asked = cards.items(name, intake)
     rows = [{"value": item, "label": cards.label(item, intake.locale)} for item in asked]
-    named = [m.value for m in said.of("condition", "medicine") if m.value]
+    named = [*said.rows, *(m.value for m in said.of("condition", "medicine") if m.value)]
     named += [found.flag for found in said.danger if found.certain]
     unclear = answers.polarity(said.text, said.intent) == "unsure"
     if not named and answers.says_none(said.text, said.intent) and not said.of("finding"):

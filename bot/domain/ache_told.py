@@ -31,7 +31,7 @@ _ITS_OBJECT = re.compile(
 
 def take_sites(intake: Intake, said: Said, at: int = 1, *, named: Sequence[Mention] = (), anew: bool = False) -> bool:
     """The places named, added to those known; with `anew` they take their stead."""
-    found = [m for m in (named or said.of("site")) if not within_a_function(said, m)]
+    found = [m for m in (named or said.of("site")) if not no_place(said, m)]
     entries = [{"site": m.value, "side": m.side} for m in found if m.value in sites.SITES]
     if not entries:
         return False
@@ -48,8 +48,16 @@ def set_sites(intake: Intake, entries: Sequence[Mapping[str, Any]], words: Mappi
         intake.settle(field("side", at))
 
 
-def within_a_function(said: Said, place: Mention) -> bool:
-    """True for the head of "can't turn my head": what cannot be done, not where it hurts."""
+_NO_BACK = re.compile(
+    r"\b(?:i'?m|i am|im|be|been|come|came|coming|get|got|go|going|went|are you|call|text|write|hear|bring|right|way)\s*$",
+    re.IGNORECASE,
+)
+
+
+def no_place(said: Said, place: Mention) -> bool:
+    """True for the back of "I'm back", and for the head of "can't turn my head": what cannot be done, not where it hurts."""
+    if place.value == "back" and _NO_BACK.search(said.text[: place.start]):
+        return True
     return any(
         done.start < place.end and (place.start <= done.end or _ITS_OBJECT.fullmatch(said.text[done.end : place.start]))
         for done in said.mentions
@@ -90,12 +98,28 @@ def days(found: Mention) -> int:
 
 def take_duration(intake: Intake, said: Said, at: int = 1) -> bool:
     """How long ago it began; of several times the longest."""
-    found = said.of("duration")
+    found = [m for m in said.of("duration") if not vague(m)] if _of_the_ache(intake, said) else []
     if not found:
         return False
     longest = max(found, key=lambda m: m.days_hi or 0)
     intake.know(field("duration_days", at), days(longest), said.words(longest))
     return True
+
+
+_CHRONIC_DAYS = 90
+
+
+def vague(found: Mention) -> bool:
+    """True for "ages" and "months": so wide that nobody can tell whether it is long-lasting pain; it is asked once more."""
+    lo, hi = found.days_lo or 0, found.days_hi if found.days_hi is not None else found.days_lo or 0
+    return lo <= _CHRONIC_DAYS < hi and hi > 2 * max(lo, 1)
+
+
+def _of_the_ache(intake: Intake, said: Said) -> bool:
+    """True when the words are about the ache: "lovely weather today" tells no time of it."""
+    open_field = (intake.open_field or "").partition("#")[0]
+    about = said.of("site", "quality", "intensity", "cause", "function", "finding")
+    return bool(about) or open_field in ("duration_days", "onset", "narrative", "sites", "read_back", "change")
 
 
 def take_intensity(intake: Intake, said: Said, at: int = 1, found: Mention | None = None) -> bool:

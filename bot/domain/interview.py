@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from bot.domain import absorb, afterwards, answers, cards, changing, corrections, questions, told, wording
+import re
+
+from bot.domain import absorb, afterwards, answers, cards, changing, corrections, questions, rows_said, told, wording
 from bot.domain.intake import Intake
 from bot.domain.move import Move, stop_if_in_danger
 from bot.domain.plan import left, next_field
@@ -25,6 +27,7 @@ def take(intake: Intake, said: Said) -> Move:
         move.say.append("utter_open")
         _ask_next(intake)
         return move
+    said = _rows(intake, said)
     before = len(intake.rf) + len(intake.ci)
     absorb.danger(intake, said)
     if stop_if_in_danger(intake, move, new=len(intake.rf) + len(intake.ci) > before):
@@ -36,15 +39,24 @@ def take(intake: Intake, said: Said) -> Move:
     else:
         _take_answer(intake, said, move)
     if not move.interruption and intake.phase in ASKING and not move.hand_off:
-        stop_if_in_danger(intake, move, new=True)
-        _ask_next(intake)
+        if not stop_if_in_danger(intake, move, new=True):
+            _ask_next(intake)
     return move
+
+
+def _rows(intake: Intake, said: Said) -> Said:
+    """A row of the open question said in its own words counts as that row."""
+    name = intake.open_field
+    if said.question is not None or name is None or name in ("change", "read_back"):
+        return said
+    question = questions.question(name, intake)
+    return said.as_rows(rows_said.said(said.text, question.choices)) if question.kind in ("multi", "choice") else said
 
 
 def _take_consent(intake: Intake, said: Said, move: Move) -> None:
     """Yes reads on what was told before it, no ends the chat; anything else waits and the question comes back."""
-    answer = said.value if said.question == "consent_privacy" else answers.polarity(said.text, said.intent)
-    opening = said.intent not in ("affirm", "deny") and said.tells_something
+    answer = said.value if said.question == "consent_privacy" else _agreed(said)
+    opening = said.tells_something
     if said.question is None and opening and answer != "yes":
         intake.waiting.append(said.to_json())
         move.say.append("utter_heard_before_consent")
@@ -69,6 +81,20 @@ def _take_consent(intake: Intake, said: Said, move: Move) -> None:
         _refuse(intake, move)
     else:
         _missed(intake, move)
+
+
+# "No pain, I only want to relax" refuses nothing.
+_REFUSES = re.compile(
+    r"\W*no\b\W*(?:$|thanks?\b|thank you|gracias|you may|you can|i (?:do not|don'?t|would|rather))", re.IGNORECASE
+)
+
+
+def _agreed(said: Said) -> str | None:
+    """Yes or no to consent. A story is never taken for a yes: only plain words of agreement are."""
+    plain = answers.polarity(said.text)
+    if not said.tells_something:
+        return plain or answers.polarity(said.text, said.intent)
+    return "yes" if plain == "yes" else "no" if _REFUSES.match(said.text) else None
 
 
 def _refuse(intake: Intake, move: Move) -> None:

@@ -12,7 +12,10 @@ from bot.domain.intake import Intake
 from bot.domain.judge import held_back
 from bot.domain.said import Said
 
-_SELF = re.compile(r"\b(?:me|myself|i|i'm|im|my own|mine|self)\b", re.IGNORECASE)
+_SELF = re.compile(
+    r"\b(?:me|myself|mine|self|for my own|para mí|yo)\b|^\W*(?:it'?s )?(?:i|i'?m|i am)\W*$|\bi(?:'m| am)? (?:the one|coming|booking)\b",
+    re.IGNORECASE,
+)
 
 
 def _read_for_whom(intake: Intake, said: Said) -> bool:
@@ -82,8 +85,8 @@ def _side_unknown(intake: Intake, said: Said, at: int) -> bool:
 
 def _read_duration(intake: Intake, said: Said) -> bool:
     found = said.of("duration", "span") or [m for m in said.mentions if m.kind == "duration"]
-    if not found:
-        return False
+    if not found or (ache_told.vague(found[0]) and not intake.misses):
+        return False  # "ages": once more, in days, weeks, months or years
     intake.know(field("duration_days", _at(intake)), ache_told.days(found[0]), said.words(found[0]))
     return True
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from bot.domain import answers
 from bot.domain.mention import Danger, Mention
+from bot.domain.rows_said import Rows
 
 # What a rule of data/rules answers, beside the frequent questions: greetings, small talk and the like.
 INTERRUPTIONS = frozenset(
@@ -33,6 +34,7 @@ class Said:
     """A message: free text with its reading, or a structured answer (`question` and `value`, shapes of contract §5).
 
     Short messages in a row come as one text, a line for each; `parts` then says where in it each begins, and its id.
+    `rows` are the choices of the open question that the text says in their own words; nothing else is read in those.
     """
 
     text: str
@@ -44,6 +46,7 @@ class Said:
     value: Any = None
     message: str = ""
     parts: tuple[tuple[int, str], ...] = ()
+    rows: tuple[Any, ...] = ()
 
     def words(self, mention: Mention | Danger | None = None) -> dict[str, Any]:
         """The visitor's own words behind a fact, with their place in the message."""
@@ -76,6 +79,22 @@ class Said:
         """The same message, read as about the person it speaks of: the visit turned out to be for them."""
         meant = tuple(replace(mention, other_person=False) for mention in self.mentions)
         return replace(self, mentions=meant, danger=(*self.danger, *self.other_danger), other_danger=())
+
+    def as_rows(self, rows: Rows) -> Said:
+        """The same message, whose words for a row mean that row and nothing besides."""
+        if not rows.values:
+            return self
+
+        def outside(found: Mention | Danger) -> bool:
+            return not rows.covers(found.start, found.end)
+
+        return replace(
+            self,
+            rows=rows.values,
+            mentions=tuple(mention for mention in self.mentions if outside(mention)),
+            danger=tuple(danger for danger in self.danger if outside(danger)),
+            other_danger=tuple(danger for danger in self.other_danger if outside(danger)),
+        )
 
     @property
     def tells_something(self) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from bot.domain import ache_told, answers, apart, cards, complaints
@@ -83,7 +84,7 @@ def _addressed(intake: Intake, said: Said) -> Iterator[tuple[int, Said]]:
     """Each part of the message with the complaint it is about; a place not known yet may begin a new one."""
     whole = apart.parts(said)
     for part in whole:
-        named = [m for m in part.of("site") if not ache_told.within_a_function(said, m)]
+        named = [m for m in part.of("site") if not ache_told.no_place(said, m)]
         if not named:
             yield _spoken_of(intake), part
             continue
@@ -94,7 +95,7 @@ def _addressed(intake: Intake, said: Said) -> Iterator[tuple[int, Said]]:
             yield at, part
         else:
             rest = tuple(m for m in part.mentions if m.kind not in apart.KINDS)
-            yield _spoken_of(intake), Said(said.text, said.intent, rest, message=said.message)
+            yield _spoken_of(intake), replace(part, mentions=rest)
 
 
 def _spoken_of(intake: Intake) -> int:
@@ -139,7 +140,8 @@ def take_goal(intake: Intake, said: Said) -> bool:
     injury = [m for m in said.of("finding", "cause") if onset_of(m) == "injury"]
     if goal is None and intake.facts.get("complaint") is not None:
         return False  # an ache named later changes no goal that was told
-    if goal is not None and not (pain and goal.value == "relax"):
+    mild = not injury and not any((m.hi or 0) > 3 for m in said.of("intensity"))
+    if goal is not None and (not pain or goal.value not in _RELAXING or mild):
         intake.know("complaint", _GOALS[goal.value], said.words(goal))
     elif injury and (pain or said.of("site")):
         intake.know("complaint", "injury", said.words(injury[0]))
@@ -152,6 +154,7 @@ def take_goal(intake: Intake, said: Said) -> bool:
     return True
 
 
+_RELAXING = ("relax", "relaxation")  # with a mild ache beside it, it is still the wish (clinical_changes §4)
 _GOALS = {
     "relax": "relax", "relaxation": "relax", "stress": "relax", "tension": "tension", "knots": "tension", "pain": "pain", "pain_relief": "pain",
     "injury": "injury", "rehab": "rehab", "recovery": "rehab", "illness": "illness", "mobility": "rehab",

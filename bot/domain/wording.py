@@ -60,7 +60,7 @@ def changed(intake: Intake, names: Iterable[str]) -> str:
 
 def acknowledge(intake: Intake, told: Iterable[str]) -> str:
     """What was just understood, in one short line: "Got it: left knee, 6 of 10, for 3 days." """
-    names = list(told)
+    names = [name for name in told if name != "complaint" or intake.facts.get(name) != "pain"]
     groups = []
     for at in sorted({complaints.number(name) for name in names}):
         own = [name for name in names if complaints.number(name) == at]

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from bot.domain import rows_said
 from bot.domain.speech import say
 from bot.services import outgoing
 from bot.services.ports import UnitOfWork
@@ -133,6 +134,8 @@ def refuse_overflow(context: WebContext, chat: Conversation, body: Overflow) -> 
 
 def _read(context: WebContext, chat: Conversation, text: str) -> danger.Found | None:
     record = chat.record.get("values") or {}
+    question = chat.state.get("question") or {}
+    choices = question.get("choices") or () if question.get("kind") in ("multi", "choice") else ()
     return danger.in_text(
         context.reader,
         text,
@@ -141,6 +144,7 @@ def _read(context: WebContext, chat: Conversation, text: str) -> danger.Found | 
         subject=record.get("for_whom") or "self",
         country=context.settings.clinic.lines,
         locale=chat.locale,
+        rows=rows_said.said(text, choices) if len(text) <= MAX_TEXT else rows_said.NONE,
     )
 
 

@@ -8,9 +8,10 @@ from datetime import datetime
 from typing import Any
 
 from bot import logs
-from bot.domain import scripts
+from bot.domain import rows_said, scripts
 from bot.domain.flags import RED_FLAGS
 from bot.domain.numbers import Lines
+from bot.domain.rows_said import Rows
 from bot.services.stored import NewMessage
 from bot.web.chat.fit import ticked_flags
 from bot.web.context import Reads
@@ -41,13 +42,28 @@ class Found:
 
 
 def in_text(
-    reader: Reads, text: str, *, asked: str | None, now: datetime, subject: str, country: Lines, locale: str
+    reader: Reads,
+    text: str,
+    *,
+    asked: str | None,
+    now: datetime,
+    subject: str,
+    country: Lines,
+    locale: str,
+    rows: Rows = rows_said.NONE,
 ) -> Found | None:
-    """The script for danger signs that a text asserts with certainty, or None. CPU work: call it in a thread."""
+    """The script for danger signs that a text asserts with certainty, or None. CPU work: call it in a thread.
+
+    `rows` are rows of the open question that the text says in their own words: they count as ticked, and nothing else
+    is read in them.
+    """
+    ticked = in_answer(asked or "", [*rows.values], country, locale) if rows.values else None
+    if ticked is not None:
+        return ticked
     flags: dict[str, None] = {}
     for start in range(0, max(1, len(text) - _OVERLAP), _WINDOW - _OVERLAP):
         piece = text[start : start + _WINDOW]
-        flags.update(dict.fromkeys(_certain(reader, piece, asked=asked, now=now, subject=subject)))
+        flags.update(dict.fromkeys(_certain(reader, piece, asked=asked, now=now, subject=subject, rows=rows)))
         if flags and len(text) > _WINDOW:
             break  # enough to help; a text this long is not stored anyway
     return for_flags(flags, country, locale)
@@ -67,10 +83,10 @@ def for_flags(flags: Iterable[str], country: Lines, locale: str) -> Found | None
     return Found(scripts.for_danger(urgent, country=country, locale=locale)) if urgent else None
 
 
-def _certain(reader: Reads, text: str, *, asked: str | None, now: datetime, subject: str) -> list[str]:
+def _certain(reader: Reads, text: str, *, asked: str | None, now: datetime, subject: str, rows: Rows) -> list[str]:
     try:
         reading = reader.read(text, asked=asked, now=now, subject=subject)
     except Exception as error:  # noqa: BLE001 - a fault of the reader must not lose the message it tripped over
         logs.get().error("reader_failed", error=error)
         return []
-    return [danger.flag for danger in reading.danger if danger.certain]
+    return [found.flag for found in reading.danger if found.certain and not rows.covers(found.start, found.end)]
