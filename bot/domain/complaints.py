@@ -10,6 +10,7 @@ from bot.domain.intake import Intake
 # What every complaint has for itself. The first one's fields carry no number (contract §5).
 OWN = ("sites", "duration_days", "onset", "nrs", "function_limited", "function", "quality", "cause", "side")
 RECORDED = ("sites", "duration_days", "onset", "nrs", "function_limited")
+SHOWN = ("sites", "nrs", "duration_days", "onset", "function_limited")  # in this order to the visitor
 MOST = 4  # further places join the last complaint; a person sorts them out
 
 

@@ -38,9 +38,9 @@ def take(intake: Intake, said: Said) -> Move:
         _take_consent(intake, said, move)
     else:
         _take_answer(intake, said, move)
-    if not move.interruption and intake.phase in ASKING and not move.hand_off:
-        if not stop_if_in_danger(intake, move, new=True):
-            _ask_next(intake)
+    goes_on = not move.interruption and intake.phase in ASKING and not move.hand_off
+    if goes_on and not stop_if_in_danger(intake, move, new=True):
+        _ask_next(intake)
     return move
 
 

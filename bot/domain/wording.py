@@ -45,7 +45,7 @@ def days(count: float, locale: str = ENGLISH) -> str:
 
 def understood(intake: Intake) -> str:
     """Everything understood so far in one line, complaint by complaint; empty when that is nothing."""
-    names = [complaints.field(name, at) for at in complaints.numbers(intake) for name in _ACHE]
+    names = [complaints.field(name, at) for at in complaints.numbers(intake) for name in complaints.SHOWN]
     told = [name for name in (*names, "doctor", "age") if intake.facts.get(name) is not None]
     return acknowledge(intake, told) if told else ""
 
@@ -73,7 +73,6 @@ def acknowledge(intake: Intake, told: Iterable[str]) -> str:
     return say(intake.locale, "Got it: {what}.", what="; ".join(groups))
 
 
-_ACHE = ("sites", "nrs", "duration_days", "onset", "function_limited")
 NOTHING_TO_CHANGE = "Nothing, it's right"
 _FIELD_NAMES: Mapping[str, str] = {
     "for_whom": "Who it is for", "age": "Age", "complaint": "What you want", "sites": "Where", "duration_days": "How long",
@@ -196,7 +195,7 @@ def _read_back_lines(intake: Intake, facts: Mapping[str, Any]) -> list[str]:
     lines = [f"{whom}, {age}" if age else whom]
     lines.append(say(locale, "You want: {goal}", goal=_phrase(intake, "complaint")) if facts.get("complaint") else "")
     for at in complaints.numbers(intake):
-        ache = [_phrase(intake, complaints.field(name, at)) for name in _ACHE]
+        ache = [_phrase(intake, complaints.field(name, at)) for name in complaints.SHOWN]
         lines.append(_upper(", ".join(part for part in ache if part)))
     lines += [cards.label(name, locale) for name in [*intake.rf, *intake.ci]]
     if open_still := len(intake.rf_unknown):
