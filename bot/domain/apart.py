@@ -63,8 +63,8 @@ class _Stretch:
 def parts(said: Said) -> list[Said]:
     """The message once for each complaint it tells of, each with only that complaint's mentions.
 
-    Mentions that are about the whole person (conditions, medicines, doctors, contact …) stay in the first part. "My neck
-    and heel hurt since Monday" tells the time of both. A message that names one place or none comes back whole.
+    Mentions that are about the whole person (conditions, medicines, doctors, contact …) stay in the first part. A plain
+    list of places is one complaint. A message that names one place or none comes back whole.
     """
     places = [m for m in said.mentions if m.kind == "site" and m.counts]
     if len(places) < 2:
@@ -105,7 +105,6 @@ def _stretches(said: Said, places: list[Mention]) -> list[_Stretch]:
 def _grouped(stretches: Iterable[_Stretch]) -> list[list[Mention]]:
     """Each complaint's mentions: a stretch with a place begins a new one unless it continues the last."""
     groups: list[list[Mention]] = []
-    begun_apart: list[bool] = []
     early: list[Mention] = []  # told before any place was named
     measured = False
     for stretch in stretches:
@@ -117,21 +116,12 @@ def _grouped(stretches: Iterable[_Stretch]) -> list[list[Mention]]:
             measured = measured or stretch.measured
         else:
             groups.append([*early, *stretch.mentions])
-            begun_apart.append(stretch.apart or stretch.fresh)
             early, measured = [], stretch.measured
-    return [_shared(groups, at, begun_apart) for at in range(len(groups))]
-
-
-def _shared(groups: list[list[Mention]], at: int, begun_apart: list[bool]) -> list[Mention]:
-    """A place named in one breath with the next one shares what is told after both of them."""
-    last = at
-    while last + 1 < len(groups) and all(m.kind == "site" for m in groups[last]) and not begun_apart[last + 1]:
-        last += 1
-    return groups[at] + ([m for m in groups[last] if m.kind != "site"] if last != at else [])
+    return groups
 
 
 def _continues(group: list[Mention], stretch: _Stretch, *, measured: bool) -> bool:
-    """The next place of the same complaint: told in one breath, near by, and not with a score or time of its own."""
+    """The next place of the same complaint: one of a plain list, or near by, and not with a score or time of its own."""
     known = [m for m in group if m.kind == "site"]
     if any(_side_fits(one, other) for one in known for other in stretch.places if one.value == other.value):
         return True
@@ -139,6 +129,8 @@ def _continues(group: list[Mention], stretch: _Stretch, *, measured: bool) -> bo
         return False
     if stretch.apart:
         return False
+    if group[-1].kind == "site" and not stretch.fresh:
+        return True  # "my neck, left wrist and lower back"
     same = {m.value for m in known} & {m.value for m in stretch.places}
     return stretch.spreads or bool(same) or all(_near(one, other) for one in known for other in stretch.places)
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from bot.domain import plan
 from bot.domain.intake import Intake
 from bot.domain.judge import judge
 
@@ -35,6 +36,8 @@ def stop_if_in_danger(intake: Intake, move: Move, *, new: bool) -> bool:
     result = judge(intake)
     if result.outcome != "not_now" or result.urgency not in ("emergency", "same_day"):
         return False
+    if intake.phase != "stopped" and result.urgency == "same_day" and plan.hangs_on_a_follow_up(intake):
+        return False  # "how many weeks ago was the operation?" comes next
     if new:
         move.alert = {"urgency": result.urgency, "flags": [*intake.rf]}
         move.hand_off = intake.consented

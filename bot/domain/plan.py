@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.domain import cards, complaints, questions
 from bot.domain.intake import Intake
 from bot.domain.judge import changes_result, held_back, judge
@@ -53,13 +55,26 @@ def plan(intake: Intake) -> list[str]:
         asked += [complaints.field(name, at) for at in complaints.numbers(intake) for name in _STORY]
     if "complaint" in intake.settled:
         asked += cards.screen_fields(intake)
-    asked += ["general_screen", "conditions", "medicines", "skin"]
-    asked += [name for condition, name in _FOLLOW_UPS if condition in intake.ci]
+    asked += ["general_screen", "conditions", *_follow_ups(intake), "medicines", "skin"]
     if hurts or cards.clearable(intake.ci):
         asked.append("doctor")
         if len(_claimable(intake)) > 1:
             asked.append("clearance")
     return [*asked, "preferred_times", "contact"]
+
+
+def _follow_ups(intake: Intake) -> list[str]:
+    """When an operation, a break or a birth was, and how high the pressure is: asked of whom it concerns."""
+    return [name for condition, name in _FOLLOW_UPS if condition in intake.ci]
+
+
+def hangs_on_a_follow_up(intake: Intake) -> bool:
+    """True when only a date or reading that is still to be asked makes the difference to help today."""
+    calm = {name: [120, 70] if name == "bp" else 5000 for name in _follow_ups(intake) if name not in intake.settled}
+    return bool(calm) and judge(replace(intake, facts={**intake.facts, **calm})).urgency not in (
+        "same_day",
+        "emergency",
+    )
 
 
 def _hurts(intake: Intake) -> bool:

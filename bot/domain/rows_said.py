@@ -133,13 +133,12 @@ def _place(tokens: Sequence[_Token], free: Sequence[bool], words: Sequence[str],
 
 
 def _mostly(tokens: Sequence[_Token], labels: Sequence[tuple[Any, list[str]]]) -> Rows:
-    """The one row that a short message is about: "a blood clot in the past", "getting movement back after the injury"."""
-    if len(tokens) < _LEAST:
-        return NONE
+    """The one row that a short message is about: "a blood clot in the past", or "illness" where one row alone has it."""
     scored = []
     for value, words in labels:
         shared = sum(any(_alike(token.word, word) for word in words) for token in tokens)
-        if shared >= _MOSTLY * len(tokens) and shared * 2 >= len(words):
+        enough = shared * 2 >= len(words) if len(tokens) >= _LEAST else shared == len(tokens)
+        if value not in ("none", "unsure") and shared and enough and shared >= _MOSTLY * len(tokens):
             scored.append((shared, shared / len(words), value))
     scored.sort(key=lambda row: row[:2], reverse=True)
     if not scored or (len(scored) > 1 and scored[0][0] == scored[1][0]):
