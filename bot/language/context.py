@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.language.grammar import ENGLISH, Grammar
 from bot.language.lexicon import BITS, CONCEPT, CONTEXT, FLAGS, Trigger
 from bot.language.phrases import Found
 from bot.language.tokens import Tokens
@@ -22,34 +23,10 @@ def said(flags: int) -> dict[str, bool]:
     return {name: True for name, bit in FLAGS.items() if flags & bit}
 
 
-# After "and" or a comma these begin a new statement, so that a denial before them is over.
-_NEW_SUBJECT = word_set(
-    "i i'm i've i'll i'd im ive my it it's its the this that there he she we they you your when now then just only",
-    "still also got have has feel feels feeling but so because can can't cannot having am is are was both one even",
-    "today what maybe hurts aches bit slight very really mild severe some otherwise",
-)  # fmt: skip
-# A list item that holds one of these is a statement of its own: "no swelling, sharp pain in the knee".
-_STATEMENT = _NEW_SUBJECT | word_set(
-    "in on down up since for with after from fine ok okay normal good pain pains ache aching sore stiff hurt worse",
-    "left right about yes yeah whole when",
-)
 _ASIDE = frozenset([",", ";", ":", "-", "–", "—", "(", ")", "/", '"', "?", ".", "!", "…"])
+_PAUSES = frozenset([",", "-", "–", "—", ":"])
 _ENDS = word_set(
     ". ? ! ; …",
-)
-_HESITATION = word_set(
-    "uh um uhm uhh umm er erm oh ohh ah hm hmm well so like ok okay and , . ? ! - …",
-)
-_VERBS = word_set(
-    "hurts hurt aches ache is are was it's i i'm i've have has had feel feels got get gets my it started came comes",
-    "do does did said",
-)
-_NO = word_set(
-    "no nope nah none never negative nil not nothing neither",
-)
-_AFTER_NO = word_set(
-    "i i'm i've it it's my the that there he she they we you just but thanks thank , . ! ; : problem worries doubt",
-    "idea matter only longer because however this now actually im ive",
 )
 
 
@@ -68,10 +45,13 @@ class Scope:
 class Context:
     """The scopes of one text."""
 
-    def __init__(self, tokens: Tokens, found: Sequence[Found], *, subject: str = "self") -> None:
-        self._tokens = tokens
+    def __init__(
+        self, tokens: Tokens, found: Sequence[Found], *, subject: str = "self", grammar: Grammar = ENGLISH
+    ) -> None:
+        self._tokens, self._grammar = tokens, grammar
         triggers = _without_overlap([f for f in found if f.table == CONTEXT])
         self._ends = {f.first for f in triggers if f.value.role == "end"}
+        self._idle = {at for f in triggers if f.value.role == "pseudo" for at in range(f.first, f.last)}
         self.scopes = [
             scope
             for f in triggers
@@ -107,7 +87,9 @@ class Context:
             return []
         out = []
         if trigger.direction == "sentence":
-            out.append((self._sentence_start(found.first), self._sentence_end(found.first)))
+            first, last = self._sentence_start(found.first), self._sentence_end(found.first)
+            if flag != PAST or self._grammar.present.isdisjoint(words[first:last]):
+                out.append((first, last))
         if trigger.direction in ("forward", "both"):
             wide = flag in (OTHER, HYPOTHETICAL, PAST) or trigger.reach >= _FAR
             out.append((found.last, self._forward_end(found.last, trigger.reach, wide=wide)))
@@ -118,10 +100,10 @@ class Context:
     def _exclaims(self, found: Found) -> bool:
         """ "No, my knee" and "no I have pain": the answer no, which denies nothing after it."""
         words, after = self._tokens.words, found.last
-        return after >= len(words) or words[after] in _AFTER_NO
+        return after >= len(words) or words[after] in self._grammar.after_no
 
     def _forward_end(self, start: int, reach: int, *, wide: bool) -> int:
-        tokens, words = self._tokens, self._tokens.words
+        tokens, words, grammar = self._tokens, self._tokens.words, self._grammar
         if start >= len(words):
             return start
         sentence = tokens.sentence[start - 1]
@@ -130,35 +112,32 @@ class Context:
             if at in self._ends:
                 return at
             word = words[at]
-            if not wide and at > start and word in ("i", "i'm", "i've", "i'd", "i'll"):
+            if not wide and at > start and word in grammar.restarts and words[at - 1] not in grammar.binds:
                 return at
-            if word in (",", "and", "-", "–", "—", ":") and at > start and self._new_statement(at, wide=wide):
+            if (word in _PAUSES or word in grammar.joins) and at > start and self._new_statement(at, wide=wide):
                 return at
             at += 1
         return at
 
     def _new_statement(self, comma: int, *, wide: bool) -> bool:
-        words = self._tokens.words
+        words, grammar = self._tokens.words, self._grammar
         after = comma + 1
-        if after < len(words) and words[after] in ("and", "or", "nor"):
+        if after < len(words) and words[after] in grammar.lists:
             after += 1
         if after >= len(words):
             return True
         if wide:
-            return (
-                words[after] in ("i", "i'm", "i've", "im", "ive", "my", "mine", "me", "but", "now")
-                and words[comma] != ":"
-            )
-        if words[after] in _NEW_SUBJECT:
+            return words[after] in grammar.back_to_me and words[comma] != ":"
+        if words[after] in grammar.new_subject:
             return True
-        if words[comma] == "and":
-            return any(word in _NEW_SUBJECT for word in words[after : after + 3])
+        if words[comma] in grammar.joins:
+            return any(word in grammar.new_subject for word in words[after : after + 3])
         item = []
         for word in words[after : after + 6]:
-            if word in (",", "or", "and", "nor") or word in _ASIDE:
+            if word in grammar.lists or word in _ASIDE:
                 break
             item.append(word)
-        return len(item) > 4 or any(word in _STATEMENT for word in item)
+        return len(item) > 4 or any(word in grammar.statement for word in item)
 
     def _backward_start(self, end: int, reach: int) -> int:
         words, at = self._tokens.words, end
@@ -184,46 +163,47 @@ class Context:
         words = self._tokens.words
         out = []
         for at in range(1, len(words)):
-            if words[at] not in _NO:
+            if words[at] not in self._grammar.no or at in self._idle:
                 continue
             sign = words[at - 1]
             after = words[at + 1] if at + 1 < len(words) else "."
-            hesitant = sign == "," and words[at - 2 : at - 1] and words[at - 2] in _HESITATION
+            hesitant = sign == "," and words[at - 2 : at - 1] and words[at - 2] in self._grammar.hesitation
             if not hesitant and self._denies_before(sign, words[at], after):
                 out.append(Scope(self._said_before(at - 1), at, NEGATED, True, at, at + 1))
             elif after in _ENDS and self._short_before(at):
                 out.append(Scope(self._short_start(at), at, NEGATED, True, at, at + 1))
         return out
 
-    @staticmethod
-    def _denies_before(sign: str, no: str, after: str) -> bool:
+    def _denies_before(self, sign: str, no: str, after: str) -> bool:
         if sign == "?":
             return True
-        if sign not in (":", "-", "–", "—", "=", ",") or (no in ("not", "never") and sign == ","):
+        if sign not in (":", "-", "–", "—", "=", ",") or (no in self._grammar.mid_no and sign == ","):
             return False
-        return after in _ASIDE or (sign != "," and no in ("nope", "nah", "none", "never", "nil"))
+        if sign == "," and after == "?" and no in self._grammar.tags:  # "me duele, ¿no?" asks for assent
+            return False
+        return after in _ASIDE or (sign != "," and no in self._grammar.flat_no)
 
     def _said_before(self, sign: int) -> int:
         """Where the statement before the sign at `sign` begins."""
         words, first = self._tokens.words, sign
         while first > max(0, sign - _TOPIC) and words[first - 1] not in (".", "?", "!", ";"):
             first -= 1
-            if words[first] in _NO and first and words[first - 1] in (":", "?", "-"):
+            if words[first] in self._grammar.no and first and words[first - 1] in (":", "?", "-"):
                 return first + 1
         return first
 
     def _short_start(self, at: int) -> int:
         """The first word of the sentence of `at`, or of the one before when this one holds nothing but the no."""
         words, first = self._tokens.words, self._first_of_sentence(at)
-        if all(word in _HESITATION for word in words[first:at]) and first > 0:
+        if all(word in self._grammar.hesitation for word in words[first:at]) and first > 0:
             first = self._first_of_sentence(first - 1)
         return first
 
     def _short_before(self, at: int) -> bool:
         """True when the no closes a statement of at most four words without a verb of its own: a topic, denied."""
         before = self._tokens.words[self._short_start(at) : at]
-        topic = [word for word in before if word not in _HESITATION and word[0].isalpha()]
-        return 0 < len(topic) <= 4 and not any(word in _VERBS for word in topic)
+        topic = [word for word in before if word not in self._grammar.hesitation and word[0].isalpha()]
+        return 0 < len(topic) <= 4 and not any(word in self._grammar.verbs for word in topic)
 
     def _first_of_sentence(self, at: int) -> int:
         """Where the sentence of `at` begins, or as far back as a trailing no looks."""

@@ -7,16 +7,18 @@ promises to forget must not, so nothing of a text is ever put there; a fresh `Vo
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 
+from bot.language.languages import Languages
+from bot.language.lexicon import ENGLISH, LANGUAGES
 from bot.language.spacy_parts import IS_SPACE, Doc, Span, Vocab
 from bot.language.tokens import Tokens, tokenise
 
-# What a Doc of ours carries beside spaCy's own. `asked`, `now` and `subject` are told by the caller before the pipes run.
+# What a Doc of ours carries beside spaCy's own. `asked`, `now`, `subject` and `locale` are told by the caller before the pipes run.
 for _name, _default in (
-    ("asked", None), ("now", None), ("subject", "self"),
-    ("stream", None), ("found", ()), ("context", None), ("mentions", ()), ("dangers", ()),
+    ("asked", None), ("now", None), ("subject", "self"), ("locale", None),
+    ("stream", None), ("languages", ()), ("found", ()), ("context", None), ("mentions", ()), ("dangers", ()),
 ):  # fmt: skip
     Doc.set_extension(_name, default=_default)
 
@@ -34,22 +36,40 @@ class Words:
     `doc._.stream` is what the rules read: the same words without spaces, invisible signs and hyphens inside words.
     """
 
-    def __init__(self, correct: Callable[[str], str]) -> None:
-        self._correct = correct
+    def __init__(self, languages: Languages, correct: Mapping[str, Callable[[str], str]]) -> None:
+        """`correct` has for each language what maps a folded word to its right spelling."""
+        self._languages, self._correct = languages, correct
 
     def __call__(
-        self, text: str, *, asked: str | None = None, now: datetime | None = None, subject: str = "self"
+        self,
+        text: str,
+        *,
+        asked: str | None = None,
+        now: datetime | None = None,
+        subject: str = "self",
+        locale: str | None = None,
     ) -> Doc:
         """A Doc with words, norms and sentence starts; never raises on any string."""
-        stream = tokenise(_SURROGATE.sub(_UNKNOWN, text), self._correct)
+        stream = tokenise(_SURROGATE.sub(_UNKNOWN, text))
+        stream.language = self._languages.tell(stream, locale)
+        heard = [name for name in LANGUAGES if name in stream.language or self._languages.heard(stream, name)]
+        self._put_right(stream)
         words, spaces, norms, starts = _pieces(stream)
         doc = Doc(Vocab(lex_attr_getters=_GETTERS), words=words, spaces=spaces)
         for token, norm, begins in zip(doc, norms, starts, strict=True):
             token.norm_ = norm
             token.is_sent_start = begins
         doc._.stream = stream
-        doc._.asked, doc._.now, doc._.subject = asked, now, subject
+        doc._.languages = tuple(heard) or (ENGLISH,)
+        doc._.asked, doc._.now, doc._.subject, doc._.locale = asked, now, subject, locale
         return doc
+
+    def _put_right(self, stream: Tokens) -> None:
+        """Correct each word in its own language; what only the other language writes stays."""
+        own = self._languages.own
+        for at, (word, language) in enumerate(zip(stream.words, stream.language, strict=True)):
+            if word[0].isalpha() and not any(word in own[name] for name in LANGUAGES if name != language):
+                stream.words[at] = self._correct[language](word)
 
 
 def _pieces(stream: Tokens) -> tuple[list[str], list[bool], list[str], list[bool]]:

@@ -11,6 +11,7 @@ from typing import Any
 from bot.language import tables
 from bot.language.phrases import Found, Words, WordTree, cell_phrases, expand
 from bot.language.tables import HOME, Row
+from bot.language.tokens import fold
 
 # Tables whose phrases become mentions: file → kind. Columns value,name,phrases; value `-` is null.
 MENTIONS: Mapping[str, str] = {
@@ -18,6 +19,9 @@ MENTIONS: Mapping[str, str] = {
     "doctor": "doctor", "goals": "goal", "functions": "function", "causes": "cause", "people": "person",
 }  # fmt: skip
 CONCEPT, MASK, CONTEXT = "concept", "mask", "context"
+ENGLISH, SPANISH = "en", "es"
+LANGUAGES = (ENGLISH, SPANISH)
+HOMES: Mapping[str, Path] = {ENGLISH: HOME, SPANISH: HOME / SPANISH}
 
 FLAGS = {"negated": 1, "past": 2, "other_person": 4, "hypothetical": 8, "uncertain": 16}
 # What a trigger may set: the flags of a mention, `over` (past, but only just), or nothing itself.
@@ -59,9 +63,12 @@ class Lexicon:
         return self.belongs.get(name) or frozenset((name,))
 
 
-def load(home: Path = HOME) -> Lexicon:
-    """Build the lexicon from the tables in `home`; raises `BadVocabulary`."""
-    lexicon = Lexicon()
+def load(home: Path = HOME, *, language: str = ENGLISH, beside: Lexicon | None = None) -> Lexicon:
+    """Build the lexicon from the tables in `home`; raises `BadVocabulary`.
+
+    Families are the same in every language: a lexicon `beside` another takes over its families and knows its concepts.
+    """
+    lexicon = Lexicon(WordTree(language=language))
     groups = _groups(home)
     places: dict[tuple[str, Words], Row] = {}
     names: set[str] = set()
@@ -72,16 +79,19 @@ def load(home: Path = HOME) -> Lexicon:
             names.add(value)
         elif table in MENTIONS.values():
             names.add(f"{table}:{value.value}")
-    lexicon.belongs = _families(home, names)
+    lexicon.belongs = beside.belongs if beside else _families(home, names)
     lexicon.concepts = frozenset(names | {up for ups in lexicon.belongs.values() for up in ups})
     lexicon.spellings = _spellings(home)
+    lexicon.tree.pack()
     return lexicon
 
 
-@lru_cache(maxsize=1)
-def cached() -> Lexicon:
-    """The lexicon of the product, built once per process."""
-    return load()
+@lru_cache(maxsize=len(LANGUAGES))
+def cached(language: str = ENGLISH) -> Lexicon:
+    """The product's lexicon of a language, built once per process."""
+    if language == ENGLISH:
+        return load()
+    return load(HOMES[language], language=language, beside=cached())
 
 
 def _groups(home: Path) -> dict[str, list[Words]]:
@@ -161,8 +171,8 @@ def _families(home: Path, names: set[str]) -> dict[str, frozenset[str]]:
 def _spellings(home: Path) -> dict[str, str]:
     listed: dict[str, str] = {}
     for row in tables.rows("spellings", ("right", "wrong"), home):
-        for wrong in row["wrong"].split():
-            if listed.get(wrong, row["right"]) != row["right"]:
+        for wrong in fold(row["wrong"]).split():
+            if listed.get(wrong, fold(row["right"])) != fold(row["right"]):
                 raise row.refuse(f"{wrong} already stands for {listed[wrong]}")
-            listed[wrong] = row["right"]
+            listed[wrong] = fold(row["right"])
     return listed

@@ -7,12 +7,15 @@ from collections.abc import Iterable
 from bot.domain.mention import Mention
 from bot.language import sides
 from bot.language.context import Context, said
-from bot.language.lexicon import CONCEPT, MENTIONS
+from bot.language.lexicon import CONCEPT, ENGLISH, MENTIONS, SPANISH
 from bot.language.phrases import Found
+from bot.language.spanish import sides as spanish_sides
 from bot.language.tokens import Tokens
 
 KINDS = frozenset(MENTIONS.values())
-_WHOSE = frozenset(("my", "our", "his", "her", "your", "their"))  # part of a site's words, as in the contract's example
+_WHOSE = frozenset(
+    ("my", "our", "his", "her", "your", "their", "mi", "mis")
+)  # part of a site's words, as in the contract's example
 # A denial of these must be about having them: "my knee doesn't bend" does not deny the knee.
 _PLACES = frozenset({"site", "person", "doctor", "goal", "function", "cause"})
 _MOVED = 3  # words between "when I lift" and what is lifted
@@ -20,12 +23,13 @@ _MOVED = 3  # words between "when I lift" and what is lifted
 
 def read(tokens: Tokens, found: Iterable[Found], context: Context) -> list[Mention]:
     """One mention for each phrase of a mention table, the longest where two of a kind share words."""
-    sided = sides.side_words(tokens)
+    sided = {ENGLISH: sides.side_words(tokens), SPANISH: spanish_sides.side_words(tokens)}
+    of_site = {ENGLISH: sides.of_site, SPANISH: spanish_sides.of_site}
     out = []
     for hit in _longest([f for f in _without_movements(list(found)) if f.table in KINDS]):
-        first, side = hit.first, None
+        first, last, side = hit.first, hit.last, None
         if hit.table == "site":
-            side, first, _ = sides.of_site(tokens, sided, hit.first, hit.last)
+            side, first, last = of_site[hit.language](tokens, sided[hit.language], hit.first, hit.last)
             first -= first > 0 and tokens.words[first - 1] in _WHOSE
         flags = context.flags(hit.first, hit.last, site=hit.table in _PLACES)
         out.append(
@@ -33,7 +37,7 @@ def read(tokens: Tokens, found: Iterable[Found], context: Context) -> list[Menti
                 hit.table,
                 hit.value.value,
                 tokens.starts[first],
-                tokens.ends[hit.last - 1],
+                tokens.ends[last - 1],
                 side=side,
                 name=hit.value.name,
                 **said(flags),

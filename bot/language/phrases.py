@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.language.tables import Row
-from bot.language.tokens import plain_word
+from bot.language.tokens import fold, plain_word
 from bot.language.wordlist import words as word_set
 
 _END = ""  # no word of a text is empty, so no text can be taken for this key
@@ -23,13 +23,31 @@ Words = tuple[str, ...]
 
 # Tables in which a small word more or less does not change what a phrase means. Sites, masks and context are read to the letter.
 LOOSE = frozenset({"concept", "finding", "condition", "function"})
-_ANY_OWN = ("my", "the", "a")
+
+
+@dataclass(frozen=True, slots=True)
+class Slack:
+    """One language's small words. `own`: those a table is written with; `whose`: those that stand for one another there."""
+
+    own: tuple[str, ...]
+    whose: frozenset[str]
+    small: frozenset[str]
+
+
 _WHOSE = word_set("my the a an his her our their your this that these those both some any")
 _FILLING = word_set(
     "really very so quite just even all also completely totally properly actually literally absolutely pretty rather",
     "basically kinda proper already always suddenly now still slightly somewhat been too only almost nearly",
 )
-_SMALL = _WHOSE | _FILLING
+_ARTICLES = word_set("el la los las mi mis un una unos unas su sus tu este esta ese esa")
+_SPANISH_FILLING = word_set(
+    "muy mucho mucha bastante algo ya casi tan demasiado demasiada realmente tambien ahora todo toda super bien re siempre",
+    "completamente totalmente literalmente medio muchisimo muchisima hoy ayer hasta solo como",
+)
+SLACK = {
+    "en": Slack(("my", "the", "a"), _WHOSE, _WHOSE | _FILLING),
+    "es": Slack(("la", "el", "mi", "un", "una"), _ARTICLES, _ARTICLES | _SPANISH_FILLING),
+}
 _PATHS = 6  # ways of reading on that are followed at once
 
 
@@ -47,7 +65,7 @@ def expand(phrase: str, groups: Mapping[str, Sequence[Words]], row: Row) -> list
 def _pieces(phrase: str) -> list[str]:
     for sign in "()|/&":
         phrase = phrase.replace(sign, f" {sign} ")
-    return phrase.replace("-", " ").lower().split()
+    return fold(phrase.replace("-", " ")).split()
 
 
 def _alternatives(pieces: list[str], groups: Mapping[str, Sequence[Words]], row: Row) -> tuple[list[Words], list[str]]:
@@ -73,11 +91,16 @@ def _alternatives(pieces: list[str], groups: Mapping[str, Sequence[Words]], row:
                 raise row.refuse(f"there is no word group {head}")
             more = groups[head[1:]]
         else:
-            more = [(plain_word(head),)]
+            more = [(plain_word(word),) for word in _forms(head)]
         current = [left + right for left in current for right in more]
         if len(current) > _LIMIT:
             raise row.refuse(f"more than {_LIMIT} variants; split the phrase")
     return options + current, []
+
+
+def _forms(word: str) -> tuple[str, ...]:
+    """ "hinchad~" stands for hinchado, hinchada, hinchados and hinchadas; any other word for itself."""
+    return tuple(word[:-1] + ending for ending in ("o", "a", "os", "as")) if word.endswith("~") else (word,)
 
 
 def cell_phrases(cell: str) -> Iterator[str]:
@@ -89,15 +112,16 @@ def cell_phrases(cell: str) -> Iterator[str]:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A phrase found: token range `first`..`last` (exclusive) and what the table says about it."""
+    """A phrase found: token range `first`..`last` (exclusive), what the table says about it, and whose table it is."""
 
     first: int
     last: int
     table: str
     value: Any
+    language: str = "en"
 
 
-def _onward(paths: list[tuple[dict[str, Any], bool]], word: str) -> list[tuple[dict[str, Any], bool]]:
+def _onward(paths: list[tuple[dict[str, Any], bool]], word: str, slack: Slack) -> list[tuple[dict[str, Any], bool]]:
     """Where the paths lead with one more word: as written, and with a small word that one of the two does not have.
 
     "lost all control of the bladder" is "lost control of my bladder", "pain in chest" is "pain in my chest".
@@ -107,22 +131,23 @@ def _onward(paths: list[tuple[dict[str, Any], bool]], word: str) -> list[tuple[d
         following = node.get(word)
         if following is not None:
             onward.append((following, exact))
-        if word in _WHOSE:
-            onward += [(node[own], False) for own in _ANY_OWN if own in node and own != word]
+        if word in slack.whose:
+            onward += [(node[own], False) for own in slack.own if own in node and own != word]
             if following is None:
                 onward.append((node, False))
-        elif word in _SMALL:
+        elif word in slack.small:
             onward.append((node, False))
         elif following is None:
-            onward += [(node[own][word], False) for own in _ANY_OWN if own in node and word in node[own]]
+            onward += [(node[own][word], False) for own in slack.own if own in node and word in node[own]]
     return onward[:_PATHS]
 
 
 @dataclass(slots=True)
 class WordTree:
-    """All phrases of all tables. `find` gives, for each table and start, the longest phrase of each value."""
+    """All phrases of all tables, and every word in them. `find` gives, for each table and start, the longest phrase of each value."""
 
     root: dict[str, Any] = field(default_factory=dict)
+    language: str = "en"
     vocabulary: set[str] = field(default_factory=set)
 
     def add(self, words: Words, table: str, value: Any) -> None:
@@ -132,6 +157,10 @@ class WordTree:
         for word in words:
             node = node.setdefault(word, {})
         node.setdefault(_END, []).append((table, value))
+
+    def pack(self) -> None:
+        """Keep equal branches once, which halves the memory; nothing can be added afterwards."""
+        self.root = _packed(self.root, {})
 
     def said(self, words: Words, table: str) -> list[Any]:
         """What `table` already says about exactly these words."""
@@ -145,7 +174,7 @@ class WordTree:
     def find(self, words: Sequence[str]) -> list[Found]:
         """All phrases in `words`, in order of their start; those of `LOOSE` tables also with small words put in or left out."""
         out: list[Found] = []
-        root, count = self.root, len(words)
+        root, count, slack = self.root, len(words), SLACK[self.language]
         for first in range(count):
             node = root.get(words[first])
             if node is None:
@@ -153,12 +182,20 @@ class WordTree:
             longest: dict[tuple[str, Any], int] = dict.fromkeys(node.get(_END, ()), first + 1)
             paths, last = [(node, True)], first + 1
             while paths and last < count:
-                paths = _onward(paths, words[last])
+                paths = _onward(paths, words[last], slack)
                 last += 1
                 for node, exact in paths:
                     for key in node.get(_END, ()):
-                        if exact or (key[0] in LOOSE and words[last - 1] not in _SMALL):
+                        if exact or (key[0] in LOOSE and words[last - 1] not in slack.small):
                             longest[key] = last
             for (table, value), end in longest.items():
-                out.append(Found(first, end, table, value))
+                out.append(Found(first, end, table, value, self.language))
         return out
+
+
+def _packed(node: dict[str, Any], kept: dict[tuple[Any, ...], dict[str, Any]]) -> dict[str, Any]:
+    """The first node seen that holds the same as this one."""
+    for word, below in node.items():
+        node[word] = tuple(below) if word == _END else _packed(below, kept)
+    key = tuple((word, below if word == _END else id(below)) for word, below in node.items())
+    return kept.setdefault(key, node)

@@ -12,18 +12,35 @@ options={"spans_key": "mentions"})` shows a text as it was read (keys: vocabular
 """
 
 # No `from __future__ import annotations` here: spaCy checks a factory's arguments by its annotations, as types.
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import reduce
+from operator import or_
 
 from bot.domain.mention import Mention
-from bot.language import contact, danger, duration, facts, intensity, lexicon, masks, phrase_mentions, when
+from bot.language import (
+    contact,
+    danger,
+    duration,
+    facts,
+    intensity,
+    languages,
+    lexicon,
+    masks,
+    phrase_mentions,
+    spanish,
+    when,
+)
 from bot.language.context import Context
 from bot.language.danger import Pattern, Sign
 from bot.language.document import Words, mark
-from bot.language.lexicon import CONCEPT, CONTEXT, Lexicon
+from bot.language.grammar import GRAMMARS
+from bot.language.lexicon import CONCEPT, CONTEXT, ENGLISH, LANGUAGES, SPANISH, Lexicon
 from bot.language.phrases import Found
 from bot.language.spacy_parts import Doc, Language, blank, registry
+from bot.language.spanish.spelling import SpanishSpeller
 from bot.language.spelling import Speller
+from bot.language.tokens import Tokens
 
 PIPES = ("palpate_vocabulary", "palpate_context", "palpate_mentions", "palpate_numbers_and_time", "palpate_danger")
 
@@ -39,34 +56,49 @@ def build() -> Language:
 @registry.tokenizers("palpate_words")
 def make_words() -> Callable[[Language], Words]:
     """The tokenizer, in the shape of spaCy's configuration."""
-    return lambda nlp: Words(Speller(lexicon.cached()).correct)
+    english = Speller(lexicon.cached(ENGLISH), languages.listed("harmless_words.txt"))
+    spanish = SpanishSpeller(lexicon.cached(SPANISH), languages.listed("es/common_words.txt"))
+    correct = {ENGLISH: english.correct, SPANISH: spanish.correct}
+    return lambda nlp: Words(languages.cached(), correct)
 
 
 class Vocabulary:
-    """Finds every phrase of every table in one walk."""
+    """Finds every phrase of every table of the languages heard, in one walk each."""
 
-    def __init__(self, words: Lexicon) -> None:
-        self._tree = words.tree
+    def __init__(self, words: Mapping[str, Lexicon], known: languages.Languages) -> None:
+        self._trees = {name: lexicon.tree for name, lexicon in words.items()}
+        self._own = known.own
 
     def __call__(self, doc: Doc) -> Doc:
         tokens = doc._.stream
-        found = masks.unmasked(self._tree.find(tokens.words), tokens.words)
+        found: list[Found] = []
+        for name in doc._.languages:
+            hits = masks.unmasked(self._trees[name].find(tokens.words), tokens.words)
+            found += hits if tokens.language == [name] * len(tokens) else self._spoken(hits, tokens, name)
         doc._.found = found
         mark(doc, "vocabulary", ((tokens.starts[f.first], tokens.ends[f.last - 1], f.table, _named(f)) for f in found))
         return doc
+
+    def _spoken(self, hits: list[Found], tokens: Tokens, name: str) -> Iterator[Found]:
+        """What stands in a sentence of this language, or holds a word that only this language has."""
+        own = self._own[name]
+        for hit in hits:
+            if tokens.language[hit.first] == name or not own.isdisjoint(tokens.words[hit.first : hit.last]):
+                yield hit
 
 
 @Language.factory("palpate_vocabulary", assigns=["doc._.found", "doc.spans"])
 def make_vocabulary(nlp: Language, name: str) -> Vocabulary:
     """The pipe `palpate_vocabulary`."""
-    return Vocabulary(lexicon.cached())
+    return Vocabulary(_lexicons(), languages.cached())
 
 
 @Language.component("palpate_context", requires=["doc._.found"], assigns=["doc._.context"])
 def context(doc: Doc) -> Doc:
     """How each word was meant, and for whom the visit is."""
     tokens, found = doc._.stream, doc._.found
-    doc._.context = Context(tokens, found, subject=facts.subject(tokens, found, doc._.subject))
+    grammar = reduce(or_, (GRAMMARS[name] for name in doc._.languages))
+    doc._.context = Context(tokens, found, subject=facts.subject(tokens, found, doc._.subject), grammar=grammar)
     return doc
 
 
@@ -77,6 +109,29 @@ def mentions(doc: Doc) -> Doc:
     return doc
 
 
+def _english(
+    tokens: Tokens, meant: Context, said: Sequence[Mention], *, asked: str | None, now: datetime
+) -> list[Mention]:
+    read: list[Mention] = []
+    for reads in (duration.read, intensity.read):
+        taken = [(mention.start, mention.end) for mention in read]
+        read += reads(tokens, meant, asked=asked, now=now, taken=taken, mentions=said)
+    read += facts.people(tokens, meant, asked=asked)
+    read += when.read(tokens, meant, asked=asked, now=now)
+    return read
+
+
+_COUNTED = {ENGLISH: _english, SPANISH: spanish.counted}
+
+
+def _of_language(read: list[Mention], tokens: Tokens, name: str) -> Iterator[Mention]:
+    """Only what stands in a sentence of this language: "son las once" is no age of a son."""
+    for mention in read:
+        first = next(at for at, end in enumerate(tokens.ends) if end > mention.start)
+        if tokens.language[first] == name:
+            yield mention
+
+
 @Language.component(
     "palpate_numbers_and_time", requires=["doc._.mentions", "doc._.context"], assigns=["doc._.mentions", "doc.spans"]
 )
@@ -85,12 +140,10 @@ def numbers_and_time(doc: Doc) -> Doc:
     tokens, meant, asked, said = doc._.stream, doc._.context, doc._.asked, doc._.mentions
     now = doc._.now or datetime.now(UTC)
     read: list[Mention] = []
-    for reads in (duration.read, intensity.read):
-        taken = [(mention.start, mention.end) for mention in read]
-        read += reads(tokens, meant, asked=asked, now=now, taken=taken, mentions=said)
+    for name, counted in _COUNTED.items():
+        if name in tokens.language:
+            read += _of_language(counted(tokens, meant, said, asked=asked, now=now), tokens, name)
     read += contact.read(tokens.text, asked=asked)
-    read += facts.people(tokens, meant, asked=asked)
-    read += when.read(tokens, meant, asked=asked, now=now)
     everything = sorted([*said, *read], key=lambda mention: (mention.start, mention.end, mention.kind))
     doc._.mentions = tuple(everything)
     mark(doc, "mentions", ((m.start, m.end, m.kind, str(m.value or m.name or "")) for m in everything))
@@ -100,13 +153,16 @@ def numbers_and_time(doc: Doc) -> Doc:
 class Danger:
     """Finds what may be dangerous now."""
 
-    def __init__(self, words: Lexicon, patterns: tuple[Pattern, ...]) -> None:
+    def __init__(self, words: Mapping[str, Lexicon], patterns: Mapping[str, tuple[Pattern, ...]]) -> None:
         self._words, self._patterns = words, patterns
 
     def __call__(self, doc: Doc) -> Doc:
         tokens, meant = doc._.stream, doc._.context
         signs = [*self._signs(doc._.found, meant), *facts.signs(tokens, meant, doc._.mentions, doc._.asked)]
-        dangers = danger.find(self._patterns, signs, tokens)
+        if SPANISH in tokens.language:
+            signs += spanish.signs(tokens, meant)
+        patterns = self._patterns[SPANISH] if SPANISH in tokens.language else self._patterns[ENGLISH]
+        dangers = danger.find(patterns, signs, tokens)
         doc._.dangers = dangers
         mark(doc, "dangers", ((d.start, d.end, d.flag, "certain" if d.certain else "uncertain") for d in dangers))
         return doc
@@ -115,7 +171,7 @@ class Danger:
         for hit in found:
             if hit.table == CONCEPT or hit.table in phrase_mentions.KINDS:
                 flags = meant.flags(hit.first, hit.last, site=hit.table == "site")
-                for concept in self._words.concepts_of(hit):
+                for concept in self._words[hit.language].concepts_of(hit):
                     yield Sign(concept, hit.first, hit.last, flags)
 
 
@@ -126,8 +182,14 @@ class Danger:
 )
 def make_danger(nlp: Language, name: str) -> Danger:
     """The pipe `palpate_danger`."""
-    words = lexicon.cached()
-    return Danger(words, danger.load(words.concepts | facts.CONCEPTS))
+    words = _lexicons()
+    known = frozenset[str]().union(*(one.concepts for one in words.values())) | facts.CONCEPTS
+    shared = danger.load(known)
+    return Danger(words, {ENGLISH: shared, SPANISH: shared + danger.load(known, lexicon.HOMES[SPANISH])})
+
+
+def _lexicons() -> dict[str, Lexicon]:
+    return {name: lexicon.cached(name) for name in LANGUAGES}
 
 
 def _named(found: Found) -> str:

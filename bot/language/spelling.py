@@ -1,13 +1,12 @@
-"""Puts misspelt words right: a list first, then the one vocabulary word a slip away, never for a word that is itself English."""
+"""Puts misspelt words right: a list first, then the one vocabulary word a slip away, never for a word that is itself one."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from rapidfuzz.distance import OSA
 
 from bot.language.lexicon import Lexicon
-from bot.language.tables import HOME
 
 _SHORTEST = 5  # shorter words are too near to one another
 _TWO_SLIPS = 9  # from this length two slips are allowed
@@ -16,11 +15,11 @@ _TWO_SLIPS = 9  # from this length two slips are allowed
 class Speller:
     """Corrects single words against the vocabulary of the tables."""
 
-    def __init__(self, words: Lexicon) -> None:
+    def __init__(self, words: Lexicon, harmless: Iterable[str]) -> None:
+        """`harmless`: words of the language that must stay what they are although they are near one of the tables."""
         self._listed = words.spellings
         vocabulary = {word for word in words.tree.vocabulary if word.isalpha()}
-        harmless = (HOME / "harmless_words.txt").read_text(encoding="utf-8").split("\n")
-        self._known = vocabulary | {word for word in harmless if word and not word.startswith("#")}
+        self._known = vocabulary | frozenset(harmless)
         self._near: dict[str, list[str]] = {}
         for word in vocabulary:
             if len(word) >= _SHORTEST:

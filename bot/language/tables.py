@@ -2,7 +2,7 @@
 
 Every table is a CSV with a header. Lines whose first field starts with `#` are remarks. A `phrases` cell holds phrases
 split by `;`, each in the small language of `phrases.expand`: `(a|b)` one of, `(a|)` may be missing, `$name` a word
-group of `groups.csv`.
+group of `groups.csv`, `word~` a Spanish word in all its genders and numbers. Spanish has tables of its own in `es`.
 """
 
 from __future__ import annotations

@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from bot.language.wordlist import words as word_set
@@ -35,7 +34,7 @@ _INVISIBLE = frozenset("\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u
 
 @dataclass(slots=True)
 class Tokens:
-    """One text as parallel lists: `words` (folded), character `starts` and `ends`, and the number of the `sentence`."""
+    """One text as parallel lists: `words` (folded), character `starts` and `ends`, the number of the `sentence` and its `language`."""
 
     text: str
     words: list[str]
@@ -43,6 +42,7 @@ class Tokens:
     ends: list[int]
     sentence: list[int]
     line: list[int]
+    language: list[str] = field(default_factory=list)
 
     def __len__(self) -> int:
         return len(self.words)
@@ -71,8 +71,8 @@ def plain_word(word: str) -> str:
     return word
 
 
-def tokenise(text: str, correct: Callable[[str], str] | None = None) -> Tokens:
-    """Split `text`; `correct` maps a folded word to its right spelling. Hyphens inside words are left out."""
+def tokenise(text: str) -> Tokens:
+    """Split `text`. Hyphens inside words are left out."""
     out = Tokens(text, [], [], [], [], [])
     folded = fold(text)
     sentence = line = 0
@@ -91,7 +91,6 @@ def tokenise(text: str, correct: Callable[[str], str] | None = None) -> Tokens:
                 continue
         elif word[0].isalpha():
             word = plain_word(word)
-            word = correct(word) if correct else word
         if pending_break and word not in _STOPS:
             sentence += 1
             pending_break = False
