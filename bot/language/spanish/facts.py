@@ -32,6 +32,15 @@ _WEIGHT = re.compile(
     rf"(?<= )(?:bajado|baje|bajo|perdi|perdido|perdiendo|adelgac\w+|adelgazado|rebaj\w+|bajando) (?:como |unos |unas |mas de |casi |de peso )?"
     rf"(?P<lost>{numbers.ANY}) (?:kilos?|kg|kgs|kilitos|libras?|lbs?)(?= )"
 )
+_PILLS = re.compile(
+    rf"(?<= )(?P<pills>{numbers.PLAIN}) (?:de )?(?:paracetamol(?:es)?|ibuprofenos?|pastillas|comprimidos|tabletas|calmantes|analgesicos|"
+    r"tramadol(?:es)?|aspirinas|nolotil|tylenol|capsulas|naproxenos?|gelocatil)(?= )"
+)
+_MOST_PILLS = 9  # eight paracetamol a day is what the packet allows
+_SUGAR = re.compile(
+    r" (?:azucar|glucosa|glucemia|glicemia)(?: (?:en|a|de|esta|la|tengo|sangre|es|:)){0,4} (?P<sugar>\d{2,3})(?= )"
+)
+_SUGAR_VERY_HIGH = ((15, 45), (300, 900))  # in the two units that meters show
 _LIMITS = (
     ("aged_under_18", 0, 17), ("aged_under_46", 0, 45), ("aged_50", 50, 130), ("aged_60", 60, 130), ("aged_65", 65, 130), ("aged_70", 70, 130),
 )  # fmt: skip
@@ -73,7 +82,14 @@ def signs(tokens: Tokens, context: Context) -> Iterator[Sign]:
     for age, first, last in ages(tokens, line):
         flags = context.flags(first, last, site=True)
         yield from (Sign(name, first, last, flags) for name, low, high in _LIMITS if low <= age <= high)
-    for name, first, last in (*_pressure(line), *_fever(line), *_weeks(line), *_weight(line)):
+    for name, first, last in (
+        *_pressure(line),
+        *_fever(line),
+        *_weeks(line),
+        *_weight(line),
+        *_pills(line),
+        *_sugar(line),
+    ):
         yield Sign(name, first, last, context.flags(first, last))
 
 
@@ -109,3 +125,16 @@ def _weeks(line: Line) -> Iterator[tuple[str, int, int]]:
 def _weight(line: Line) -> Iterator[tuple[str, int, int]]:
     for _, first, last in line.find(_WEIGHT):
         yield "lost_weight", first, last
+
+
+def _pills(line: Line) -> Iterator[tuple[str, int, int]]:
+    """ "me tomé veinte paracetamoles": more than a packet allows."""
+    for match, first, last in line.find(_PILLS):
+        if _MOST_PILLS <= numbers.value(match["pills"])[0] <= 500:
+            yield "pill_count", first, last
+
+
+def _sugar(line: Line) -> Iterator[tuple[str, int, int]]:
+    for match, first, last in line.find(_SUGAR):
+        if any(low <= int(match["sugar"]) <= high for low, high in _SUGAR_VERY_HIGH):
+            yield "sugar_reading", first, last
