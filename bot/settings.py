@@ -17,6 +17,8 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 DEFAULT_CLINIC = Path(__file__).resolve().parent / "clinic_default.toml"
 # What a clinic may say of its telephone numbers: bot/domain/numbers.py tells what each is.
 OWN_NUMBERS = ("emergency", "emergency_words", "nonurgent", "crisis_call", "crisis_text", "checked")
+# A visitor asks to be forgotten after the hand-off: staff look whether the law demands the record, or it goes at once.
+ERASE_AFTER_HANDOFF = ("staff_review", "now")
 COUNTRIES = ("US", "CA", "GB", "IE", "EU", "ES", "MX", "AR", "AU", "NZ")
 
 
@@ -42,6 +44,7 @@ class Clinic:
     policy: Policy = DEFAULT_POLICY
     numbers: Mapping[str, str] = field(default_factory=dict)
     translated: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    erase_after_handoff: str = "staff_review"
 
     def facts_in(self, locale: str) -> Mapping[str, str]:
         """The answers in the language of a locale; where the clinic gave none in it, in the language it has."""
@@ -144,6 +147,8 @@ def read_clinic(path: Path) -> Clinic:
         )
     except TypeError as error:
         raise BadSettings(f"{path}: unknown key; the known ones are in {DEFAULT_CLINIC}") from error
+    if clinic.erase_after_handoff not in ERASE_AFTER_HANDOFF:
+        raise BadSettings(f"{path}: erase_after_handoff must be one of {', '.join(ERASE_AFTER_HANDOFF)}")
     if clinic.country not in COUNTRIES:
         raise BadSettings(f"{path}: country must be one of {', '.join(COUNTRIES)}")
     return clinic

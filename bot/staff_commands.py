@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import click
 
 from bot.command_storage import OPERATOR, now, opened_storage
 from bot.domain import summary
-from bot.services import privacy, review
+from bot.services import audit, privacy, review
 from bot.services.stored import AuditEntry, QueueFilter
 from bot.storage.sql import SqlStorage
 
 
 def register(cli: click.Group) -> None:
     """Add these commands to `palpate`."""
-    for command in (handoffs, export, erase, retention, db):
+    for command in (handoffs, export, erase, retention, audit_log, db):
         cli.add_command(command)
 
 
@@ -93,6 +93,35 @@ def erase(identity: str, keep_record: bool) -> None:
         policy = "staff_review" if keep_record else "now"
         done = privacy.forget(storage(), conversation, by=OPERATOR.name, now=now(), after_handoff=policy)
         click.echo("chat erased, record kept" if done == "staff_review" else "erased")
+
+
+@click.command("audit")
+@click.option("--actor", help="Only what this person did.")
+@click.option("--action", help="Only this act: read, claim, sign_in …")
+@click.option("--reference", help="Only about this hand-off.")
+@click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="From this day on (UTC).")
+@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="Before this day (UTC).")
+@click.option("--limit", default=200, show_default=True, type=click.IntRange(1, 100_000))
+@click.option("--json", "as_json", is_flag=True, help="One JSON object per line.")
+def audit_log(
+    actor: str | None,
+    action: str | None,
+    reference: str | None,
+    since: datetime | None,
+    until: datetime | None,
+    limit: int,
+    as_json: bool,
+) -> None:
+    """Who read or did what, newest first; reading it is written down, too."""
+    days = [day.replace(tzinfo=UTC) if day else None for day in (since, until)]
+    wanted = audit.Wanted(actor, action, reference.upper() if reference else None, *days)
+    with opened_storage() as storage:
+        for entry in audit.read(storage, wanted, by=OPERATOR, now=now(), limit=limit):
+            shown = {key: value for key, value in asdict(entry).items() if key != "detail"}
+            tail = f"\t{entry.reference}" if entry.reference else ""
+            click.echo(
+                _dumped(shown) if as_json else f"{entry.at:%Y-%m-%d %H:%M:%S}Z\t{entry.actor}\t{entry.action}{tail}"
+            )
 
 
 @click.group()

@@ -128,7 +128,8 @@ def _conversation(uow: UnitOfWork, conversation: str, consent: Json, now: dateti
             Conversation(conversation, b"", "shell", str(consent.get("language") or "en"), "interview", now, now)
         )
     if consent.get("privacy"):
-        uow.conversations.give_consent(conversation, version=str(consent.get("version") or ""), now=now)
+        version, language = str(consent.get("version") or ""), str(consent.get("language") or "") or None
+        uow.conversations.give_consent(conversation, version=version, now=now, language=language)
     found = uow.conversations.get(conversation)
     if found is None or found.erased_at is not None:
         raise StorageUnavailable("the conversation was erased")  # a late turn must not bring back what was forgotten

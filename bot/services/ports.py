@@ -111,8 +111,9 @@ class Conversations(Protocol):
     ) -> None:
         """Store what is not None. Raises `NotFound`."""
 
-    def give_consent(self, conversation: str, *, version: str, now: datetime) -> None:
-        """From now on the messages are kept."""
+    def give_consent(self, conversation: str, *, version: str, now: datetime, language: str | None = None) -> None:
+        """From now on the messages are kept; with them which text was agreed to, when, and in which language (if not
+        given: that of the conversation)."""
 
     def purge_waiting(self, conversation: str) -> int:
         """Delete every message written without consent, and what was read in it; how many there were."""
@@ -122,6 +123,12 @@ class Conversations(Protocol):
 
     def untouched_since(self, before: datetime) -> list[str]:
         """Conversations without a hand-off, not erased, last touched before `before`."""
+
+    def handed_off_before(self, before: datetime) -> list[str]:
+        """Conversations with a hand-off that still hold messages and were last touched before `before`."""
+
+    def drop_log(self, conversation: str) -> None:
+        """Delete what was said and what the dialogue remembered of it; the hand-off keeps what it holds."""
 
     def taken(self, conversation: str, by: str | None) -> None:
         """A person speaks from now on (or no more, with None); the phase follows. Raises `NotFound`."""
@@ -312,8 +319,17 @@ class AuditLog(Protocol):
     def of(self, reference: str) -> list[AuditEntry]:
         """Everything about one hand-off, oldest first."""
 
-    def newest(self, *, actor: str | None = None, action: str | None = None, limit: int = 100) -> list[AuditEntry]:
-        """The last entries, newest first."""
+    def newest(
+        self,
+        *,
+        actor: str | None = None,
+        action: str | None = None,
+        reference: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        limit: int = 100,
+    ) -> list[AuditEntry]:
+        """The last entries that fit all that is given, newest first; `since` is within, `until` is not."""
 
     def of_conversation(self, conversation: str) -> list[AuditEntry]:
         """Everything about one conversation, oldest first."""

@@ -10,7 +10,7 @@ from typing import Any
 from bot.domain.errors import NotFound
 from bot.services import alerts
 from bot.services.ports import UnitOfWork
-from bot.services.stored import AuditEntry, Erasure, OutboxItem
+from bot.services.stored import AuditEntry, Erasure, ErasureRequest, OutboxItem
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,7 @@ def export(uow: UnitOfWork, conversation: str, *, by: str, now: datetime) -> dic
             "conversation": {
                 "id": chat.id, "channel": chat.channel, "locale": chat.locale, "phase": chat.phase,
                 "created_at": _iso(chat.created_at), "consent_at": _iso(chat.consent_at), "consent_version": chat.consent_version,
+                "consent_language": chat.consent_language,
             },
             "known": dict(chat.record),
             "messages": [
@@ -71,8 +72,10 @@ def forget(uow: UnitOfWork, conversation: str, *, by: str, now: datetime, after_
             raise NotFound(conversation)
         handoff = uow.handoffs.by_conversation(conversation)
         keeps = handoff is not None and after_handoff != "now"
-        if chat.erased_at is None or (handoff is not None and not keeps):
-            _erase(uow, conversation, by, now, keep_handoff=keeps)
+        if keeps and chat.erased_at is None:
+            erase_chat(uow, conversation, by=by, now=now)
+        elif not keeps and (chat.erased_at is None or handoff is not None):
+            erase_all(uow, conversation, by=by, now=now)
         uow.commit()
     return "staff_review" if keeps else "erased"
 
@@ -88,6 +91,8 @@ def run_retention(
         old = uow.handoffs.older_than(now - keep.handoff)
         counts = {"waiting": len(waiting), "abandoned": len(abandoned), "handoffs": len(old)}
         counts["transcripts"] = uow.handoffs.drop_transcripts(now - keep.transcript, dry_run=dry_run)
+        spoken = uow.conversations.handed_off_before(now - keep.transcript)
+        counts["chats"] = len(spoken)
         counts["letters"] = uow.letters.drop_before(now - keep.letter, dry_run=dry_run)
         if not dry_run:
             for conversation in waiting:
@@ -95,30 +100,52 @@ def run_retention(
                 uow.conversations.save(conversation, now=now, phase="closed")
                 _forget_tracker(uow, conversation, now)
             for conversation in abandoned:
-                _erase(uow, conversation, "retention", now, keep_handoff=False)
+                erase_all(uow, conversation, by="retention", now=now)
             for handoff in old:
-                _erase(uow, handoff.conversation, "retention", now, keep_handoff=False)
+                erase_all(uow, handoff.conversation, by="retention", now=now)
+            for conversation in spoken:
+                uow.conversations.drop_log(conversation)
+                uow.outbox.forget(conversation)
+                _forget_tracker(uow, conversation, now)
             uow.staff.end_idle(now - keep.idle_session)
+            uow.doors.end_expired(now)
             uow.commit()
     return counts
 
 
-def _erase(uow: UnitOfWork, conversation: str, by: str, now: datetime, *, keep_handoff: bool) -> None:
+def erase_all(uow: UnitOfWork, conversation: str, *, by: str, now: datetime) -> None:
+    """Delete everything about a conversation in this transaction; proof and audit stay, without health data."""
     handoff = uow.handoffs.by_conversation(conversation)
     reference = handoff.reference if handoff else None
+    _erase_words(uow, conversation, "all", by, now)
+    if handoff is not None:
+        uow.handoffs.remove(handoff.id)
+    uow.audit.forget_details(conversation, reference)
+    uow.audit.add(AuditEntry(now, by, "erased", reference, conversation))
+
+
+def erase_chat(uow: UnitOfWork, conversation: str, *, by: str, now: datetime) -> None:
+    """Delete the chat but not the record that was handed off, and ask staff to decide on that."""
+    handoff = uow.handoffs.by_conversation(conversation)
+    reference = handoff.reference if handoff else None
+    _erase_words(uow, conversation, "chat", by, now)
+    if handoff is not None:
+        uow.doors.ask_erasure(ErasureRequest(conversation, handoff.reference, now))
+        alerts.erasure_asked(uow, handoff.reference, now)
+    uow.audit.add(AuditEntry(now, by, "erase_asked", reference, conversation))
+
+
+def _erase_words(uow: UnitOfWork, conversation: str, what: str, by: str, now: datetime) -> None:
     uow.letters.forget(conversation)
     uow.call_backs.forget(conversation)
+<<<<<<< HEAD
     uow.threads.forget(conversation)
     uow.conversations.erase(conversation, erasure=Erasure(conversation, now, by, "chat" if keep_handoff else "all"))
+=======
+    uow.conversations.erase(conversation, erasure=Erasure(conversation, now, by, what))
+>>>>>>> 330c83f (A request to be forgotten after the hand-off waits for an administrator; the audit log is read by person, act, hand-off and day)
     uow.outbox.forget(conversation)
     _forget_tracker(uow, conversation, now)
-    if handoff is not None and keep_handoff:
-        alerts.erasure_asked(uow, handoff.reference, now)
-    elif handoff is not None:
-        uow.handoffs.remove(handoff.id)
-    if not keep_handoff:
-        uow.audit.forget_details(conversation, reference)
-    uow.audit.add(AuditEntry(now, by, "erase_asked" if keep_handoff else "erased", reference, conversation))
 
 
 def _forget_tracker(uow: UnitOfWork, conversation: str, now: datetime) -> None:

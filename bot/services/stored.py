@@ -35,6 +35,7 @@ class Conversation:
     record: Json = field(default_factory=dict)
     consent_at: datetime | None = None
     consent_version: str | None = None
+    consent_language: str | None = None
     last_seq: int = 0
     spoken_through: int = 0
     answered_through: int = 0

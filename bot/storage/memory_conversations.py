@@ -135,11 +135,13 @@ class MemoryConversations:
             values["phase_before" if current.phase == "with_staff" else "phase"] = phase
         self._all[conversation] = replace(current, **values)
 
-    def give_consent(self, conversation: str, *, version: str, now: datetime) -> None:
+    def give_consent(self, conversation: str, *, version: str, now: datetime, language: str | None = None) -> None:
         """From now on the messages are kept; the first consent counts."""
         current = self._all.get(conversation)
         if current is not None and current.consent_at is None and current.erased_at is None:
-            self._all[conversation] = replace(current, consent_at=now, consent_version=version)
+            self._all[conversation] = replace(
+                current, consent_at=now, consent_version=version, consent_language=language or current.locale
+            )
 
     def purge_waiting(self, conversation: str) -> int:
         """Delete what was written without consent."""
@@ -159,6 +161,18 @@ class MemoryConversations:
         handed = {handoff.conversation for handoff in self._shelves.handoffs.values()}
         old = [c for c in self._all.values() if c.erased_at is None and c.touched_at < before and c.id not in handed]
         return [c.id for c in sorted(old, key=lambda c: c.touched_at)]
+
+    def handed_off_before(self, before: datetime) -> list[str]:
+        """Conversations with a hand-off that still hold messages."""
+        handed = {handoff.conversation for handoff in self._shelves.handoffs.values()}
+        old = [c for c in self._all.values() if c.erased_at is None and c.touched_at < before and c.id in handed]
+        return [c.id for c in sorted(old, key=lambda c: c.touched_at) if self._shelves.messages.get(c.id)]
+
+    def drop_log(self, conversation: str) -> None:
+        """Delete what was said and remembered."""
+        self._shelves.messages.pop(conversation, None)
+        current = self._all[conversation]
+        self._all[conversation] = replace(current, state={}, record={}, answered_through=current.spoken_through)
 
     def taken(self, conversation: str, by: str | None) -> None:
         """A person speaks from now on, or no more."""

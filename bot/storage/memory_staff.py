@@ -103,9 +103,26 @@ class MemoryAudit:
         """Everything about one conversation."""
         return [entry for entry in self._all if entry.conversation == conversation]
 
-    def newest(self, *, actor: str | None = None, action: str | None = None, limit: int = 100) -> list[AuditEntry]:
+    def newest(
+        self,
+        *,
+        actor: str | None = None,
+        action: str | None = None,
+        reference: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        limit: int = 100,
+    ) -> list[AuditEntry]:
         """The last entries, newest first."""
-        found = [entry for entry in self._all if actor in (None, entry.actor) and action in (None, entry.action)]
+        found = [
+            entry
+            for entry in self._all
+            if actor in (None, entry.actor)
+            and action in (None, entry.action)
+            and reference in (None, entry.reference)
+            and (since is None or entry.at >= since)
+            and (until is None or entry.at < until)
+        ]
         return found[::-1][:limit]
 
     def forget_details(self, conversation: str, reference: str | None) -> None:

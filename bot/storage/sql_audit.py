@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Select, insert, or_, select, update
@@ -32,13 +33,22 @@ class SqlAudit:
         """Everything about one conversation."""
         return self._read(select(*_COLUMNS).where(AUDIT.c.conversation == conversation).order_by(AUDIT.c.id))
 
-    def newest(self, *, actor: str | None = None, action: str | None = None, limit: int = 100) -> list[AuditEntry]:
+    def newest(
+        self,
+        *,
+        actor: str | None = None,
+        action: str | None = None,
+        reference: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        limit: int = 100,
+    ) -> list[AuditEntry]:
         """The last entries, newest first."""
         query = select(*_COLUMNS).order_by(AUDIT.c.id.desc()).limit(limit)
-        if actor is not None:
-            query = query.where(AUDIT.c.actor == actor)
-        if action is not None:
-            query = query.where(AUDIT.c.action == action)
+        for column, value in ((AUDIT.c.actor, actor), (AUDIT.c.action, action), (AUDIT.c.reference, reference)):
+            query = query if value is None else query.where(column == value)
+        query = query if since is None else query.where(AUDIT.c.at >= since)
+        query = query if until is None else query.where(AUDIT.c.at < until)
         return self._read(query)
 
     def forget_details(self, conversation: str, reference: str | None) -> None:

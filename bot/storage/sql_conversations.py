@@ -219,12 +219,12 @@ class SqlConversations:
         values.update({name: value for name, value in (("state", state), ("record", record)) if value is not None})
         self._set(conversation, **values)
 
-    def give_consent(self, conversation: str, *, version: str, now: datetime) -> None:
+    def give_consent(self, conversation: str, *, version: str, now: datetime, language: str | None = None) -> None:
         """From now on the messages are kept; the first consent counts."""
         self._connection.execute(
             update(CONVERSATIONS)
             .where(_C.id == conversation, _C.consent_at.is_(None), _C.erased_at.is_(None))
-            .values(consent_at=now, consent_version=version)
+            .values(consent_at=now, consent_version=version, consent_language=language or _C.locale)
         )
 
     def purge_waiting(self, conversation: str) -> int:
@@ -250,6 +250,19 @@ class SqlConversations:
         handed = select(HANDOFFS.c.id).where(HANDOFFS.c.conversation == _C.id).exists()
         wanted = select(_C.id).where(_C.erased_at.is_(None), _C.touched_at < before, ~handed).order_by(_C.touched_at)
         return list(self._connection.execute(wanted).scalars())
+
+    def handed_off_before(self, before: datetime) -> list[str]:
+        """Conversations with a hand-off that still hold messages."""
+        handed = select(HANDOFFS.c.id).where(HANDOFFS.c.conversation == _C.id).exists()
+        holds = select(_M.seq).where(_M.conversation == _C.id).exists()
+        wanted = select(_C.id).where(_C.erased_at.is_(None), _C.touched_at < before, handed, holds)
+        return list(self._connection.execute(wanted.order_by(_C.touched_at)).scalars())
+
+    def drop_log(self, conversation: str) -> None:
+        """Delete what was said and remembered."""
+        self._connection.execute(delete(MESSAGES).where(_M.conversation == conversation))
+        emptied = {"state": None, "record": None, "answered_through": _C.spoken_through}
+        self._connection.execute(update(CONVERSATIONS).where(_C.id == conversation).values(**emptied))
 
     def taken(self, conversation: str, by: str | None) -> None:
         """A person speaks from now on, or no more."""

@@ -126,7 +126,10 @@ class ChatApi:
         """204 when all is gone; 200 saying so when a hand-off waits for the staff's decision about it."""
         chat = await self._own(request)
         now = self._context.clock()
-        what = await self._thread(privacy.forget, self._context.uow(), chat.id, by="visitor", now=now)
+        policy = self._context.settings.clinic.erase_after_handoff
+        what = await self._thread(
+            privacy.forget, self._context.uow(), chat.id, by="visitor", now=now, after_handoff=policy
+        )
         self._context.wake(chat.id)
         self._chores().outbox_has_work()
         if what == "erased":

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from starlette.routing import BaseRoute, Mount, Route
 
-from bot.web.desk import account, api, asides, exports, letters, pages, rules, sign_in, staff
+from bot.web.desk import account, api, asides, audit, erasures, exports, letters, pages, rules, sign_in, staff
 from bot.web.desk.access import Access
 from bot.web.desk.context import DeskContext
 from bot.web.desk.files import Files
 
 __all__ = ["DeskContext", "mount"]
 
-_PARTS = (sign_in, account, staff, exports, api, letters, pages, rules, asides)
+_PARTS = (sign_in, account, staff, audit, erasures, exports, api, letters, pages, rules, asides)
 
 
 def mount(context: DeskContext) -> list[BaseRoute]:
