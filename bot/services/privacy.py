@@ -138,12 +138,8 @@ def erase_chat(uow: UnitOfWork, conversation: str, *, by: str, now: datetime) ->
 def _erase_words(uow: UnitOfWork, conversation: str, what: str, by: str, now: datetime) -> None:
     uow.letters.forget(conversation)
     uow.call_backs.forget(conversation)
-<<<<<<< HEAD
     uow.threads.forget(conversation)
-    uow.conversations.erase(conversation, erasure=Erasure(conversation, now, by, "chat" if keep_handoff else "all"))
-=======
     uow.conversations.erase(conversation, erasure=Erasure(conversation, now, by, what))
->>>>>>> 330c83f (A request to be forgotten after the hand-off waits for an administrator; the audit log is read by person, act, hand-off and day)
     uow.outbox.forget(conversation)
     _forget_tracker(uow, conversation, now)
 
