@@ -14,7 +14,7 @@ from bot.domain.mention import Danger, Mention
 from bot.domain.said import Said
 
 FINDINGS = ("rf", "rf_unknown", "ci", "extra")
-PROGRESS = ("asked", "misses", "open_field", "wants_person", "corrected", "reopened", "misread")
+PROGRESS = ("asked", "misses", "open_field", "wants_person", "corrected", "reopened", "misread", "earlier")
 DANGERS = ("danger", "other_danger")
 DIRECT = ("said", "settled", "waiting", "to_confirm", "phase", "reference", "locale")
 

@@ -9,10 +9,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bot import bootstrap
-from bot.domain import judge
+from bot.domain import judge, returning
 from bot.domain.intake import CONSENT_VERSION, Intake
 from bot.domain.speech import language_of
 from bot.services import hand_off as handing
+from bot.services import returning as coming_back
 from bot.settings import Settings
 
 
@@ -36,7 +37,24 @@ def warm_up() -> None:
 
 def hand_off(conversation: str, intake: Intake, result: Mapping[str, Any]) -> Any:
     """Store the hand-off of this conversation, once; raises StorageUnavailable when nothing could be written."""
-    return handing.hand_off(_storage()(), result=dict(result), **_told(conversation, intake))
+    told = _told(conversation, intake)
+    if returning.is_rescreen(intake):
+        del told["conversation"]
+        earlier = str(intake.earlier["conversation"])
+        return coming_back.rescreen(_storage()(), earlier, spoken_in=conversation, result=dict(result), **told)
+    return handing.hand_off(_storage()(), result=dict(result), **told)
+
+
+def code_to_return(conversation: str, intake: Intake) -> str | None:
+    """The code shown with the reference; none for the check on the day of a visit. Raises StorageUnavailable."""
+    if returning.is_rescreen(intake):
+        return None
+    return coming_back.code_for(_storage()(), conversation, now=datetime.now(UTC))
+
+
+def last_time(conversation: str) -> coming_back.Earlier | None:
+    """What was handed off last time, or None; raises StorageUnavailable."""
+    return coming_back.last_time(_storage()(), conversation, now=datetime.now(UTC))
 
 
 def amend(conversation: str, intake: Intake) -> Any:

@@ -19,6 +19,7 @@ from bot.domain import (
     interview,
     judge,
     questions,
+    returning,
     scripts,
     sites,
     triage,
@@ -52,18 +53,34 @@ def play(tracker: Tracker, dispatcher: CollectingDispatcher) -> Turn | None:
     move = interview.take(intake, said)
     if move.interruption:
         return None
+    if returning.wants_recall(intake):
+        _recall(intake, move)
     if move.hand_off or move.alert:
         _settle(tracker, dispatcher, intake, move, said)
     else:
         if move.amend:
             _amend(tracker, intake)
         _speak(dispatcher, intake, move.say)
+        if intake.open_field == "still_true" and open_before != "still_true":
+            dispatcher.utter_message(text=wording.last_time(intake))
         if intake.open_field == "read_back" and (open_before != "read_back" or move.say or intake.misses):
             dispatcher.utter_message(text=wording.read_back(intake))
     ask = slot_of(intake.open_field, intake) if intake.open_field else None
     _report(dispatcher, intake)
     events = memory.changed_slots(tracker, intake) + _ask_slots(intake)
     return Turn(intake, move, events, ask)
+
+
+def _recall(intake: Intake, move: Move) -> None:
+    """Fetch what was told last time, now that the visitor has agreed; without it the interview is as for anybody."""
+    try:
+        earlier = product.last_time(intake.earlier["conversation"])
+    except StorageUnavailable:
+        earlier = None
+    if earlier is None:
+        interview.recall(intake, None, move)
+    else:
+        interview.recall(intake, earlier.record, move, days=earlier.days, reference=earlier.reference)
 
 
 def slot_of(field: str, intake: Intake) -> str:
@@ -123,22 +140,29 @@ def _settle(tracker: Tracker, dispatcher: CollectingDispatcher, intake: Intake, 
     if move.hand_off:
         try:
             receipt = product.hand_off(tracker.sender_id, intake, result_json)
+            code = product.code_to_return(tracker.sender_id, intake) if move.alert is None else None
         except StorageUnavailable:
             utter(dispatcher, intake, "utter_hand_off_failed")
             if move.alert is None:
                 return
         else:
-            intake.reference = receipt.reference
+            intake.reference = receipt.reference if receipt else None
     if move.alert:
         _tell_danger(tracker, dispatcher, intake, scripts.for_result(result, country=country, locale=intake.locale))
         return
     intake.phase = "handed_off"
+    if returning.is_rescreen(intake) and result.outcome != "not_now":
+        intake.open_field = None
+        utter(dispatcher, intake, "utter_day_is_fine", reference=intake.reference)
+        return
     afterwards.begin(intake)
     message = scripts.result_message(result, country=country, locale=intake.locale)
     shown = triage.result_to_json(result, intake.locale)
     dispatcher.utter_message(text=message, json_message={"outcome": shown})
     dispatcher.utter_message(text=say(intake.locale, scripts.SAFETY_NET))
     utter(dispatcher, intake, "utter_handed_off", reference=intake.reference)
+    if code:
+        utter(dispatcher, intake, "utter_code_to_return", code=code)
     if intake.open_field:
         utter(dispatcher, intake, "utter_before_optional")
 

@@ -41,6 +41,7 @@ class Intake:
     asked      how many questions were asked; `misses` how often the open one was misunderstood in a row
     locale     the language tag the visitor is spoken to in, such as "es-MX"
     misread    True once a stopped visitor said that they misread: it is asked again only once
+    earlier    of who comes back: the conversation and kind, and once recalled days ago, reference and what was cleared
     corrected  what was changed: field, old and new value, oldest first
     policy     the clinic's choices under which it is judged; a setting, never stored with the intake
     """
@@ -62,6 +63,7 @@ class Intake:
     reference: str | None = None
     wants_person: bool = False
     misread: bool = False
+    earlier: dict[str, Any] = field(default_factory=dict)
     corrected: list[dict[str, Any]] = field(default_factory=list)
     locale: str = ENGLISH
     policy: Policy = DEFAULT_POLICY

@@ -3,8 +3,22 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from typing import Any
 
-from bot.domain import absorb, afterwards, answers, cards, changing, corrections, questions, rows_said, told, wording
+from bot.domain import (
+    absorb,
+    afterwards,
+    answers,
+    cards,
+    changing,
+    corrections,
+    questions,
+    returning,
+    rows_said,
+    told,
+    wording,
+)
 from bot.domain.intake import Intake
 from bot.domain.move import Move, stop_if_in_danger
 from bot.domain.plan import left, next_field
@@ -24,7 +38,9 @@ def take(intake: Intake, said: Said) -> Move:
     """
     move = Move()
     if said.question == "open":
-        move.say.append("utter_open")
+        if isinstance(said.value, dict):
+            intake.earlier = {name: said.value.get(name) for name in ("conversation", "kind")}
+        move.say.append("utter_open_again" if intake.earlier else "utter_open")
         _ask_next(intake)
         return move
     said = _rows(intake, said)
@@ -40,8 +56,27 @@ def take(intake: Intake, said: Said) -> Move:
         _take_answer(intake, said, move)
     goes_on = not move.interruption and intake.phase in ASKING and not move.hand_off
     if goes_on and not stop_if_in_danger(intake, move, new=True):
-        _ask_next(intake)
+        _go_on(intake, move)
     return move
+
+
+def recall(intake: Intake, record: Mapping[str, Any] | None, move: Move, *, days: int = 0, reference: str = "") -> None:
+    """Take over what was handed off last time, or go on without it when it is gone."""
+    if record is None:
+        returning.forget(intake)
+        move.say.append("utter_nothing_from_last_time")
+    else:
+        returning.recall(intake, record, days=days, reference=reference)
+    if not stop_if_in_danger(intake, move, new=True):
+        _go_on(intake, move)
+
+
+def _go_on(intake: Intake, move: Move) -> None:
+    """The next question; the check on the day of a visit needs no read-back."""
+    returning.note_progress(intake)
+    _ask_next(intake)
+    if intake.open_field == "read_back" and returning.is_rescreen(intake):
+        move.hand_off = True
 
 
 def _rows(intake: Intake, said: Said) -> Said:
@@ -126,6 +161,9 @@ def _take_answer(intake: Intake, said: Said, move: Move) -> None:
             move.hand_off = True
         else:
             changing.offer(intake)
+        return
+    if intake.open_field == "still_true" and answered and intake.facts.get("still_true") == "change":
+        changing.offer(intake)
         return
     if answered or news or corrected:
         intake.misses = 0

@@ -40,7 +40,7 @@ def _without_claims(intake: Intake) -> dict[str, Any]:
         "ci": sorted(intake.ci),
         "bp": facts.get("bp"),
         "doctor": facts.get("doctor") or "none",
-        "cleared": [],
+        "cleared": sorted(intake.earlier.get("cleared", [])),
         "cleared_claimed": [],
         "extra": sorted(intake.extra),
     }

@@ -206,6 +206,36 @@ def _read_contact(intake: Intake, said: Said) -> bool:
     return told.take_contact(intake, said, name_too=True)
 
 
+_PROGRESS = (
+    ("worse", re.compile(r"\b(?:not (?:any |much )?better|worse|worsen\w*|peor|empeor\w*)\b", re.IGNORECASE)),
+    ("better", re.compile(r"\b(?:better|improv\w*|gone|healed|mejor\w*)\b", re.IGNORECASE)),
+    ("same", re.compile(r"\b(?:same|no change|unchanged|no different|igual)\b", re.IGNORECASE)),
+)
+
+
+def _read_since_last(intake: Intake, said: Said) -> bool:
+    """Better, same or worse; "not better" is the same, unless it says worse."""
+    text = said.text
+    if re.search(r"\bnot (?:any |much |really )?better\b", text, re.IGNORECASE) and "worse" not in text.lower():
+        intake.know("since_last", "same", said.words())
+        return True
+    named = next((value for value, pattern in _PROGRESS if pattern.search(text)), None)
+    if named is None:
+        return False
+    intake.know("since_last", named, said.words())
+    return True
+
+
+def _read_still_true(intake: Intake, said: Said) -> bool:
+    polarity = answers.polarity(said.text, said.intent)
+    if re.search(r"\b(?:changed|different|not (?:all|any more|right)|ha cambiado|cambió)\b", said.text, re.IGNORECASE):
+        polarity = "no" if not re.search(r"\b(?:nothing|not|hasn'?t|nada)\b", said.text, re.IGNORECASE) else "yes"
+    if polarity not in ("yes", "no"):
+        return False
+    intake.know("still_true", "yes" if polarity == "yes" else "change", said.words())
+    return True
+
+
 def _read_safe_contact(intake: Intake, said: Said) -> bool:
     """A number that is private to the visitor; a no needs no reason."""
     phone = next((m.value for m in said.of("contact") if "@" not in str(m.value)), None)
@@ -260,6 +290,8 @@ READERS: Mapping[str, Callable[[Intake, Said], bool]] = {
     "consent_share": _read_yes_no("consent_share"),
     "preferred_times": _read_times,
     "contact": _read_contact,
+    "since_last": _read_since_last,
+    "still_true": _read_still_true,
     "safe_contact": _read_safe_contact,
     "preferences": _read_text("preferences"),
     "read_back": _read_read_back,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.domain import cards, complaints, questions
+from bot.domain import cards, complaints, questions, returning
 from bot.domain.intake import Intake
 from bot.domain.judge import changes_result, held_back, judge
 
@@ -49,6 +49,8 @@ def left(intake: Intake) -> int:
 
 def plan(intake: Intake) -> list[str]:
     """Every question this visitor needs, in order, those already settled too."""
+    if "days" in intake.earlier:
+        return returning.plan(intake)
     hurts = _hurts(intake)
     asked = ["emergency_gate", "narrative", "for_whom", "age", "complaint"]
     if hurts:

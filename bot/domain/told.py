@@ -56,12 +56,12 @@ def facts(intake: Intake, said: Said, *, but: Iterable[str] = ()) -> list[str]:
     return sorted(told, key=_order) + [name for name in intake.ci if name not in known]
 
 
-_YES_OR_NO = ("RF-", "CI-", "screen_", "function_limited", "consent_", "doctor", "clearance", "still_true")
+_YES_OR_NO = ("RF-", "CI-", "screen_", "function_limited", "consent_", "doctor", "clearance")
 
 
 def overwrites(intake: Intake, said: Said) -> bool:
     """True when what the message tells counts more than what is known: it takes something back, or it is the read-back."""
-    if said.corrects or intake.open_field in ("read_back", "change"):
+    if said.corrects or intake.open_field in ("read_back", "change", "still_true"):
         return True
     name = intake.open_field or ""
     return said.starts_with_no and not cards.is_card(name) and not name.startswith(_YES_OR_NO)

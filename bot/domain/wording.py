@@ -182,6 +182,17 @@ def hint(field: str, misses: int, locale: str = ENGLISH) -> str:
     return say(locale, texts[min(misses, 3) - 1])
 
 
+def last_time(intake: Intake) -> str:
+    """What was told last time, for the visitor to confirm instead of answering all of it again."""
+    lines = [_upper(", ".join(part for part in (_phrase(intake, "complaint"), _phrase(intake, "age")) if part))]
+    for at in complaints.numbers(intake):
+        ache = [_phrase(intake, complaints.field(name, at)) for name in ("sites", "duration_days", "onset")]
+        lines.append(_upper(", ".join(part for part in ache if part)))
+    lines += [cards.label(name, intake.locale) for name in intake.ci]
+    lines += [say(intake.locale, "No other condition or medicine"), _upper(_phrase(intake, "doctor"))]
+    return say(intake.locale, "From last time I have:") + "\n" + "\n".join(f"• {line}" for line in lines if line)
+
+
 def read_back(intake: Intake) -> str:
     """Everything that decides, once more, for the visitor to check."""
     lines = [f"• {text}" for text in _read_back_lines(intake, intake.facts) if text]

@@ -47,16 +47,17 @@ def hand_off(
     said: Mapping[str, Any],
     now: datetime,
     new_reference: Callable[[], str] = new_reference,
+    spoken_in: str | None = None,
 ) -> Receipt:
     """Store the hand-off of this conversation; the same call again gives the first receipt.
 
-    A more cautious result, or new danger of the same caution, makes a further revision of the same reference. `record`
+    `spoken_in` names another conversation whose transcript it is. A more cautious result, or new danger of the same caution, makes a further revision of the same reference. `record`
     and `result` are the JSON of contract §3; `record["facts"]` may hold the other answers (contact, preferred times …).
     Raises `StorageUnavailable` when nothing was stored.
     """
     with uow:
         chat = _conversation(uow, conversation, consent, now)
-        draft = _revision(uow, conversation, record, result, consent, said, now)
+        draft = _revision(uow, spoken_in or conversation, record, result, consent, said, now)
         for _ in range(_TRIES):
             current = uow.handoffs.by_conversation(conversation)
             if current is not None:
@@ -81,6 +82,8 @@ def amend(
     consent: Mapping[str, Any],
     said: Mapping[str, Any],
     now: datetime,
+    cause: str = "answers",
+    spoken_in: str | None = None,
 ) -> Receipt | None:
     """Add what a visitor answered after the hand-off as a further revision, which moves nothing and alerts nobody.
 
@@ -94,17 +97,19 @@ def amend(
         told = {**record, "cleared": last.record.get("cleared") or []}
         number = current.revision + 1
         revision = replace(
-            _revision(uow, conversation, told, last.result, consent, said, now),
+            _revision(uow, spoken_in or conversation, told, last.result, consent, said, now),
             handoff=current.id,
             number=number,
-            cause="answers",
+            cause=cause,
             result=last.result,
         )
         contact = (record.get("facts") or {}).get("contact") or current.contact
         uow.handoffs.revise(
-            replace(current, revision=number, changed_at=now, contact=contact), revision, terms=terms_of(record)
+            replace(current, revision=number, changed_at=now, contact=contact),
+            revision,
+            terms=terms_of(record, current.labels),
         )
-        uow.audit.add(AuditEntry(now, "visitor", "answers_added", current.reference, conversation))
+        uow.audit.add(AuditEntry(now, "visitor", f"{cause}_added", current.reference, conversation))
         uow.commit()
         return Receipt(current.reference, number, created=True)
 

@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 
 from bot.domain.errors import NotFound
 from bot.services.ports import UnitOfWork
-from bot.services.stored import AuditEntry, Conversation, ResumeCode
+from bot.services.stored import LINKS, AuditEntry, Conversation, ResumeCode
 
-PURPOSES = ("device", "return")
+PURPOSES = LINKS
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from types import TracebackType
 from typing import Protocol, Self
 
 from bot.domain.errors import PalpateError
 from bot.services.stored import (
+    LINKS,
     Appended,
     Appointment,
     AuditEntry,
@@ -136,8 +137,11 @@ class Conversations(Protocol):
     def add_code(self, code: ResumeCode) -> None:
         """Store a code; an older one of the same conversation and purpose ends."""
 
-    def use_code(self, code_hash: bytes, *, now: datetime) -> str | None:
-        """The conversation this code opens; the code is gone with that. None when it is unknown, used or too old."""
+    def use_code(self, code_hash: bytes, *, now: datetime, purposes: Collection[str] = LINKS) -> str | None:
+        """The conversation of a code of these purposes; the code is gone with that.
+
+        None when it is unknown, of another purpose, used or too old.
+        """
 
     def set_tokens(self, conversation: str, digests: bytes, *, now: datetime) -> None:
         """These tokens open the conversation from now on, and somebody has just used one. Raises `NotFound`."""

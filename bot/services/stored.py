@@ -355,9 +355,15 @@ class CallBack:
     done_by: str | None = None
 
 
+LINKS = ("device", "return")  # what opens the same conversation again
+
+
 @dataclass(frozen=True, slots=True)
 class ResumeCode:
-    """A code that opens a conversation on another device, once; only its hash is stored. `purpose`: device or return."""
+    """A code that is good once; only its hash is stored.
+
+    `purpose`: device and return open the same conversation again; visit and day begin a new one that may know it.
+    """
 
     code_hash: bytes
     conversation: str

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from bot.domain.errors import NotFound
 from bot.services.ports import AlreadyThere, LeaseLost
-from bot.services.stored import WORK, Appended, Conversation, Erasure, Json, Message, NewMessage, ResumeCode
+from bot.services.stored import LINKS, WORK, Appended, Conversation, Erasure, Json, Message, NewMessage, ResumeCode
 from bot.storage.shelves import Shelves
 
 
@@ -193,10 +193,13 @@ class MemoryConversations:
             del codes[old.code_hash]
         codes[code.code_hash] = code
 
-    def use_code(self, code_hash: bytes, *, now: datetime) -> str | None:
+    def use_code(self, code_hash: bytes, *, now: datetime, purposes: Collection[str] = LINKS) -> str | None:
         """The conversation this code opens; the code is gone with that."""
-        code = self._shelves.resume_codes.pop(code_hash, None)
-        return code.conversation if code is not None and code.expires_at > now else None
+        code = self._shelves.resume_codes.get(code_hash)
+        if code is None or code.purpose not in purposes:
+            return None
+        del self._shelves.resume_codes[code_hash]
+        return code.conversation if code.expires_at > now else None
 
     def set_tokens(self, conversation: str, digests: bytes, *, now: datetime) -> None:
         """These tokens open the conversation from now on."""

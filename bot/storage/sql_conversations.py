@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import fields
 from datetime import datetime
 from functools import cache
@@ -29,7 +29,7 @@ from sqlalchemy.exc import IntegrityError
 
 from bot.domain.errors import NotFound
 from bot.services.ports import AlreadyThere, LeaseLost
-from bot.services.stored import WORK, Appended, Conversation, Erasure, Json, Message, NewMessage, ResumeCode
+from bot.services.stored import LINKS, WORK, Appended, Conversation, Erasure, Json, Message, NewMessage, ResumeCode
 from bot.storage.tables import CONVERSATIONS, ERASURES, HANDOFFS, MESSAGES, PROVIDER_MESSAGES, RESUME_CODES
 
 _C = CONVERSATIONS.c
@@ -282,10 +282,11 @@ class SqlConversations:
         values = {spec.name: getattr(code, spec.name) for spec in fields(ResumeCode)}
         self._connection.execute(insert(RESUME_CODES).values(**values))
 
-    def use_code(self, code_hash: bytes, *, now: datetime) -> str | None:
+    def use_code(self, code_hash: bytes, *, now: datetime, purposes: Collection[str] = LINKS) -> str | None:
         """The conversation this code opens; the code is gone with that."""
         r = RESUME_CODES.c
-        used = delete(RESUME_CODES).where(r.code_hash == code_hash).returning(r.conversation, r.expires_at)
+        mine = (r.code_hash == code_hash, r.purpose.in_([*purposes]))
+        used = delete(RESUME_CODES).where(*mine).returning(r.conversation, r.expires_at)
         row = self._connection.execute(used).one_or_none()
         return row.conversation if row is not None and row.expires_at > now else None
 

@@ -268,6 +268,9 @@ def test_a_code_opens_its_conversation_once_and_not_too_late(storage):
         assert uow.conversations.use_code(b"2" * 32, now=NOW) == ID
         assert uow.conversations.use_code(b"2" * 32, now=NOW) is None
         assert uow.conversations.use_code(b"3" * 32, now=NOW) is None
+        uow.conversations.add_code(replace(code, code_hash=b"4" * 32, purpose="visit"))
+        assert uow.conversations.use_code(b"4" * 32, now=NOW) is None, "it opens no conversation that is there"
+        assert uow.conversations.use_code(b"4" * 32, now=NOW, purposes=("visit",)) == ID
         uow.conversations.set_tokens(ID, b"ab", now=LATER)
         uow.commit()
     with storage.reading() as uow:

@@ -68,8 +68,11 @@ class ChatApi:
         body = await bodies.read(request)
         if isinstance(body, bodies.Overflow):
             raise bodies.too_large()
-        channel, locale = bodies.opening(bodies.parse(request, body) if body else {})
-        opened = await self._thread(inbox.open_conversation, self._context, channel=channel, locale=locale)
+        raw = bodies.parse(request, body) if body else {}
+        (channel, locale), code = bodies.opening(raw), bodies.returning(raw)
+        if code is not None:
+            await self._limiter.resume(request)
+        opened = await self._thread(inbox.open_conversation, self._context, channel=channel, locale=locale, code=code)
         self._dispatcher().nudge(opened.id)
         return JSONResponse({"id": opened.id, "token": opened.token}, 201)
 

@@ -15,6 +15,7 @@ MAX_BODY = 64 * 1024  # bytes
 MAX_TEXT = 2000  # characters
 MAX_DEPTH = 32
 MAX_LOCALE = 16
+MAX_CODE = 40
 _CLIENT_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 _LOCALE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}")
 _UNSTORABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
@@ -95,6 +96,14 @@ def opening(raw: dict[str, Any]) -> tuple[str, str]:
     if not isinstance(locale, str) or len(locale) > MAX_LOCALE or not _LOCALE.fullmatch(locale):
         raise Problem(422, "bad_body", "locale must be a language tag such as en or en-GB.")
     return channel, locale
+
+
+def returning(raw: dict[str, Any]) -> str | None:
+    """The code of somebody who comes back, or None; raises `Problem` 422."""
+    code = raw.get("returning")
+    if code is not None and (not isinstance(code, str) or not 0 < len(code.strip()) <= MAX_CODE):
+        raise Problem(422, "bad_body", "returning must be the code from last time.")
+    return code.strip() if code else None
 
 
 def message(raw: dict[str, Any]) -> Sent:

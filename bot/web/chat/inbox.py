@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.domain import rows_said
+from bot.domain.errors import NotFound
 from bot.domain.speech import say
-from bot.services import outgoing
+from bot.services import outgoing, returning
 from bot.services.ports import UnitOfWork
 from bot.services.stored import AuditEntry, Conversation, NewMessage
 from bot.web.chat import tokens
@@ -47,11 +48,22 @@ class Opened:
     token: str
 
 
-def open_conversation(context: WebContext, *, channel: str, locale: str) -> Opened:
-    """Store a new conversation with the turn that makes the bot greet."""
+def open_conversation(context: WebContext, *, channel: str, locale: str, code: str | None = None) -> Opened:
+    """Store a new conversation with the turn that makes the bot greet.
+
+    With the `code` of somebody who comes back, the dialogue hears which conversation it may ask about once the visitor
+    has consented. Raises `Problem` 404 for a code that is unknown, used or too old.
+    """
+    value = None
+    if code is not None:
+        try:
+            earlier, kind = returning.spend(context.uow(), code, now=context.clock())
+        except NotFound:
+            raise Problem(404, "unknown_code", "This code was used already, or it is too old.") from None
+        value = {"conversation": earlier, "kind": kind}
     opened, now = Opened(tokens.new_id(), tokens.new_token()), context.clock()
     chat = Conversation(opened.id, tokens.digest(opened.token), channel, locale, "consent", now, now)
-    first = NewMessage("opening", "hello", {"answer": {"question": "open", "value": None}})
+    first = NewMessage("opening", "hello", {"answer": {"question": "open", "value": value}})
     with context.uow() as uow:
         uow.conversations.add(chat)
         uow.conversations.append(opened.id, first, now=now)
