@@ -91,6 +91,7 @@ class Settings:
     alert_to: str = ""
     second_factor_required: bool = False
     oidc: Oidc | None = None
+    pg_bin: str = ""
 
     @property
     def rasa_url(self) -> str:
@@ -127,6 +128,7 @@ class Settings:
             alert_to=env.get("PALPATE_ALERT_TO", ""),
             second_factor_required=_second_factor(env),
             oidc=_oidc(env),
+            pg_bin=env.get("PALPATE_PG_BIN", ""),
         )
 
 

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable
 
-from bot import bootstrap, logs
+from bot import bootstrap, erasure_journal, logs
 from bot.domain.errors import StorageUnavailable
 from bot.notify.alert import NotDelivered
 from bot.notify.carriers import alert_kinds, carriers
@@ -68,9 +68,12 @@ class Chores:
         return {**alerts, "forget_tracker": Kind(self._forget_tracker), **context.carriers}
 
     def purge(self) -> None:
-        """Drop what was written without consent too long ago. Blocks."""
+        """Drop what was written without consent too long ago, and list the erasures beside the database. Blocks."""
         for conversation in self._ledger.purge_waiting():
             self._context.wake(conversation)
+        with self._context.uow.reading() as uow:
+            proofs = uow.conversations.erasures()
+        erasure_journal.keep(self._context.settings.home, proofs)
 
     def retain(self) -> None:
         """Delete what is older than its window, so that what the chat says of it is true. Blocks."""
