@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import socket
 import sys
 import threading
 import time
@@ -18,6 +19,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 sys.path.insert(0, str(Path(__file__).parents[1] / "web"))
 
 from edge_process import PlainReader
+from homeserver import PASSWORD, Synapse
 from networks import ACCOUNT, APP_SECRET, AUTH, BOT_SECRET, BOT_TOKEN, NUMBER, NUMBER_ID, PAGE_TOKEN, VERIFY, Networks
 from people import PUBLIC, Writer, writer
 from standin_rasa import Rasa, Serving
@@ -52,36 +54,30 @@ def networks(networks_serving: Networks) -> Networks:
     return networks_serving
 
 
-def channels_toml(home: Path, url: str) -> None:
-    """Set up every channel that has webhooks, against the stand-ins."""
+def free_port() -> int:
+    """A TCP port nobody uses right now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def channels_toml(home: Path, url: str, homeserver: str | None = None) -> None:
+    """Set up every channel that has webhooks, against the stand-ins; Matrix too, where there is a homeserver."""
+    tables: dict[str, dict[str, str]] = {
+        "sms": {"account_sid": ACCOUNT, "auth_token": AUTH, "number": NUMBER, "api": url},
+        "whatsapp": {"number_id": NUMBER_ID, "access_token": PAGE_TOKEN, "app_secret": APP_SECRET, "verify_token": VERIFY, "template": "clinic_wrote", "api": url},
+        "telegram": {"token": BOT_TOKEN, "secret": BOT_SECRET, "api": url},
+        "messenger": {"page_token": PAGE_TOKEN, "app_secret": APP_SECRET, "verify_token": VERIFY, "api": url},
+    }  # fmt: skip
+    if homeserver:
+        tables["matrix"] = {"homeserver": homeserver, "user": "@palpate:localhost", "password": PASSWORD}
     path = home / setup.FILE
     path.touch(mode=0o600)
-    path.write_text(
-        f"""
-[sms]
-account_sid = "{ACCOUNT}"
-auth_token = "{AUTH}"
-number = "{NUMBER}"
-api = "{url}"
-[whatsapp]
-number_id = "{NUMBER_ID}"
-access_token = "{PAGE_TOKEN}"
-app_secret = "{APP_SECRET}"
-verify_token = "{VERIFY}"
-template = "clinic_wrote"
-api = "{url}"
-[telegram]
-token = "{BOT_TOKEN}"
-secret = "{BOT_SECRET}"
-api = "{url}"
-[messenger]
-page_token = "{PAGE_TOKEN}"
-app_secret = "{APP_SECRET}"
-verify_token = "{VERIFY}"
-api = "{url}"
-""",
-        encoding="utf-8",
+    rows = (
+        f"[{name}]\n" + "".join(f'{key} = "{value}"\n' for key, value in table.items())
+        for name, table in tables.items()
     )
+    path.write_text("".join(rows), encoding="utf-8")
 
 
 class Clock:
@@ -99,6 +95,15 @@ class Clinic:
 
     def __init__(self, context: WebContext, app: Edge, serving: Serving, clock: Clock) -> None:
         self.context, self.app, self.serving, self.clock = context, app, serving, clock
+        self._stopped = False
+
+    def stop(self) -> None:
+        """As Ctrl-C does. Safe to repeat."""
+        if not self._stopped:
+            self._stopped = True
+            self.context.hub.close()
+            self.serving.stop()
+            self.context.uow.close()  # type: ignore[attr-defined]
 
     def settled(self) -> None:
         """Wait until every message is answered and everything that is due has left."""
@@ -152,37 +157,58 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return home
 
 
+@pytest.fixture(scope="session")
+def synapse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Synapse]:
+    """A real Matrix homeserver with the clinic's account, started once."""
+    running = Synapse(tmp_path_factory.mktemp("synapse"), free_port()).start()
+    running.person("palpate")
+    yield running
+    running.stop()
+
+
+StartClinic = Callable[..., Clinic]
+
+
 @pytest.fixture
-def clinic(migrated: Path, tmp_path: Path, rasa: Rasa, networks: Networks) -> Iterator[Clinic]:
-    """The edge in this process, on a real socket, with all channels."""
+def start_clinic(migrated: Path, tmp_path: Path, rasa: Rasa, networks: Networks) -> Iterator[StartClinic]:
+    """Starts the edge in this process, on a real socket, with all channels; the same home each time."""
     home = tmp_path / "home"
     shutil.copytree(migrated, home)
-    channels_toml(home, networks.url)
-    settings = Settings.from_env(
-        {
+    running: list[Clinic] = []
+
+    def start(homeserver: str | None = None) -> Clinic:
+        channels_toml(home, networks.url, homeserver)
+        env = {
             "PALPATE_HOME": str(home),
             "PALPATE_RASA_PORT": str(rasa.port),
             "PALPATE_PUBLIC_URL": PUBLIC,
             "PALPATE_INTERNAL_SECRET": "s3cret",
         }
-    )
-    storage = SqlStorage.open(settings.database_url, Vault.open(home))
-    channels, clock = setup.read(home, PUBLIC), Clock()
-    context = WebContext(
-        storage,
-        settings,
-        Vault.open(home),
-        PlainReader(),
-        clock=clock,
-        carriers=service.carriers(channels, storage, settings, clock),
-        channels=channels,
-    )
-    app = create_app(context, FAST)
-    serving = Serving(app).start()
-    yield Clinic(context, app, serving, clock)
-    context.hub.close()
-    serving.stop()
-    storage.close()
+        settings = Settings.from_env(env)
+        storage = SqlStorage.open(settings.database_url, Vault.open(home))
+        channels, clock = setup.read(home, PUBLIC), Clock()
+        context = WebContext(
+            storage,
+            settings,
+            Vault.open(home),
+            PlainReader(),
+            clock=clock,
+            carriers=service.carriers(channels, storage, settings, clock),
+            channels=channels,
+        )
+        app = create_app(context, FAST)
+        running.append(Clinic(context, app, Serving(app).start(), clock))
+        return running[-1]
+
+    yield start
+    for clinic in running:
+        clinic.stop()
+
+
+@pytest.fixture
+def clinic(start_clinic: StartClinic) -> Clinic:
+    """The edge with all channels that have webhooks."""
+    return start_clinic()
 
 
 @pytest.fixture
