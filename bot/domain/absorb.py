@@ -112,7 +112,9 @@ def _card(intake: Intake, name: str, value: list[Any], words: Mapping[str, Any] 
     for item in asked:
         intake.settle(item)
     intake.settle(name)
-    intake.facts[name if name in _CARD_FACTS else "region_screen"] = value
+    # Said in words or tapped, "none" is one word and no list (contract §5).
+    kept = value[0] if value in (["none"], ["unsure"]) else value
+    intake.facts[name if name in _CARD_FACTS else "region_screen"] = kept
     intake.quote(name, words)
 
 
