@@ -161,7 +161,9 @@ def stored(product: Product, reference: str) -> dict[str, Any]:
 def differing(one: Any, other: Any, place: str = "") -> list[str]:
     """Where two values differ, by path."""
     if isinstance(one, dict) and isinstance(other, dict):
-        return [row for key in sorted({*one, *other}) for row in differing(one.get(key), other.get(key), f"{place}.{key}")]
+        return [
+            row for key in sorted({*one, *other}) for row in differing(one.get(key), other.get(key), f"{place}.{key}")
+        ]
     return [] if one == other else [f"{place}: {one!r}, not {other!r}"]
 
 
