@@ -12,11 +12,12 @@ from actions import product
 from bot.domain.intake import FACTS, Intake
 from bot.domain.mention import Danger, Mention
 from bot.domain.said import Said
+from bot.domain.speech import ENGLISH
 
 FINDINGS = ("rf", "rf_unknown", "ci", "extra")
 PROGRESS = ("asked", "misses", "open_field", "wants_person", "corrected", "reopened", "misread", "earlier")
 DANGERS = ("danger", "other_danger")
-DIRECT = ("said", "settled", "waiting", "to_confirm", "phase", "reference", "locale")
+DIRECT = ("said", "settled", "waiting", "to_confirm", "phase", "reference")
 
 
 def slots_of(intake: Intake) -> dict[str, Any]:
@@ -40,7 +41,7 @@ def intake_of(tracker: Tracker) -> Intake:
     kept.update({name: slots[name] for name in DIRECT if slots.get(name) is not None})
     intake = Intake.from_json({**kept, "facts": facts})
     intake.policy = product.settings().clinic.policy
-    intake.locale = (tracker.latest_message.get("metadata") or {}).get("locale") or intake.locale
+    intake.locale = (tracker.latest_message.get("metadata") or {}).get("locale") or ENGLISH
     return intake
 
 

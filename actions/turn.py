@@ -60,7 +60,7 @@ def play(tracker: Tracker, dispatcher: CollectingDispatcher) -> Turn | None:
     else:
         if move.amend:
             _amend(tracker, intake)
-        _speak(dispatcher, intake, move.say)
+        _speak(dispatcher, move.say)
         if intake.open_field == "still_true" and open_before != "still_true":
             dispatcher.utter_message(text=wording.last_time(intake))
         if intake.open_field == "read_back" and (open_before != "read_back" or move.say or intake.misses):
@@ -99,7 +99,7 @@ def slot_of(field: str, intake: Intake) -> str:
 def ask(dispatcher: CollectingDispatcher, played: Turn) -> None:
     """Ask the open question where no form does it: after the result, and after a stop."""
     if played.ask is not None:
-        utter(dispatcher, played.intake, f"utter_ask_{played.ask}", about=about(played.intake))
+        dispatcher.utter_message(response=f"utter_ask_{played.ask}", about=about(played.intake))
 
 
 def about(intake: Intake) -> str | None:
@@ -119,15 +119,10 @@ def _ask_slots(intake: Intake) -> list[EventType]:
     return ([SlotSet("about", named)] if named else []) + ([SlotSet("interrupted", True)] if intake.misses else [])
 
 
-def utter(dispatcher: CollectingDispatcher, intake: Intake, name: str, **values: Any) -> None:
-    """Say a response of domain.yml in the language of this very turn, which the slots do not hold yet."""
-    dispatcher.utter_message(response=name, locale=intake.locale, **values)
-
-
-def _speak(dispatcher: CollectingDispatcher, intake: Intake, texts: list[str]) -> None:
+def _speak(dispatcher: CollectingDispatcher, texts: list[str]) -> None:
     for text in texts:
         if text.startswith("utter_"):
-            utter(dispatcher, intake, text)
+            dispatcher.utter_message(response=text)
         else:
             dispatcher.utter_message(text=text)
 
@@ -142,7 +137,7 @@ def _settle(tracker: Tracker, dispatcher: CollectingDispatcher, intake: Intake, 
             receipt = product.hand_off(tracker.sender_id, intake, result_json)
             code = product.code_to_return(tracker.sender_id, intake) if move.alert is None else None
         except StorageUnavailable:
-            utter(dispatcher, intake, "utter_hand_off_failed")
+            dispatcher.utter_message(response="utter_hand_off_failed")
             if move.alert is None:
                 return
         else:
@@ -153,18 +148,18 @@ def _settle(tracker: Tracker, dispatcher: CollectingDispatcher, intake: Intake, 
     intake.phase = "handed_off"
     if returning.is_rescreen(intake) and result.outcome != "not_now":
         intake.open_field = None
-        utter(dispatcher, intake, "utter_day_is_fine", reference=intake.reference)
+        dispatcher.utter_message(response="utter_day_is_fine", reference=intake.reference)
         return
     afterwards.begin(intake)
     message = scripts.result_message(result, country=country, locale=intake.locale)
     shown = triage.result_to_json(result, intake.locale)
     dispatcher.utter_message(text=message, json_message={"outcome": shown})
     dispatcher.utter_message(text=say(intake.locale, scripts.SAFETY_NET))
-    utter(dispatcher, intake, "utter_handed_off", reference=intake.reference)
+    dispatcher.utter_message(response="utter_handed_off", reference=intake.reference)
     if code:
-        utter(dispatcher, intake, "utter_code_to_return", code=code)
+        dispatcher.utter_message(response="utter_code_to_return", code=code)
     if intake.open_field:
-        utter(dispatcher, intake, "utter_before_optional")
+        dispatcher.utter_message(response="utter_before_optional")
 
 
 def _amend(tracker: Tracker, intake: Intake) -> None:
@@ -183,7 +178,7 @@ def _tell_danger(tracker: Tracker, dispatcher: CollectingDispatcher, intake: Int
             text=script.text, json_message={"alert": {"urgency": script.urgency, "call": script.call}}
         )
     if intake.reference:
-        utter(dispatcher, intake, "utter_staff_told", reference=intake.reference)
+        dispatcher.utter_message(response="utter_staff_told", reference=intake.reference)
 
 
 def _more_urgent_than_each(script: scripts.Script, intake: Intake) -> bool:
@@ -202,7 +197,6 @@ def _report(dispatcher: CollectingDispatcher, intake: Intake) -> None:
                 "asked": intake.asked,
                 "left": interview.left(intake),
                 "handoff": intake.reference,
-                "locale": intake.locale,
                 "changeable": changeable.listed(intake),
             },
             "question": questions.question(field, intake).to_json() if field else None,

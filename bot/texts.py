@@ -29,18 +29,21 @@ from bot.domain import (
     wished_times,
     wording,
 )
+from bot.domain.intake import FACTS
 from bot.settings import REPOSITORY
 from bot.web.channels import wording as network_wording
-from bot.web.chat import fit
+from bot.web.chat import fit, papers
 from bot.web.turns import words
 
 # Modules whose constants are texts, or tables of them.
-_SPEAKING: tuple[ModuleType, ...] = (scripts, wording, words, wished_times, questions, fit, network_wording)
+_SPEAKING: tuple[ModuleType, ...] = (
+    scripts, wording, words, wished_times, questions, fit, papers, network_wording,
+)  # fmt: skip
 _PLACES = re.compile(r"\[\[[a-z_]+\]\]|\{[a-z_]+\}")
-_ID = re.compile(r"(R-)?(RF|CI|M)-[A-Z0-9-]+|[a-z]+_[a-z_]+|utter_\w+")
+_ID = re.compile(r"(R-)?(RF|CI|M)-[A-Z0-9-]+|[a-z]+_[a-z_]+|utter_\w+|[A-Z]{2}")
 # Where code of ours says a literal by itself: the functions, and which of their arguments is the text.
 _SAYS = {"say": 1, "translated": 1, "listed": 2, "Problem": 2, "DoesNotFit": 0}
-_NO_TEXTS = frozenset({"ENGLISH", "_SIDES"})
+_NO_TEXTS = frozenset({"ENGLISH", "_SIDES", "_BACK"})
 _TO_CLIENTS = frozenset({"bad_body", "bad_id", "not_json", "bad_json", "bad_parameter", "incomplete", "foreign_origin"})
 
 
@@ -56,7 +59,8 @@ def every() -> list[Text]:
     """Each text once, in the order of the parts."""
     seen: dict[str, Text] = {}
     for text in _all():
-        if _PLACES.sub("", text.english).strip(" .,;:") and re.search(r"[^\W\d]", text.english):
+        words_left = re.search(r"[^\W\d_]", _PLACES.sub("", text.english))
+        if words_left or len(_PLACES.findall(text.english)) > 1:
             seen.setdefault(text.english, text)
     return list(seen.values())
 
@@ -134,7 +138,7 @@ def _constants(module: ModuleType) -> Iterator[str]:
     """The texts among a module's own constants; ids and names of fields are none."""
     for name, value in vars(module).items():
         if name.isupper() and name not in _NO_TEXTS:
-            yield from (one for one in _strings(value) if not _ID.fullmatch(one))
+            yield from (one for one in _strings(value) if not _ID.fullmatch(one) and one not in FACTS)
 
 
 def _strings(value: Any) -> Iterator[str]:

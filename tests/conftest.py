@@ -108,9 +108,9 @@ class Visitor:
     state: dict[str, Any] = field(default_factory=dict)
     turns: int = 0
 
-    def arrive(self) -> list[dict[str, Any]]:
+    def arrive(self, locale: str = "en") -> list[dict[str, Any]]:
         """Open the chat and wait for the greeting."""
-        made = self.http.post("/api/conversations", json={"channel": "web", "locale": "en"})
+        made = self.http.post("/api/conversations", json={"channel": "web", "locale": locale})
         assert made.status_code == 201, made.text
         self.id, self.token = made.json()["id"], made.json()["token"]
         return self._until(lambda: bool(self.open_field))
@@ -171,6 +171,17 @@ class Visitor:
             if done():
                 return fresh
             assert time.monotonic() < deadline, f"no answer in {TURN_SECONDS} s; state {self.state}"
+
+
+@pytest.fixture
+def hispanic(stack: Stack) -> Iterator[Visitor]:
+    """A visitor who has just opened the chat in Spanish."""
+    import httpx
+
+    with httpx.Client(base_url=stack.url, timeout=30) as http:
+        somebody = Visitor(http)
+        somebody.arrive("es-MX")
+        yield somebody
 
 
 @pytest.fixture

@@ -26,6 +26,10 @@ PHASES = ("consent", "interview", "read_back", "handed_off", "stopped", "with_st
 CONSENT_VERSION = "2026-11"
 
 
+# Told anew with every message or read from the clinic's settings, so never stored with the intake.
+_NOT_KEPT = ("policy", "locale")
+
+
 @dataclass(slots=True)
 class Intake:
     """Everything known so far.
@@ -118,7 +122,7 @@ class Intake:
 
     def to_json(self) -> dict[str, Any]:
         """All of it, for the dialogue's memory."""
-        return {name: getattr(self, name) for name in self.__slots__ if name != "policy"}
+        return {name: getattr(self, name) for name in self.__slots__ if name not in _NOT_KEPT}
 
     @classmethod
     def from_json(cls, raw: Mapping[str, Any]) -> Intake:

@@ -204,7 +204,9 @@ def _read_back_lines(intake: Intake, facts: Mapping[str, Any]) -> list[str]:
     whom = say(locale, _FOR[facts.get("for_whom") or "self"])
     age = _phrase(intake, "age")
     lines = [f"{whom}, {age}" if age else whom]
-    lines.append(say(locale, "You want: {goal}", goal=_phrase(intake, "complaint")) if facts.get("complaint") else "")
+    lines.append(
+        say(locale, "Reason for the visit: {goal}", goal=_phrase(intake, "complaint")) if facts.get("complaint") else ""
+    )
     for at in complaints.numbers(intake):
         ache = [_phrase(intake, complaints.field(name, at)) for name in complaints.SHOWN]
         lines.append(_upper(", ".join(part for part in ache if part)))

@@ -8,6 +8,8 @@ from rasa.core.nlg.response import TemplatedNaturalLanguageGenerator
 
 from bot.domain.speech import say
 
+_LOCALE = "spoken_locale"  # a name that no response has as a place
+
 
 class SpokenResponses(TemplatedNaturalLanguageGenerator):
     """The `nlg` of endpoints.yml. Conditions and places work as in stock Rasa; only the words are looked up."""
@@ -15,15 +17,18 @@ class SpokenResponses(TemplatedNaturalLanguageGenerator):
     def __init__(self, endpoint_config: Any = None, domain: Any = None) -> None:
         super().__init__(domain.responses if domain is not None else {})
 
+    async def generate(
+        self, utter_action: str, tracker: Any, output_channel: str, **kwargs: Any
+    ) -> dict[str, Any] | None:
+        """The response in the language that the message of this turn came with; English without one."""
+        locale = (tracker.latest_message.metadata or {}).get("locale")
+        return await super().generate(utter_action, tracker, output_channel, **{_LOCALE: locale, **kwargs})
+
     def _fill_response(
         self, response: dict[str, Any], filled_slots: dict[str, Any] | None = None, **kwargs: Any
     ) -> dict[str, Any]:
-        """The response with its text translated first, so that the places are filled in the translation.
-
-        An action that speaks in the turn that sets the slot names the locale itself.
-        """
-        locale = kwargs.get("locale") or (filled_slots or {}).get("locale")
+        """The words are looked up first, so that the places are filled in the translation."""
         if "text" in response:
-            response = {**response, "text": say(locale, response["text"])}
+            response = {**response, "text": say(kwargs.pop(_LOCALE, None), response["text"])}
         filled: dict[str, Any] = super()._fill_response(response, filled_slots, **kwargs)
         return filled

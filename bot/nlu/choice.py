@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bot.domain import answers
+from bot.domain import answers, tongue
 from bot.nlu import polarity
 
 REJECTED = "out_of_scope"
@@ -114,8 +114,10 @@ def choose(
 
     `weighed` is what the model makes of each intent, `asked` the field of the open question, `read` the kinds of
     mention that the Reader found. A way of saying yes or no answers a yes/no question before anything else; a text
-    that names an ache, or answers what was asked, is never rejected.
+    that names an ache, or answers what was asked, is never rejected. Who asks for a language we speak is certain to.
     """
+    if tongue.asked(text):
+        return Guess("language_other", 1.0)
     way = polarity.lean(text, asked) if _is(asked, _YES_NO) or not any(map(str.isalpha, text)) else None
     if way is not None:
         return Guess(way, max(0.9, weighed.get(way, 0.0)))

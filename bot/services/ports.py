@@ -88,7 +88,6 @@ class Conversations(Protocol):
         phase: str | None = None,
         state: Json | None = None,
         record: Json | None = None,
-        locale: str | None = None,
     ) -> list[Message]:
         """Store the replies, the state and that all up to `through` is answered, and give the conversation free.
 
@@ -109,6 +108,7 @@ class Conversations(Protocol):
         phase: str | None = None,
         state: Json | None = None,
         record: Json | None = None,
+        locale: str | None = None,
     ) -> None:
         """Store what is not None. Raises `NotFound`."""
 

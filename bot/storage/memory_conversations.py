@@ -90,15 +90,12 @@ class MemoryConversations:
         phase: str | None = None,
         state: Json | None = None,
         record: Json | None = None,
-        locale: str | None = None,
     ) -> list[Message]:
         """Store the end of a turn, all of it or nothing."""
         if self._leases.get(conversation, ("", None))[0] != worker:
             raise LeaseLost(conversation)
         del self._leases[conversation]
         self.save(conversation, now=now, phase=phase, state=state, record=record)
-        if locale is not None:
-            self._all[conversation] = replace(self._all[conversation], locale=locale)
         stored = []
         for reply in replies:
             current = self._all[conversation]
@@ -126,11 +123,18 @@ class MemoryConversations:
         phase: str | None = None,
         state: Json | None = None,
         record: Json | None = None,
+        locale: str | None = None,
     ) -> None:
         """Store what is not None."""
         current = self._living(conversation)
         values: dict[str, Any] = {"touched_at": now}
-        values.update({name: value for name, value in (("state", state), ("record", record)) if value is not None})
+        values.update(
+            {
+                name: value
+                for name, value in (("state", state), ("record", record), ("locale", locale))
+                if value is not None
+            }
+        )
         if phase is not None:
             values["phase_before" if current.phase == "with_staff" else "phase"] = phase
         self._all[conversation] = replace(current, **values)

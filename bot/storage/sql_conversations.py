@@ -30,6 +30,7 @@ from sqlalchemy.exc import IntegrityError
 from bot.domain.errors import NotFound
 from bot.services.ports import AlreadyThere, LeaseLost
 from bot.services.stored import LINKS, WORK, Appended, Conversation, Erasure, Json, Message, NewMessage, ResumeCode
+from bot.storage.columns import SealedJson
 from bot.storage.tables import CONVERSATIONS, ERASURES, HANDOFFS, MESSAGES, PROVIDER_MESSAGES, RESUME_CODES
 
 _C = CONVERSATIONS.c
@@ -78,13 +79,13 @@ _NEXT_WAITING = _WAITING.limit(1)
 
 @cache
 def _finish(*changed: str) -> Update:
-    """The end of a turn that also changes these of phase, state, record and locale."""
+    """The end of a turn that also changes these of phase, state and record."""
     through = bindparam("through", type_=Integer)
     values: dict[str, Any] = {"worker": None, "lease_until": None, "touched_at": bindparam("now")}
     values["last_seq"] = _C.last_seq + bindparam("count")
     values["answered_through"] = case((_C.answered_through < through, through), else_=_C.answered_through)
     values.update(_phase_values(bindparam("to_phase", type_=String)) if "phase" in changed else {})
-    values.update({name: bindparam(f"to_{name}", type_=_C[name].type) for name in changed if name != "phase"})
+    values.update({name: bindparam(f"to_{name}", type_=SealedJson) for name in changed if name != "phase"})
     return update(CONVERSATIONS).where(*_OPEN, _C.worker == bindparam("who")).values(**values).returning(_C.last_seq)
 
 
@@ -174,10 +175,9 @@ class SqlConversations:
         phase: str | None = None,
         state: Json | None = None,
         record: Json | None = None,
-        locale: str | None = None,
     ) -> list[Message]:
         """Store the end of a turn, all of it or nothing."""
-        change = {"phase": phase, "state": state, "record": record, "locale": locale}
+        change = {"phase": phase, "state": state, "record": record}
         told = {name: value for name, value in change.items() if value is not None}
         asked = {"one": conversation, "who": worker, "now": now, "through": through, "count": len(replies)}
         asked.update({f"to_{name}": value for name, value in told.items()})
@@ -213,10 +213,12 @@ class SqlConversations:
         phase: str | None = None,
         state: Json | None = None,
         record: Json | None = None,
+        locale: str | None = None,
     ) -> None:
         """Store what is not None."""
         values: dict[str, Any] = {"touched_at": now, **_phase_values(phase)}
-        values.update({name: value for name, value in (("state", state), ("record", record)) if value is not None})
+        told = {"state": state, "record": record, "locale": locale}
+        values.update({name: value for name, value in told.items() if value is not None})
         self._set(conversation, **values)
 
     def give_consent(self, conversation: str, *, version: str, now: datetime, language: str | None = None) -> None:

@@ -71,16 +71,16 @@ class Visitor:
         """The address of the conversation."""
         return f"/api/conversations/{self.id}"
 
-    def open(self) -> Visitor:
+    def open(self, locale: str = "en") -> Visitor:
         """A new conversation, before the greeting."""
-        made = self.http.post("/api/conversations", json={"channel": "web", "locale": "en"})
+        made = self.http.post("/api/conversations", json={"channel": "web", "locale": locale})
         assert made.status_code == 201, made.text
         self.id, self.token = made.json()["id"], made.json()["token"]
         return self
 
-    def arrive(self) -> Visitor:
+    def arrive(self, locale: str = "en") -> Visitor:
         """A new conversation, greeted."""
-        self.open()
+        self.open(locale)
         self.read_until(lambda body: bool(body["messages"]))
         return self
 

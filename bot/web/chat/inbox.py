@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from bot.domain import rows_said
+from bot.domain import rows_said, tongue
 from bot.domain.errors import NotFound
 from bot.domain.speech import say
 from bot.services import outgoing, returning
@@ -17,7 +17,7 @@ from bot.web.chat.bodies import CHANGE, MAX_TEXT, Overflow, Sent, too_large
 from bot.web.chat.fit import DoesNotFit, Fitted, fit
 from bot.web.chat.problems import Problem, unknown_conversation
 from bot.web.context import WebContext
-from bot.web.turns import call_back, danger
+from bot.web.turns import call_back, danger, words
 from bot.web.turns.ledger import Claimer, Work
 
 _OWN_WORDS = ("text", "date")  # kinds whose answer is in the visitor's own words
@@ -116,12 +116,13 @@ def take(
     `AlreadyThere` when another call stored the message of this `origin` in the meantime.
     """
     if sent.text is not None:
+        chat, before = _spoken_to(chat, sent.text), chat.locale
         found = _read(context, chat, sent.text)
         if len(sent.text) > MAX_TEXT:
             raise _too_long(found)
         message = NewMessage("visitor", sent.text, _body(found, {}), sent.client_id)
-        left = call_back.in_text(sent.text)
-        return _store(context, chat.id, message, found, claimer=claimer, origin=origin, left=left)
+        switch, left = chat.locale if chat.locale != before else None, call_back.in_text(sent.text)
+        return _store(context, chat.id, message, found, switch=switch, claimer=claimer, origin=origin, left=left)
     fitted, problem = _fitted(context, chat, sent)
     if fitted is None:
         found = danger.in_answer(str(sent.field), sent.value, context.settings.clinic.lines, chat.locale)
@@ -136,6 +137,13 @@ def take(
         return _store(context, chat.id, message, None, claimer=claimer, origin=origin, left=fitted.value)
     message = NewMessage("visitor", fitted.label, body, sent.client_id)
     return _store(context, chat.id, message, found, answers=sent.field, claimer=claimer, origin=origin)
+
+
+def _spoken_to(chat: Conversation, text: str) -> Conversation:
+    """The conversation in the language its visitor wants from this text on; a name is in no language."""
+    if chat.state.get("field") == "contact" and tongue.asked(text) is None:
+        return chat
+    return replace(chat, locale=tongue.after(text, chat.locale))
 
 
 def refuse_overflow(context: WebContext, chat: Conversation, body: Overflow) -> Problem:
@@ -196,6 +204,7 @@ def _store(
     found: danger.Found | None,
     *,
     answers: str | None = None,
+    switch: str | None = None,
     problem: Problem | None = None,
     claimer: Claimer | None = None,
     origin: Origin | None = None,
@@ -215,6 +224,8 @@ def _store(
             uow.conversations.remember_provider(origin.channel, origin.provider_id, conversation, appended.seq, now=now)
         if left is not None:
             _keep_call_back(context, uow, conversation, message, left, appended.seq)
+        if switch is not None:
+            _switch(context, uow, conversation, switch, message.text, appended.seq, silent=found is not None)
         if found is not None:
             _show(context, uow, conversation, found, appended.seq)
         work = claimer(uow, conversation) if claimer is not None else None
@@ -237,6 +248,21 @@ def _answered_already(uow: UnitOfWork, conversation: str, field: str, seq: int) 
     return any((line.body.get("answer") or {}).get("question") == field for line in waiting if line.seq != seq)
 
 
+def _switch(
+    context: WebContext, uow: UnitOfWork, conversation: str, locale: str, text: str, seq: int, *, silent: bool
+) -> None:
+    """From now on in this language. Who did not ask for it is told, with a way back; a request gets its answer in it."""
+    now = context.clock()
+    uow.conversations.save(conversation, now=now, locale=locale)
+    chat = uow.conversations.get(conversation)
+    if silent or chat is None or chat.phase == "with_staff" or tongue.asked(text):
+        return
+    line = uow.conversations.append(
+        conversation, NewMessage("bot", words.switched(locale), {}, id=f"language:{seq}"), now=now
+    )
+    outgoing.send(uow, chat, [line.seq], now=now)
+
+
 def _show(context: WebContext, uow: UnitOfWork, conversation: str, found: danger.Found, seq: int) -> None:
     """The script at once, and the end of the interview with it; that it was shown is on record without a word of why."""
     now = context.clock()
@@ -253,7 +279,7 @@ def _show(context: WebContext, uow: UnitOfWork, conversation: str, found: danger
 
 def _too_long(found: danger.Found | None) -> Problem:
     extra = found.extra() if found else {}
-    return Problem(413, "text_too_long", f"A message may have {MAX_TEXT} characters.", **extra)
+    return Problem(413, "text_too_long", "That message is too long. Please keep it to 2,000 characters.", **extra)
 
 
 def _with_help(problem: Problem | None, found: danger.Found | None) -> Problem | None:

@@ -13,6 +13,8 @@ from starlette.responses import Response
 
 from bot import logs
 from bot.domain.errors import NotFound, StorageUnavailable
+from bot.domain.speech import ENGLISH, say
+from bot.web import accepted
 
 MEDIA_TYPE = "application/problem+json"
 _HTTP_CODES = {404: "not_found", 405: "method_not_allowed", 413: "body_too_large"}
@@ -31,18 +33,19 @@ class Problem(Exception):
         self.headers = dict(headers or {})
         self.extra = extra
 
-    def response(self) -> Response:
-        """The problem document."""
+    def response(self, locale: str = ENGLISH) -> Response:
+        """The problem document, its detail in the language of a locale."""
         body = {
             "type": f"urn:palpate:problem:{self.code}",
             "title": HTTPStatus(self.status).phrase,
             "status": self.status,
             "code": self.code,
-            "detail": self.detail,
+            "detail": say(locale, self.detail),
             **self.extra,
         }
         content = json.dumps(body, ensure_ascii=True).encode("ascii")
-        return Response(content, self.status, headers=self.headers, media_type=MEDIA_TYPE)
+        headers = {**self.headers, "Content-Language": locale}
+        return Response(content, self.status, headers=headers, media_type=MEDIA_TYPE)
 
 
 def unknown_conversation() -> Problem:
@@ -60,22 +63,22 @@ def log_unavailable(retry_after: int = 2) -> Problem:
     )
 
 
-async def on_problem(_request: Request, error: Exception) -> Response:
+async def on_problem(request: Request, error: Exception) -> Response:
     """Answer a `Problem`."""
     if not isinstance(error, Problem):
         raise error
-    return error.response()
+    return error.response(_language(request))
 
 
-async def on_storage_unavailable(_request: Request, error: Exception) -> Response:
+async def on_storage_unavailable(request: Request, error: Exception) -> Response:
     """Answer 503 when the database did not take a read or a write."""
     logs.get().error("storage_unavailable", error=error)
-    return log_unavailable().response()
+    return log_unavailable().response(_language(request))
 
 
-async def on_not_found(_request: Request, _error: Exception) -> Response:
+async def on_not_found(request: Request, _error: Exception) -> Response:
     """Something vanished between two steps of a request, for instance because it was erased."""
-    return unknown_conversation().response()
+    return unknown_conversation().response(_language(request))
 
 
 async def on_http_error(_request: Request, error: Exception) -> Response:
@@ -87,9 +90,13 @@ async def on_http_error(_request: Request, error: Exception) -> Response:
     return Problem(error.status_code, code, detail, headers=error.headers).response()
 
 
-async def on_crash(_request: Request, _error: Exception) -> Response:
+async def on_crash(request: Request, _error: Exception) -> Response:
     """A fault of ours: say so, without a word of what was in the request (`security.Guard` logs it)."""
-    return Problem(500, "internal", "Something went wrong on our side.").response()
+    return Problem(500, "internal", "Something went wrong on our side.").response(_language(request))
+
+
+def _language(request: Request) -> str:
+    return accepted.language(request.headers.get("accept-language", ""))
 
 
 HANDLERS = {

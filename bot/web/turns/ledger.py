@@ -245,7 +245,6 @@ class Ledger:
         change: dict[str, Any] = {}
         if outcome is not None:
             change = {"phase": outcome.phase, "state": outcome.state, "record": outcome.record}
-            change["locale"] = outcome.locale if outcome.locale != chat.locale else None
         now = self._context.clock()
         stored = uow.conversations.finish_turn(
             chat.id, worker=self.worker, through=work.message.seq, replies=lines, now=now, **change

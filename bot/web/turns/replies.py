@@ -23,7 +23,6 @@ class Outcome:
     state: Mapping[str, Any]
     phase: str | None
     record: Mapping[str, Any] | None
-    locale: str
 
     @property
     def consented(self) -> bool:
@@ -39,18 +38,17 @@ class Outcome:
 def understand(replies: Sequence[Reply], chat: Conversation, clinic: Clinic, *, scripted: bool) -> Outcome:
     """The outcome of a turn; `scripted` turns may be silent, because the danger script was shown already."""
     reported = _last(replies, "state")
-    locale = str(reported.pop("locale", None) or chat.locale)
     state = {**chat.state, **reported}
     question = _question(replies, chat.state.get("question"))
     state["question"] = question
-    lines = [line for reply in replies if (line := _line(reply, clinic, locale)) is not None]
+    lines = [line for reply in replies if (line := _line(reply, clinic, chat.locale)) is not None]
     if not lines and not scripted:
-        lines = [NewMessage("bot", words.fill(words.NO_ANSWER, clinic, locale))]
+        lines = [NewMessage("bot", words.fill(words.NO_ANSWER, clinic, chat.locale))]
     if lines and question is not None:
         lines[-1] = NewMessage("bot", lines[-1].text, {**lines[-1].body, "question": question})
     phase = reported.get("phase")
     phase = _kept_stopped(chat, phase if phase in PHASES else None)
-    return Outcome(tuple(lines), state, phase, _record(replies), locale)
+    return Outcome(tuple(lines), state, phase, _record(replies))
 
 
 def in_with(line: str, chat: Conversation) -> NewMessage:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from bot.domain.speech import say
+from bot.domain.speech import language_of, say
 from bot.settings import Clinic
 
 _PLACE = re.compile(r"\[\[([a-z_]+)\]\]")
@@ -24,6 +24,15 @@ GAVE_UP = (
     "I'm sorry, I couldn't work with that message. Could you put it in other words? You can also call us on [[phone]]."
 )
 UNFILLED = "The clinic hasn't told me that yet. I can ask someone to call you back, or you can call us on [[phone]]."
+
+
+SWITCHED = "We can go on in English. To change back, write “{back}”."
+_BACK = {"en": "en español, por favor", "es": "English, please"}
+
+
+def switched(locale: str) -> str:
+    """Said when the visitor wrote in another language than before: in theirs, with the words that lead back."""
+    return say(locale, SWITCHED, back=_BACK[language_of(locale)])
 
 
 def fill(text: str, clinic: Clinic, locale: str) -> str:
