@@ -67,7 +67,7 @@ def play(tracker: Tracker, dispatcher: CollectingDispatcher) -> Turn | None:
             dispatcher.utter_message(text=wording.read_back(intake))
     ask = slot_of(intake.open_field, intake) if intake.open_field else None
     _report(dispatcher, intake)
-    events = memory.changed_slots(tracker, intake) + _ask_slots(intake)
+    events = memory.changed_slots(tracker, intake) + _ask_slots(intake, move)
     return Turn(intake, move, events, ask)
 
 
@@ -113,10 +113,10 @@ def about(intake: Intake) -> str | None:
     return wording.place_of(intake, field) or None if complaints.base(field) in complaints.OWN else None
 
 
-def _ask_slots(intake: Intake) -> list[EventType]:
+def _ask_slots(intake: Intake, move: Move) -> list[EventType]:
     """What the response to come needs: the place or danger it names, and whether a few words are enough now."""
     named = about(intake)
-    return ([SlotSet("about", named)] if named else []) + ([SlotSet("interrupted", True)] if intake.misses else [])
+    return ([SlotSet("about", named)] if named else []) + ([SlotSet("interrupted", True)] if move.short else [])
 
 
 def _speak(dispatcher: CollectingDispatcher, texts: list[str]) -> None:

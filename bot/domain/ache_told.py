@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from bot.domain import questions, sites
+from bot.domain import complaints, questions, sites
 from bot.domain.complaints import field
 from bot.domain.intake import Intake
 from bot.domain.mention import Mention
@@ -32,7 +32,7 @@ _ITS_OBJECT = re.compile(
 def take_sites(intake: Intake, said: Said, at: int = 1, *, named: Sequence[Mention] = (), anew: bool = False) -> bool:
     """The places named, added to those known; with `anew` they take their stead."""
     found = [m for m in (named or said.of("site")) if not no_place(said, m)]
-    entries = [{"site": m.value, "side": m.side} for m in found if m.value in sites.SITES]
+    entries = [{"site": m.value, "side": _side_of(said, m)} for m in found if m.value in sites.SITES]
     if not entries:
         return False
     old = [] if anew else intake.facts.get(field("sites", at)) or []
@@ -40,10 +40,24 @@ def take_sites(intake: Intake, said: Said, at: int = 1, *, named: Sequence[Menti
     return True
 
 
+def _side_of(said: Said, place: Mention) -> str | None:
+    """The side of a place; a neck takes none from the left wrist beside it."""
+    if sites.paired(str(place.value)):
+        return place.side
+    before = said.text[max(0, place.start - 24) : place.start]
+    own = side(said.text[place.start : place.end]) or (side(before) if _SIDE_OF.search(before) else None)
+    return place.side if own else None
+
+
+_SIDE_OF = re.compile(r"\bside of (?:my |the |his |her )?$", re.IGNORECASE)
+
+
 def set_sites(intake: Intake, entries: Sequence[Mapping[str, Any]], words: Mapping[str, Any], at: int = 1) -> None:
     """The places of a complaint as they are from now on; a side that is still missing will be asked."""
     kept = [{"site": entry["site"], "side": entry.get("side")} for entry in entries]
     intake.know(field("sites", at), kept, words)
+    if field("side", at) in intake.settled:
+        intake.settled.remove(field("side", at))
     if not questions.missing_sides(intake, at):
         intake.settle(field("side", at))
 
@@ -69,14 +83,23 @@ def merged(old: Sequence[Mapping[str, Any]], new: Sequence[Mapping[str, Any]]) -
     """Old and new sites without doubles; a side told later completes a site told before."""
     out = [dict(entry) for entry in old]
     for entry in new:
-        same = [known for known in out if known["site"] == entry["site"]]
+        same = [known for known in out if complaints.same_place(known["site"], entry["site"])]
         if not same:
             out.append(dict(entry))
+        elif same[0]["site"] != entry["site"]:
+            same[0].update(_closer(same[0], entry))
         elif entry["side"] and not same[0]["side"]:
             same[0]["side"] = entry["side"]
         elif entry["side"] and entry["side"] not in [known["side"] for known in same]:
             same[0]["side"] = "both"
     return out
+
+
+def _closer(known: Mapping[str, Any], entry: Mapping[str, Any]) -> dict[str, Any]:
+    """Of "the back" and "the lower back" the closer one, with the side that either of them tells."""
+    closer = known if complaints.is_part(known["site"], entry["site"]) else entry
+    side = closer.get("side") or known.get("side") or entry.get("side")
+    return {"site": closer["site"], "side": side if sites.paired(closer["site"]) else None}
 
 
 def needs_side(entry: Mapping[str, Any]) -> bool:

@@ -94,9 +94,10 @@ def _after_stop(intake: Intake, said: Said, move: Move) -> None:
         _person(intake, move)
     elif asked_again == "safe_contact" and absorb.answer(intake, said):
         intake.open_field = None
-        intake.wants_person = True
-        move.amend = True
-        move.say.append("utter_safe_contact_thanks")
+        told = intake.facts.get("safe_contact") is not None
+        intake.wants_person = intake.wants_person or told
+        move.amend = told
+        move.say.append("utter_safe_contact_thanks" if told else _still_here(intake))
     elif asked_again is not None and asked_again.startswith(("RF-", "CI-")):
         intake.quote(f"{asked_again} misread", said.words())
         _to_a_person(intake, move)

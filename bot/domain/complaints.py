@@ -47,9 +47,28 @@ def every_site(intake: Intake) -> Iterator[dict[str, Any]]:
         yield from sites_of(intake, at)
 
 
+_PARTS = {
+    "back": {"low_back", "upper_back", "lumbar_spine", "thoracic_spine"}, "neck": {"neck_back", "cervical_spine"},
+    "arm": {"upper_arm", "forearm", "elbow"}, "leg": {"thigh", "hamstring", "calf", "shin", "lower_leg", "knee"},
+    "foot": {"heel", "plantar_fascia", "toe"}, "hand": {"finger", "thumb"}, "head": {"forehead", "occiput"},
+}  # fmt: skip
+
+
+def is_part(one: str, other: str) -> bool:
+    """True when the first place is a part of the second."""
+    return one in _PARTS.get(other, ())
+
+
+def same_place(one: str, other: str) -> bool:
+    """True for one place, also when one of the two names only the larger part: "the back" for the lower back."""
+    return one == other or is_part(one, other) or is_part(other, one)
+
+
 def with_site(intake: Intake, site: str) -> int | None:
-    """The complaint that has this place, or None."""
-    return next((at for at in numbers(intake) if site in [entry["site"] for entry in sites_of(intake, at)]), None)
+    """The complaint that has this place, or None; the very place counts more than a part of it."""
+    every = [(at, str(entry["site"])) for at in numbers(intake) for entry in sites_of(intake, at)]
+    exact = next((at for at, known in every if known == site), None)
+    return exact if exact is not None else next((at for at, known in every if same_place(known, site)), None)
 
 
 def drop(intake: Intake, at: int) -> None:

@@ -86,7 +86,7 @@ def _places_out(intake: Intake, said: Said) -> bool:
         at = complaints.with_site(intake, site)
         if at is None:
             continue
-        rest = [entry for entry in complaints.sites_of(intake, at) if entry["site"] != site]
+        rest = [entry for entry in complaints.sites_of(intake, at) if not complaints.same_place(entry["site"], site)]
         if rest:
             ache_told.set_sites(intake, rest, said.words(), at)
         elif len(complaints.numbers(intake)) > 1:
@@ -105,7 +105,11 @@ def _other_place(intake: Intake, said: Said) -> bool:
         at = complaints.with_site(intake, str(old.value))
         if at is None or not right:
             continue
-        kept = [entry for entry in complaints.sites_of(intake, at) if entry["site"] != old.value]
+        kept = [
+            entry
+            for entry in complaints.sites_of(intake, at)
+            if not complaints.same_place(entry["site"], str(old.value))
+        ]
         new = [{"site": m.value, "side": m.side} for m in right if m.value in sites.SITES]
         if new and {m.value for m in right} != {old.value}:
             ache_told.set_sites(intake, ache_told.merged(kept, new), said.words(right[0]), at)

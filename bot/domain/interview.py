@@ -9,6 +9,7 @@ from typing import Any
 from bot.domain import (
     absorb,
     afterwards,
+    agreement,
     answers,
     cards,
     changing,
@@ -27,6 +28,7 @@ from bot.domain.said import Said
 __all__ = ["MISSES_BEFORE_A_WAY_OUT", "Move", "left", "next_field", "take"]
 
 MISSES_BEFORE_A_WAY_OUT = 2
+MOST_CHOICES_SAID = 8
 AFTERWARDS = ("handed_off", "stopped", "with_staff", "closed")
 ASKING = ("consent", "interview", "read_back")
 
@@ -75,6 +77,8 @@ def _go_on(intake: Intake, move: Move) -> None:
     """The next question; the check on the day of a visit needs no read-back."""
     returning.note_progress(intake)
     _ask_next(intake)
+    if (note := agreement.note(intake)) is not None and not move.hand_off:
+        move.say.append(note)
     if intake.open_field == "read_back" and returning.is_rescreen(intake):
         move.hand_off = True
 
@@ -95,6 +99,7 @@ def _take_consent(intake: Intake, said: Said, move: Move) -> None:
     if said.question is None and opening and answer != "yes":
         intake.waiting.append(said.to_json())
         move.say.append("utter_heard_before_consent")
+        move.short = True
     elif answer == "yes":
         intake.know("consent_privacy", True, said.words())
         intake.phase = "interview"
@@ -146,31 +151,48 @@ def _take_answer(intake: Intake, said: Said, move: Move) -> None:
         return
     if _asks_us(intake, said, move):
         return
+    history = len(intake.corrected)
     corrected = corrections.take(intake, said)
     answered = not corrected and absorb.answer(intake, said)
     news = told.facts(intake, said, but=corrected)
     absorb.whose(intake)
     changing.follow(intake, corrected + news)
-    if said.is_interruption and not answered and not corrected:
+    doubted = agreement.doubt(intake, said)
+    if doubted:
+        intake.misses = 0
+        move.say.append("utter_agreement_doubt")
+    elif corrected:
+        intake.misses = 0
+        move.short = True
+        move.say.append(wording.changed(intake, corrected, intake.corrected[history:]))
+    elif answered:
+        _answered(intake, said, move, news)
+    else:
+        _not_answered(intake, said, move, news)
+
+
+def _answered(intake: Intake, said: Said, move: Move, news: list[str]) -> None:
+    """The open question has its answer; a yes to the read-back ends the interview, a no asks what to change."""
+    name, confirms = intake.open_field, intake.open_field == "read_back" and not news
+    if confirms and said.confirms():
+        move.hand_off = True
+    elif confirms or (name == "still_true" and intake.facts.get("still_true") == "change"):
+        changing.offer(intake)
+    else:
+        intake.misses = 0
+        if news:
+            move.say.append(wording.acknowledge(intake, news))
+
+
+def _not_answered(intake: Intake, said: Said, move: Move, news: list[str]) -> None:
+    """A question of the visitor's own, other news, a skip, or nothing we could read."""
+    if said.is_interruption:
         move.interruption = not news
         if news:
             move.say += [wording.acknowledge(intake, news), f"utter_{said.intent}"]
-        return
-    if intake.open_field == "read_back" and answered and not (corrected or news):
-        if said.confirms():
-            move.hand_off = True
-        else:
-            changing.offer(intake)
-        return
-    if intake.open_field == "still_true" and answered and intake.facts.get("still_true") == "change":
-        changing.offer(intake)
-        return
-    if answered or news or corrected:
+    elif news:
         intake.misses = 0
-        if corrected:
-            move.say.append(wording.changed(intake, corrected))
-        elif news:
-            move.say.append(wording.acknowledge(intake, news))
+        move.say.append(wording.acknowledge(intake, news))
     elif said.declines and intake.open_field and _may_be_left(intake.open_field):
         move.say.append("utter_left_open")
         _let_go(intake, intake.open_field)
@@ -189,13 +211,19 @@ def _asks_us(intake: Intake, said: Said, move: Move) -> bool:
         move.say.append("utter_stop" if said.intent == "stop" else "utter_start_over")
     else:
         return False
+    move.short = True
     return True
 
 
 def _missed(intake: Intake, move: Move) -> None:
     """First a plainer question, then an example, then a way out; a good value is never touched."""
     intake.misses += 1
-    move.say.append(wording.hint(intake.open_field or "", intake.misses, intake.locale))
+    move.short = True
+    name = intake.open_field or ""
+    choices = questions.question(name, intake).choices if name else ()
+    move.say.append(
+        wording.hint(name, intake.misses, intake.locale, choices if len(choices) <= MOST_CHOICES_SAID else ())
+    )
     if intake.misses <= MISSES_BEFORE_A_WAY_OUT or intake.open_field is None:
         return
     if intake.open_field == "read_back":

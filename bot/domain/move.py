@@ -19,6 +19,7 @@ class Move:
     alert        {"urgency", "flags"} when the danger script is due in this turn
     interruption True when nothing of the message concerned the interview: a rule answers and the question returns
     hand_off     True when the record is to be handed off now
+    short        True when the open question returns in fewer words
     amend        True when an answer that came after the hand-off is to be added to it
     """
 
@@ -27,24 +28,24 @@ class Move:
     interruption: bool = False
     hand_off: bool = False
     amend: bool = False
+    short: bool = False
 
 
 def stop_if_in_danger(intake: Intake, move: Move, *, new: bool) -> bool:
     """End the interview for good when the record as it stands means emergency or same-day care."""
-    if not new and intake.phase != "stopped":
+    if not new:
         return False
     result = judge(intake)
     if result.outcome != "not_now" or result.urgency not in ("emergency", "same_day"):
         return False
     if intake.phase != "stopped" and result.urgency == "same_day" and plan.hangs_on_a_follow_up(intake):
         return False  # "how many weeks ago was the operation?" comes next
-    if new:
-        move.alert = {"urgency": result.urgency, "flags": [*intake.rf]}
-        move.hand_off = intake.consented
-        move.say.clear()
+    move.alert = {"urgency": result.urgency, "flags": [*intake.rf]}
+    move.hand_off = intake.consented
+    move.say.clear()
     intake.phase = "stopped"
-    intake.open_field = _private_call(intake) if new else None
-    return new
+    intake.open_field = _private_call(intake)
+    return True
 
 
 def _private_call(intake: Intake) -> str | None:

@@ -22,6 +22,7 @@ OTHER = re.compile(
     re.IGNORECASE,
 )
 _SELF = re.compile(r"\b(i|i'm|im|my|me)\b", re.IGNORECASE)
+_FOR_OTHER = re.compile(rf"\bfor\s+{OTHER.pattern}", re.IGNORECASE)
 _BOOKED_FOR = re.compile(r"\b(?:for|book(?:ing)?|appointment|he|she|his|her|they)\b", re.IGNORECASE)
 
 
@@ -254,8 +255,9 @@ def answers_name(text: str) -> str | None:
 
 
 def _take_age(intake: Intake, said: Said) -> bool:
-    age = answers.age_said(said.text)
-    if age is None:
+    told = next((m.detail.get("years") for m in said.of("person") if m.value == "age"), None)
+    age = answers.age_said(said.text) if told is None else int(told)
+    if age is None or not 0 <= age <= 120:
         return False
     intake.know("age", age, said.words())
     return True
@@ -284,7 +286,7 @@ def _take_for_whom(intake: Intake, said: Said) -> bool:
     child, other = CHILD.search(said.text), OTHER.search(said.text)
     if child and (_BOOKED_FOR.search(said.text) or said.of_somebody_else):
         intake.know("for_whom", "child", said.words())
-    elif other and said.of_somebody_else and _BOOKED_FOR.search(said.text):
+    elif other and (_FOR_OTHER.search(said.text) or (said.of_somebody_else and _BOOKED_FOR.search(said.text))):
         intake.know("for_whom", "other", said.words())
     elif not child and not other and _SELF.search(said.text) and said.tells_something:
         intake.know("for_whom", "self", said.words())

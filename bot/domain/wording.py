@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from bot.domain import cards, complaints, sites, wished_times
+from bot.domain import agreement, cards, complaints, sites, wished_times
 from bot.domain.intake import Intake
 from bot.domain.speech import ENGLISH, say
 
@@ -50,12 +50,23 @@ def understood(intake: Intake) -> str:
     return acknowledge(intake, told) if told else ""
 
 
-def changed(intake: Intake, names: Iterable[str]) -> str:
-    """What a correction changed: "I've changed that: right knee." """
+def changed(intake: Intake, names: Iterable[str], history: Iterable[Mapping[str, Any]] = ()) -> str:
+    """What a correction changed: "I've changed that: right knee.", "I've taken that out: neck." """
+    gone = [_gone(intake, entry) for entry in history if entry["new"] in (None, False)]
+    if any(gone):
+        return say(intake.locale, "I've taken that out: {what}.", what="; ".join(filter(None, gone)))
     told = [phrase for name in names if (phrase := _phrase(intake, name))]
     if not told:
         return say(intake.locale, "I've changed that.")
     return say(intake.locale, "I've changed that: {what}.", what="; ".join(told))
+
+
+def _gone(intake: Intake, entry: Mapping[str, Any]) -> str:
+    """What was taken out: a condition, or a whole complaint by its places."""
+    if str(entry["field"]).startswith(("RF-", "CI-")):
+        return _phrase(intake, entry["field"])
+    places = (entry["old"] or {}).get("sites") if isinstance(entry["old"], dict) else None
+    return sites.say_all(places, intake.locale) if places else ""
 
 
 def acknowledge(intake: Intake, told: Iterable[str]) -> str:
@@ -132,7 +143,8 @@ def _upper(text: str) -> str:
 
 
 def _lower(text: str) -> str:
-    return text if text[:2].isupper() or text.startswith("I ") else text[0].lower() + text[1:]
+    abbreviated = text[:2].isupper() and text[:2].isalpha()
+    return text if abbreviated or text.startswith("I ") else text[0].lower() + text[1:]
 
 
 _HINTS: Mapping[str, tuple[str, str, str]] = {
@@ -175,11 +187,20 @@ _CARD_HINT = (
 )
 
 
-def hint(field: str, misses: int, locale: str = ENGLISH) -> str:
-    """After the first, second and third misunderstood answer in a row: plainer, with an example, with a way out."""
+def hint(field: str, misses: int, locale: str = ENGLISH, choices: Sequence[Mapping[str, Any]] = ()) -> str:
+    """After the first, second and third misunderstood answer in a row: the choices or a plainer question, an example, a way out."""
     base = field.split("#")[0]
+    if misses == 1 and base not in _HINTS and len(choices) > 2 and not cards.is_card(base):
+        labels = "; ".join(_lower(str(choice["label"])) for choice in choices)
+        named = say(locale, _PICK_ONE, choices=labels)
+        if len(named.split()) <= _MOST_WORDS:
+            return named
     texts = _HINTS.get(base) or (_CARD_HINT if cards.is_card(base) else _PLAIN_HINT)
     return say(locale, texts[min(misses, 3) - 1])
+
+
+_PICK_ONE = "Please choose one of these: {choices}."
+_MOST_WORDS = 45
 
 
 def last_time(intake: Intake) -> str:
@@ -203,7 +224,7 @@ def _read_back_lines(intake: Intake, facts: Mapping[str, Any]) -> list[str]:
     locale = intake.locale
     whom = say(locale, _FOR[facts.get("for_whom") or "self"])
     age = _phrase(intake, "age")
-    lines = [f"{whom}, {age}" if age else whom]
+    lines = [f"{whom}, {age}" if age else whom, agreement.line(intake)]
     lines.append(
         say(locale, "Reason for the visit: {goal}", goal=_phrase(intake, "complaint")) if facts.get("complaint") else ""
     )
