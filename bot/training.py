@@ -7,6 +7,7 @@ import subprocess
 from pathlib import Path
 from typing import TextIO
 
+from bot import model_archive
 from bot.settings import REPOSITORY
 
 ARCHIVE = REPOSITORY / "models" / "palpate.tar.gz"
@@ -42,7 +43,8 @@ def fingerprint(root: Path = REPOSITORY) -> str:
 
 def is_fresh() -> bool:
     """True when the archive was made of exactly what is here."""
-    return ARCHIVE.exists() and STAMP.exists() and STAMP.read_text(encoding="ascii") == fingerprint()
+    made = ARCHIVE.exists() and STAMP.exists() and model_archive.manifest_of(ARCHIVE).exists()
+    return made and STAMP.read_text(encoding="ascii") == fingerprint()
 
 
 def train_if_needed(out: TextIO) -> bool:

@@ -5,8 +5,13 @@ from __future__ import annotations
 import importlib
 import os
 import sys
+import time
 import warnings
 from collections.abc import Sequence
+from pathlib import Path
+
+from bot import model_archive
+from bot.model_archive import ArchiveRefused
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 # These would open doors that stay shut in a clinic: an API without a password, a second action server on all interfaces.
@@ -26,7 +31,9 @@ def main(args: Sequence[str] | None = None) -> None:
     args = list(sys.argv[1:] if args is None else args)
     try:
         args = checked(args)
-    except BadCommand as error:
+        if args[:1] in (["run"], ["shell"], ["test"]):
+            check_model(args)
+    except (BadCommand, ArchiveRefused) as error:
         sys.stderr.write(f"{error}\n")
         raise SystemExit(2) from None
     serving = args[:1] == ["run"]
@@ -34,7 +41,34 @@ def main(args: Sequence[str] | None = None) -> None:
     sys.argv = ["palpate rasa", *args]
     from rasa.__main__ import main as rasa_main
 
+    started = time.time()
     rasa_main()
+    if args[:1] == ["train"]:
+        write_down(Path(value_of(args, "--out") or "models"), since=started)
+
+
+def check_model(args: Sequence[str]) -> None:
+    """Refuse a model that is not exactly what was trained. Raises `ArchiveRefused`; no model at all is Rasa's to tell."""
+    given = Path(value_of(args, "-m", "--model") or "models")
+    archive = model_archive.newest(given) if given.is_dir() else given
+    if archive is not None and archive.exists():
+        model_archive.check(archive)
+
+
+def write_down(folder: Path, *, since: float) -> None:
+    """Write the hash beside every archive that this training made."""
+    for archive in folder.glob("*.tar.gz"):
+        if archive.stat().st_mtime >= since - 1:
+            model_archive.write(archive)
+
+
+def value_of(args: Sequence[str], *names: str) -> str | None:
+    """What an option is set to, as `--name value` or `--name=value`."""
+    for index, word in enumerate(args):
+        name, _, value = word.partition("=")
+        if name in names:
+            return value or "".join(args[index + 1 : index + 2])
+    return None
 
 
 def checked(args: Sequence[str]) -> list[str]:

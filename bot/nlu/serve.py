@@ -15,7 +15,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, TextIO
 
+from bot import model_archive
 from bot.language import reader
+from bot.model_archive import ArchiveRefused
 from bot.nlu import choice, linear
 from bot.nlu.linear import Linear
 from bot.nlu.moment import moment
@@ -62,8 +64,11 @@ def guess(model: Linear, language: Any, line: Mapping[str, Any]) -> choice.Guess
 def main(lines: TextIO, out: TextIO) -> int:
     """Answer until the input ends; 1 when there is no model, with one line on stderr saying so."""
     try:
-        model = load(Path(os.environ.get("PALPATE_MODEL") or ARCHIVE))
-    except (NoModel, linear.BadModel) as error:
+        archive = Path(os.environ.get("PALPATE_MODEL") or ARCHIVE)
+        if archive.exists():
+            model_archive.check(archive)
+        model = load(archive)
+    except (NoModel, linear.BadModel, ArchiveRefused) as error:
         sys.stderr.write(f"{error}\n")
         return 1
     language = reader.load()
