@@ -96,6 +96,7 @@ def _all() -> Iterator[Text]:
     yield from (Text(words_of, "extras") for words_of in extras.EXTRAS.values())
     yield from _of_rules()
     yield from (Text(one.visitor, "modifiers") for one in modifiers.MODIFIERS)
+    yield Text(speech.AND, "speech")
     yield from _of_sites()
     yield from _of_numbers()
     for module in _SPEAKING:
@@ -163,6 +164,8 @@ def _literals(file: Path) -> Iterator[str]:
             if at is not None and not _for_programs(node):
                 method = called == "say" and isinstance(node.func, ast.Attribute)
                 yield from _literal(node.args[at - method : at - method + 1])
+            if called == "Question":
+                yield from _literal(word.value for word in node.keywords if word.arg == "why")
 
 
 def _for_programs(call: ast.Call) -> bool:
@@ -176,6 +179,3 @@ def _literal(nodes: Iterable[ast.expr]) -> Iterator[str]:
             yield node.value
         elif isinstance(node, ast.IfExp):
             yield from _literal((node.body, node.orelse))
-        elif isinstance(node, ast.BinOp):
-            left = list(_literal([node.left]))
-            yield from (one + end for one in left for end in _literal([node.right]))

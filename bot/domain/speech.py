@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from importlib import resources
 
 ENGLISH = "en"
+AND = " and "
 LANGUAGES = (ENGLISH, "es")
 # Before this sound Spanish "y" becomes "e": "dolor e hinchazón", but "agua y hielo".
 _SOUNDS_LIKE_I = re.compile(r"h?[ií](?![aeo])", re.IGNORECASE)
@@ -34,7 +35,7 @@ def say(locale: str | None, text: str, /, **values: object) -> str:
     return words.format(**values) if values else words
 
 
-def listed(locale: str | None, words: Sequence[str], last: str = " and ") -> str:
+def listed(locale: str | None, words: Sequence[str], last: str = AND) -> str:
     """Words as a list of the language: "neck, left knee and hip". `last` goes before the last one."""
     if len(words) < 2:
         return "".join(words)

@@ -28,6 +28,9 @@ _DOCTORS = {
 _WHOM = {"self": "", "child": "for your child", "other": "for someone else"}
 _FOR = {"self": "For you", "child": "For your child", "other": "For someone else"}
 
+ONE_UNSURE = "Not sure about {count} safety question"
+SOME_UNSURE = "Not sure about {count} safety questions"
+
 
 def days(count: float, locale: str = ENGLISH) -> str:
     """A number of days as people say it."""
@@ -233,8 +236,7 @@ def _read_back_lines(intake: Intake, facts: Mapping[str, Any]) -> list[str]:
         lines.append(_upper(", ".join(part for part in ache if part)))
     lines += [cards.label(name, locale) for name in [*intake.rf, *intake.ci]]
     if open_still := len(intake.rf_unknown):
-        words = "Not sure about {count} safety question" + ("s" if open_still > 1 else "")
-        lines.append(say(locale, words, count=open_still))
+        lines.append(say(locale, ONE_UNSURE if open_still == 1 else SOME_UNSURE, count=open_still))
     lines.append(_upper(_phrase(intake, "doctor")))
     times = wished_times.say(facts.get("preferred_times"), locale)
     lines.append(say(locale, "Times: {times}", times=times) if times else "")
