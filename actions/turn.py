@@ -13,7 +13,6 @@ from actions import memory, product
 from bot import logs
 from bot.domain import (
     afterwards,
-    cards,
     changeable,
     complaints,
     interview,
@@ -106,7 +105,7 @@ def about(intake: Intake) -> str | None:
     """What the words of the open question need beside the field: the danger to confirm, the site whose side is open."""
     field = intake.open_field or ""
     if field.startswith(("RF-", "CI-")):
-        return cards.label(field, intake.locale)
+        return scripts.confirmation(field, country=product.settings().clinic.lines, locale=intake.locale)
     if complaints.base(field) == "sites":
         missing = questions.missing_sides(intake, complaints.number(field))
         return say(intake.locale, sites.label(missing[0])) if missing else None

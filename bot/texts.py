@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import re
-from collections.abc import Iterable, Iterator
+import sys
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -157,15 +159,17 @@ def _strings(value: Any) -> Iterator[str]:
 
 def _literals(file: Path) -> Iterator[str]:
     """The texts that code passes straight to `say` and its like."""
+    dotted = ".".join(file.relative_to(REPOSITORY).with_suffix("").parts)
+    names = vars(sys.modules.get(dotted) or importlib.import_module(dotted))
     for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Call):
             called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
             at = _SAYS.get(called)
             if at is not None and not _for_programs(node):
                 method = called == "say" and isinstance(node.func, ast.Attribute)
-                yield from _literal(node.args[at - method : at - method + 1])
+                yield from _literal(node.args[at - method : at - method + 1], names)
             if called == "Question":
-                yield from _literal(word.value for word in node.keywords if word.arg == "why")
+                yield from _literal((word.value for word in node.keywords if word.arg == "why"), names)
 
 
 def _for_programs(call: ast.Call) -> bool:
@@ -173,9 +177,16 @@ def _for_programs(call: ast.Call) -> bool:
     return any(isinstance(one, ast.Constant) and one.value in _TO_CLIENTS for one in call.args[:2])
 
 
-def _literal(nodes: Iterable[ast.expr]) -> Iterator[str]:
+def _literal(nodes: Iterable[ast.expr], names: Mapping[str, Any]) -> Iterator[str]:
+    """The texts of expressions: literals, and constants of the module, or what is picked from them."""
     for node in nodes:
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             yield node.value
+        elif isinstance(node, ast.Name) and node.id.isupper():
+            yield from _strings(names.get(node.id))
+        elif isinstance(node, ast.Subscript | ast.Attribute):
+            yield from _literal([node.value], names)
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "get":
+            yield from _literal([node.func.value], names)
         elif isinstance(node, ast.IfExp):
-            yield from _literal((node.body, node.orelse))
+            yield from _literal((node.body, node.orelse), names)

@@ -88,7 +88,7 @@ def _structured(intake: Intake, said: Said) -> bool:
 
 
 def _confirm_in_words(intake: Intake, name: str, said: Said) -> bool:
-    polarity = answers.polarity(said.text, said.intent)
+    polarity = answers.polarity(said.text, said.intent) or next(iter(said.rows), None)
     if name in {found.flag for found in said.danger}:
         polarity = "unsure" if polarity == "no" else "yes"  # said again in other words: never a clear no
     if polarity is None:

@@ -13,6 +13,8 @@ from bot.domain.speech import say
 NONE_UNSURE = ({"value": "none", "label": "None of these"}, {"value": "unsure", "label": "Not sure"})
 YES_NO = ({"value": "yes", "label": "Yes"}, {"value": "no", "label": "No"})
 UNSURE = ({"value": "unsure", "label": "Not sure"},)
+# "Do you mean the pain, or thoughts of ending your life?" has no yes or no (clinical_changes §3).
+_PAIN_OR_LIFE = ({"value": "yes", "label": "Thoughts of ending my life"}, {"value": "no", "label": "I mean the pain"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +145,8 @@ def _question(field: str, intake: Intake) -> Question:
             why="A doctor's word counts for exactly what it names.",
         )
     if field.startswith(("RF-", "CI-")):
-        return Question(field, "yes_no", YES_NO + UNSURE, why="One clear answer here keeps you out of danger.")
+        choices = (_PAIN_OR_LIFE if field == "RF-SUICIDE" else YES_NO) + UNSURE
+        return Question(field, "yes_no", choices, why="One clear answer here keeps you out of danger.")
     if cards.is_card(field):
         return Question(field, "multi", _labelled(cards.items(field, intake)) + NONE_UNSURE, why=_CARD_WHY)
     return _PLAIN[field]

@@ -188,13 +188,32 @@ _STILL_HERE = "If you agree, I will let a person on our team know. I am still he
 
 
 def _crisis(voice: Voice) -> str:
+    return voice.say(_CRISIS_WORDS) + _crisis_line(voice) + voice.say(_STILL_HERE)
+
+
+def _crisis_line(voice: Voice) -> str:
     lines = voice.lines
     line = say(voice.locale, lines.crisis_call)
-    if lines.crisis_text:
-        also = say(voice.locale, _CRISIS_TEXT, line=line, text=say(voice.locale, lines.crisis_text))
-    else:
-        also = say(voice.locale, _CRISIS_CALL, line=line)
-    return voice.say(_CRISIS_WORDS) + also + voice.say(_STILL_HERE)
+    if not lines.crisis_text:
+        return say(voice.locale, _CRISIS_CALL, line=line)
+    return say(voice.locale, _CRISIS_TEXT, line=line, text=say(voice.locale, lines.crisis_text))
+
+
+_IS_THIS_TRUE = "Is this true for you: {told}?"
+
+
+def confirmation(name: str, *, country: str | Lines = "US", locale: str = ENGLISH) -> str:
+    """The question about a danger that was read with doubt: what to say yes to, one fact a line.
+
+    With hedged words about life and death the crisis line stands there whatever the answer is (clinical_changes §3).
+    """
+    voice = _voice(country, locale)
+    flag = RED_FLAGS.get(name)
+    if flag is None:
+        return voice.say(_IS_THIS_TRUE, voice.plain([name]))
+    if name in _CRISIS:
+        return f"{voice.say(flag.ask)} {_crisis_line(voice).strip()}"
+    return "\n".join([voice.say(flag.ask), *(f"• {voice.say(item.text)}" for item in flag.items)])
 
 
 _ABUSE_TODAY = (

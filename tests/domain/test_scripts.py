@@ -290,3 +290,17 @@ def test_the_note_to_a_doctor_states_and_asks_and_names_no_diagnosis():
     assert "PEG 4.3" in note
     assert "Pain >3 months" in note
     assert "May they have massage?" in note
+
+
+@pytest.mark.parametrize("name", sorted(RED_FLAGS))
+def test_a_confirming_question_asks_one_fact_a_line(name):
+    text = scripts.confirmation(name)
+    assert text.count("?") == 1
+    assert all(line.startswith("• ") for line in text.split("\n")[1:])
+    assert len(text.split("\n")) - 1 in (0, len(RED_FLAGS[name].items))
+
+
+def test_hedged_words_about_dying_get_the_crisis_line_with_the_question():
+    text = scripts.confirmation("RF-SUICIDE")
+    assert text.startswith("Do you mean the pain, or thoughts of ending your life?")
+    assert "988" in text

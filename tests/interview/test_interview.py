@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain import answers, cards, interview, judge, questions
+from bot.domain import answers, cards, interview, judge, questions, rows_said
 from bot.domain.flags import RED_FLAGS
 from bot.domain.intake import FACTS, Intake
 from bot.domain.mention import Danger, Mention
@@ -284,3 +284,18 @@ def test_who_would_rather_not_say_is_not_asked_thrice() -> None:
     tell(intake, "I'd prefer not to say", intent="inform")
     assert intake.open_field != "age"
     assert "age" in intake.rf_unknown
+
+
+@pytest.mark.parametrize(
+    ("words", "row", "danger"),
+    [("I mean the pain", "no", False), ("thoughts of ending my life", "yes", True), ("the pain", "no", False)],
+)
+def test_hedged_words_are_answered_by_what_was_meant(words: str, row: str, danger: bool) -> None:
+    intake = begin()
+    interview.take(intake, Said("…", "describe_pain", danger=(Danger("RF-SUICIDE", False, 0, 1),)))
+    assert intake.open_field == "RF-SUICIDE"
+    choices = questions.question("RF-SUICIDE", intake).choices
+    rows = rows_said.said(words, choices)
+    assert rows.values == (row,)
+    interview.take(intake, Said(words, "inform", rows=rows.values))
+    assert ("RF-SUICIDE" in intake.rf) is danger
