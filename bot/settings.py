@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.domain.numbers import Lines, own_lines
+from bot.domain.opening import BadOpening, Opening
 from bot.domain.policy import DEFAULT_POLICY, BadPolicy, Policy
 from bot.domain.speech import LANGUAGES, language_of
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 DEFAULT_CLINIC = Path(__file__).resolve().parent / "clinic_default.toml"
 # What a clinic may say of its telephone numbers: bot/domain/numbers.py tells what each is.
+# What may be kept for so many days: chats without a hand-off, transcripts, hand-offs.
+RETENTION = ("abandoned_days", "transcript_days", "handoff_days")
 OWN_NUMBERS = ("emergency", "emergency_words", "nonurgent", "crisis_call", "crisis_text", "checked")
 # A visitor asks to be forgotten after the hand-off: staff look whether the law demands the record, or it goes at once.
 ERASE_AFTER_HANDOFF = ("staff_review", "now")
@@ -24,6 +29,15 @@ COUNTRIES = ("US", "CA", "GB", "IE", "EU", "ES", "MX", "AR", "AU", "NZ")
 
 class BadSettings(ValueError):
     """A setting cannot be used; the message names it and says what would do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """Something a visitor can book; `minutes` in steps of five, `price` as the clinic writes it."""
+
+    name: str
+    minutes: int
+    price: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +59,18 @@ class Clinic:
     numbers: Mapping[str, str] = field(default_factory=dict)
     translated: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     erase_after_handoff: str = "staff_review"
+    opening: Opening = field(default_factory=Opening)
+    rooms: tuple[str, ...] = ()
+    therapists: tuple[str, ...] = ()
+    services: tuple[Service, ...] = ()
+    languages: tuple[str, ...] = LANGUAGES
+    replies: Mapping[str, str] = field(default_factory=dict)
+    retention: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The clinic's time zone."""
+        return ZoneInfo(self.time_zone)
 
     def facts_in(self, locale: str) -> Mapping[str, str]:
         """The answers in the language of a locale; where the clinic gave none in it, in the language it has."""
@@ -54,6 +80,32 @@ class Clinic:
     def lines(self) -> Lines:
         """Whom to call: the numbers of the country, with the clinic's own where it gives some."""
         return own_lines(self.country, self.numbers)
+
+
+class ClinicFile:
+    """The clinic's file, read again when it has changed; a broken change leaves the last good one standing."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._mark = _mark(path)
+        self._clinic = read_clinic(path)
+
+    def now(self) -> Clinic:
+        """The clinic as the file says; costs one look at the file's date."""
+        mark = _mark(self.path)
+        if mark != self._mark:
+            with contextlib.suppress(BadSettings, OSError, UnicodeDecodeError):
+                self._clinic = read_clinic(self.path)
+            self._mark = mark
+        return self._clinic
+
+
+def _mark(path: Path) -> tuple[int, int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size, found.st_ino
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +134,7 @@ class Settings:
     waiting_seconds: int
     internal_secret: str
     frame_ancestors: tuple[str, ...]
-    clinic: Clinic
+    clinics: ClinicFile
     token_idle_seconds: int = 86_400
     link_seconds: int = 900
     return_seconds: int = 30 * 86_400
@@ -92,6 +144,11 @@ class Settings:
     second_factor_required: bool = False
     oidc: Oidc | None = None
     pg_bin: str = ""
+
+    @property
+    def clinic(self) -> Clinic:
+        """What the clinic says of itself now; a change of its file is seen by every running process."""
+        return self.clinics.now()
 
     @property
     def rasa_url(self) -> str:
@@ -120,7 +177,7 @@ class Settings:
             waiting_seconds=int(_seconds(env, "PALPATE_WAITING_SECONDS", 1800.0)),
             internal_secret=env.get("PALPATE_INTERNAL_SECRET", ""),
             frame_ancestors=_origins(env),
-            clinic=read_clinic(home / "clinic.toml"),
+            clinics=ClinicFile(home / "clinic.toml"),
             token_idle_seconds=int(_seconds(env, "PALPATE_TOKEN_IDLE_SECONDS", 86_400.0)),
             link_seconds=int(_seconds(env, "PALPATE_LINK_SECONDS", 900.0)),
             alert_webhook=_url(env, "PALPATE_ALERT_WEBHOOK", ("http://", "https://")),
@@ -134,11 +191,15 @@ class Settings:
 
 def read_clinic(path: Path) -> Clinic:
     """The clinic's own file over the shipped defaults; raise `BadSettings` for a value that cannot be used."""
-    raw = tomllib.loads(DEFAULT_CLINIC.read_text(encoding="utf-8"))
-    if path.exists():
-        raw = _merged(raw, _parsed(path))
+    return clinic_of(_parsed(path) if path.exists() else {}, path)
+
+
+def clinic_of(own: Mapping[str, Any], path: Path) -> Clinic:
+    """The clinic of a parsed file over the shipped defaults; `path` is named in a refusal. Raises `BadSettings`."""
+    raw = _merged(tomllib.loads(DEFAULT_CLINIC.read_text(encoding="utf-8")), own)
     facts, translated = _facts(path, raw.pop("facts", {}))
     policy, numbers = _policy(path, raw.pop("policy", {})), _numbers(path, raw.pop("numbers", {}))
+    booking = _booking(path, raw)
     try:
         clinic = Clinic(
             **{key: str(value) for key, value in raw.items()},
@@ -146,6 +207,7 @@ def read_clinic(path: Path) -> Clinic:
             policy=policy,
             numbers=numbers,
             translated=translated,
+            **booking,
         )
     except TypeError as error:
         raise BadSettings(f"{path}: unknown key; the known ones are in {DEFAULT_CLINIC}") from error
@@ -153,7 +215,69 @@ def read_clinic(path: Path) -> Clinic:
         raise BadSettings(f"{path}: erase_after_handoff must be one of {', '.join(ERASE_AFTER_HANDOFF)}")
     if clinic.country not in COUNTRIES:
         raise BadSettings(f"{path}: country must be one of {', '.join(COUNTRIES)}")
+    if not clinic.name.strip():
+        raise BadSettings(f"{path}: name must not be empty")
+    try:
+        ZoneInfo(clinic.time_zone)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise BadSettings(f"{path}: time_zone must be one such as America/New_York") from error
     return clinic
+
+
+def _booking(path: Path, raw: dict[str, Any]) -> dict[str, Any]:
+    """What the desk books with: hours, rooms, therapists, services; and what it says and keeps."""
+    try:
+        opening = Opening.from_mapping(_table(path, raw, "opening"))
+    except BadOpening as error:
+        raise BadSettings(f"{path}: [opening] {error}") from error
+    languages = _names(path, raw, "languages") or LANGUAGES
+    if unknown := [one for one in languages if one not in LANGUAGES]:
+        raise BadSettings(f"{path}: languages: {unknown[0]} is not spoken; known are {', '.join(LANGUAGES)}")
+    return {
+        "opening": opening,
+        "rooms": _names(path, raw, "rooms"),
+        "therapists": _names(path, raw, "therapists"),
+        "services": _services(path, raw.pop("services", [])),
+        "languages": languages,
+        "replies": {title: str(text) for title, text in _table(path, raw, "replies").items()},
+        "retention": _retention(path, _table(path, raw, "retention")),
+    }
+
+
+def _table(path: Path, raw: dict[str, Any], name: str) -> dict[str, Any]:
+    table = raw.pop(name, {})
+    if not isinstance(table, dict):
+        raise BadSettings(f"{path}: [{name}] must be a table")
+    return table
+
+
+def _names(path: Path, raw: dict[str, Any], key: str) -> tuple[str, ...]:
+    given = raw.pop(key, [])
+    if not isinstance(given, list) or not all(isinstance(one, str) and 0 < len(one.strip()) <= 80 for one in given):
+        raise BadSettings(f"{path}: {key} must be a list of names of 1 to 80 characters")
+    tidy = tuple(" ".join(one.split()) for one in given)
+    if len({one.casefold() for one in tidy}) != len(tidy):
+        raise BadSettings(f"{path}: {key} holds the same name twice")
+    return tidy
+
+
+def _services(path: Path, raw: Any) -> tuple[Service, ...]:
+    try:
+        services = tuple(Service(str(one["name"]).strip(), one["minutes"], str(one.get("price", ""))) for one in raw)
+    except (TypeError, KeyError, AttributeError):
+        raise BadSettings(f"{path}: [[services]] each need a name and minutes") from None
+    for one in services:
+        if not one.name or not isinstance(one.minutes, int) or one.minutes % 5 or not 5 <= one.minutes <= 240:
+            raise BadSettings(f"{path}: [[services]] {one.name}: minutes must be a multiple of 5 from 5 to 240")
+    return services
+
+
+def _retention(path: Path, raw: Mapping[str, Any]) -> Mapping[str, int]:
+    """Days until what is kept is deleted."""
+    for key, days in raw.items():
+        if key not in RETENTION or isinstance(days, bool) or not isinstance(days, int) or not 1 <= days <= 36_500:
+            raise BadSettings(f"{path}: [retention] {key}: give days from 1 to 36500 under {', '.join(RETENTION)}")
+    return dict(raw)
 
 
 def _policy(path: Path, raw: Any) -> Policy:
@@ -203,7 +327,8 @@ def _merged(base: dict[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
         )
     for name, told in own.get("facts", {}).items():
         facts[name] = {**facts.get(name, {}), **told} if isinstance(told, dict) else told
-    return {**base, **own, "facts": facts}
+    kept = {**base.get("retention", {}), **own.get("retention", {})}
+    return {**base, **own, "facts": facts, "retention": kept}
 
 
 def _port(env: Mapping[str, str], name: str, default: int) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -13,6 +14,7 @@ from bot.command_storage import OPERATOR, now, opened_storage
 from bot.domain import summary
 from bot.services import audit, privacy, review
 from bot.services.stored import AuditEntry, QueueFilter
+from bot.settings import Settings
 from bot.storage.sql import SqlStorage
 
 
@@ -134,7 +136,8 @@ def retention() -> None:
 def retention_run(dry_run: bool) -> None:
     """Delete what is older than its time."""
     with opened_storage() as storage:
-        counts = privacy.run_retention(storage(), now=now(), dry_run=dry_run)
+        windows = privacy.windows_of(Settings.from_env(os.environ).clinic.retention)
+        counts = privacy.run_retention(storage(), now=now(), windows=windows, dry_run=dry_run)
     for kind, count in counts.items():
         click.echo(f"{kind}\t{count}{' would go' if dry_run else ''}")
 

@@ -14,7 +14,7 @@ _REVIEWER = frozenset(
         "reopen", "takeover", "say", "hand_back", "export", "call_back", "deliver",
     }
 )  # fmt: skip
-_LEAD = _REVIEWER | {"act_for_others", "read_audit", "export_many"}
+_LEAD = _REVIEWER | {"act_for_others", "read_audit", "export_many", "change_settings", "read_figures"}
 _ADMIN = _LEAD | {"manage_staff", "erase", "run_retention"}
 
 MAY: Mapping[str, frozenset[str]] = {"reviewer": _REVIEWER, "lead": _LEAD, "admin": _ADMIN}

@@ -159,6 +159,19 @@ def name_of(key: str) -> str:
     return _capital(key.removeprefix("screen_").replace("_", " ")) + (" questions" if key.startswith("screen_") else "")
 
 
+def plainly(key: str, value: Any) -> str:
+    """The value of a fact that is still being taken, in words; empty where there is nothing to say."""
+    if value in (None, "", [], (), {}):
+        return ""
+    if key == "sites":
+        return sites.say_all(value)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list | tuple):
+        return ", ".join(name_of(str(one)) if isinstance(one, str) else plainly("", one) for one in value)
+    return str(value).replace("_", " ") if not isinstance(value, Mapping) else ""
+
+
 def doctor_note(record: Json, *, clinic: str) -> str:
     """The note for the doctor (clinical.md §H.8): what is asked, no diagnosis."""
     facts: Json = record.get("facts") or {}

@@ -23,6 +23,11 @@ def say(wished: str | Sequence[str] | None, locale: str = ENGLISH) -> str:
     return "; ".join(_one(part, locale) for part in ([wished] if isinstance(wished, str) else wished))
 
 
+def moment(at: datetime, locale: str = ENGLISH) -> str:
+    """ "Thursday 3 December, 12:00", in the clinic's time as it is given."""
+    return translated(locale, "{date}, {time}", date=_day(at, locale), time=f"{at:%H:%M}")
+
+
 def _one(text: str, locale: str) -> str:
     try:
         start, end = (datetime.fromisoformat(part) for part in text.split("/"))

@@ -54,10 +54,13 @@ _WORDS = {
     "new": "a new hand-off waits for review",
     "revised": "new danger was reported, please look again",
     "erasure": "the visitor asked to be forgotten, please decide",
+    "person": "a visitor asks for a person in the chat",
     "call_back": "somebody asks to be called back",
+    "escalated": "nobody has looked at this urgent hand-off yet",
+    "reminder": "the time to wait is over, please look again",
     "undelivered": "a message could not be delivered, please look",
 }
-_PAGES = {"call_back": "/call-backs", "undelivered": "/call-backs#undelivered"}
+_PAGES = {"person": "/live", "call_back": "/call-backs", "undelivered": "/call-backs#undelivered"}
 
 
 class Carrier(Protocol):

@@ -1,71 +1,138 @@
-"""A person speaks in the chat: takes over, says something, gives the chat back; the bot is silent in between."""
+"""A person in the chat: watches, takes over, says something, gives the chat back; the bot is silent in between."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from bot.domain import permissions
 from bot.domain.errors import IllegalMove, NotFound
-from bot.services import outgoing
+from bot.domain.speech import say as translated
+from bot.services import alerts, outgoing
 from bot.services.ports import UnitOfWork
 from bot.services.review import Actor, BadMove
-from bot.services.stored import AuditEntry, Conversation, Handoff, NewMessage
+from bot.services.stored import AuditEntry, Conversation, Message, NewMessage
 
 LONGEST = 2000
+# A chat nobody wrote in for so long is not in progress any more.
+IN_PROGRESS = timedelta(minutes=30)
+MOST = 100
 JOINED = "{name} from our team has joined the chat. I'll be quiet while you talk."
 LEFT = "{name} has left the chat. I'm the automated assistant again."
 
 
-def take_over(uow: UnitOfWork, reference: str, *, by: Actor, now: datetime) -> str:
-    """From now on this person speaks; the id of the conversation. Raises `IllegalMove` when somebody else does."""
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """A conversation as staff may see it: without consent only that it is there."""
+
+    chat: Conversation
+    messages: tuple[Message, ...]
+    reference: str | None = None
+
+
+def in_progress(uow: UnitOfWork, *, by: Actor, now: datetime) -> list[Conversation]:
+    """Who is in the chat now, those who asked for a person first; nothing they wrote."""
+    permissions.check(by.role, "list")
     with uow:
-        handoff, chat = _load(uow, reference, "takeover", by)
+        return uow.conversations.in_progress(now - IN_PROGRESS, limit=MOST)
+
+
+def watch(uow: UnitOfWork, conversation: str, *, after: int = 0, by: Actor, now: datetime) -> Watched:
+    """The conversation and its lines after `after`; reading any is audited. Raises `NotFound`."""
+    permissions.check(by.role, "read")
+    with uow:
+        chat, reference = _find(uow, conversation)
+        lines = uow.conversations.messages(chat.id, after=after) if chat.consent_at is not None else []
+        if lines:
+            uow.audit.add(AuditEntry(now, by.name, "read_live", reference, chat.id))
+            uow.commit()
+    return Watched(chat, tuple(lines), reference)
+
+
+def take_over(uow: UnitOfWork, where: str, *, by: Actor, now: datetime) -> str:
+    """From now on this person speaks; the id of the conversation. Raises `IllegalMove` when somebody else does.
+
+    `where` is the reference of a hand-off or the id of a conversation, here as in the functions below.
+    """
+    with uow:
+        chat, reference = _load(uow, where, "takeover", by)
         if chat.taken_by == by.name:
             raise IllegalMove("you have taken over already; legal: say, hand_back")
         if chat.taken_by is not None and not permissions.may(by.role, "act_for_others"):
             raise IllegalMove(f"{chat.taken_by} is speaking with this visitor")
+        if chat.consent_at is None:
+            raise IllegalMove("the visitor has not agreed to the use of what they write; legal: call them")
         uow.conversations.taken(chat.id, by.name)
-        _mark(uow, chat, "takeover", JOINED.format(name=by.name), by, now)
-        uow.audit.add(_entry(handoff, "takeover", by, now))
+        uow.conversations.ask_for_person(chat.id, None)
+        _mark(uow, chat, "takeover", translated(chat.locale, JOINED, name=by.name), by, now)
+        uow.audit.add(AuditEntry(now, by.name, "takeover", reference, chat.id))
         uow.commit()
     return chat.id
 
 
-def say(uow: UnitOfWork, reference: str, *, text: str, by: Actor, now: datetime) -> str:
+def say(uow: UnitOfWork, where: str, *, text: str, by: Actor, now: datetime) -> str:
     """Write to the visitor; the id of the conversation. Raises `IllegalMove` before a take-over."""
     said = text.strip()
     if not said or len(said) > LONGEST:
         raise BadMove("text", f"text must have 1 to {LONGEST} characters")
     with uow:
-        handoff, chat = _load(uow, reference, "say", by)
+        chat, reference = _load(uow, where, "say", by)
         _must_speak(chat, by)
         _append(uow, chat, NewMessage("staff", said, {"by": by.name, "role": by.role}), now)
-        uow.audit.add(_entry(handoff, "say", by, now))
+        uow.audit.add(AuditEntry(now, by.name, "say", reference, chat.id))
         uow.commit()
     return chat.id
 
 
-def hand_back(uow: UnitOfWork, reference: str, *, by: Actor, now: datetime) -> str:
+def hand_back(uow: UnitOfWork, where: str, *, by: Actor, now: datetime) -> str:
     """The bot speaks again; the id of the conversation."""
     with uow:
-        handoff, chat = _load(uow, reference, "hand_back", by)
+        chat, reference = _load(uow, where, "hand_back", by)
         if not (chat.taken_by is not None and permissions.may(by.role, "act_for_others")):
             _must_speak(chat, by)
         speaker = chat.taken_by or by.name
-        _mark(uow, chat, "hand_back", LEFT.format(name=speaker), by, now)
+        _mark(uow, chat, "hand_back", translated(chat.locale, LEFT, name=speaker), by, now)
         uow.conversations.taken(chat.id, None)
-        uow.audit.add(_entry(handoff, "hand_back", by, now))
+        uow.audit.add(AuditEntry(now, by.name, "hand_back", reference, chat.id))
         uow.commit()
     return chat.id
 
 
-def _load(uow: UnitOfWork, reference: str, act: str, by: Actor) -> tuple[Handoff, Conversation]:
+def person_asked(uow: UnitOfWork, chat: Conversation, *, now: datetime) -> None:
+    """The visitor wants a person: it shows in the desk until somebody sees to it, and staff are told once.
+
+    Within the transaction of the turn that asked.
+    """
+    uow.conversations.ask_for_person(chat.id, now)
+    uow.audit.add(AuditEntry(now, "visitor", "person_asked", conversation=chat.id))
+    handoff = uow.handoffs.by_conversation(chat.id)
+    alerts.person_asked(uow, chat.id, handoff.reference if handoff else "", now)
+
+
+def person_seen_to(uow: UnitOfWork, conversation: str, *, by: Actor, now: datetime) -> None:
+    """Somebody has called them, or will not; the request is off the list."""
+    permissions.check(by.role, "takeover")
+    with uow:
+        chat, reference = _find(uow, conversation)
+        uow.conversations.ask_for_person(chat.id, None)
+        uow.audit.add(AuditEntry(now, by.name, "person_seen_to", reference, chat.id))
+        uow.commit()
+
+
+def _load(uow: UnitOfWork, where: str, act: str, by: Actor) -> tuple[Conversation, str | None]:
     permissions.check(by.role, act)
-    handoff = uow.handoffs.by_reference(reference, lock=True)
-    chat = uow.conversations.get(handoff.conversation)
+    return _find(uow, where)
+
+
+def _find(uow: UnitOfWork, where: str) -> tuple[Conversation, str | None]:
+    """The conversation and the reference of its hand-off, locked where there is one."""
+    chat = uow.conversations.get(where)
+    handoff = uow.handoffs.by_reference(where, lock=True) if chat is None else uow.handoffs.by_conversation(chat.id)
+    if chat is None and handoff is not None:
+        chat = uow.conversations.get(handoff.conversation)
     if chat is None or chat.erased_at is not None:
-        raise NotFound(reference)
-    return handoff, chat
+        raise NotFound(where)
+    return chat, handoff.reference if handoff else None
 
 
 def _must_speak(chat: Conversation, by: Actor) -> None:
@@ -78,10 +145,6 @@ def _mark(uow: UnitOfWork, chat: Conversation, event: str, text: str, by: Actor,
     _append(uow, chat, NewMessage("staff", text, {"event": event, "by": by.name, "role": by.role}), now)
 
 
-def _append(uow: UnitOfWork, chat: Conversation, message: NewMessage, now: datetime) -> None:
-    appended = uow.conversations.append(chat.id, message, now=now)
-    outgoing.send(uow, chat, [appended.seq], now=now)
-
-
-def _entry(handoff: Handoff, action: str, by: Actor, now: datetime) -> AuditEntry:
-    return AuditEntry(now, by.name, action, handoff.reference, handoff.conversation)
+def _append(uow: UnitOfWork, chat: Conversation, line: NewMessage, now: datetime) -> None:
+    said = uow.conversations.append(chat.id, line, now=now)
+    outgoing.send(uow, chat, [said.seq], now=now)

@@ -134,6 +134,12 @@ class Conversations(Protocol):
     def taken(self, conversation: str, by: str | None) -> None:
         """A person speaks from now on (or no more, with None); the phase follows. Raises `NotFound`."""
 
+    def ask_for_person(self, conversation: str, at: datetime | None) -> None:
+        """The visitor wants a person since then, or (None) has had one. Raises `NotFound`."""
+
+    def in_progress(self, since: datetime, *, limit: int) -> list[Conversation]:
+        """Living ones touched after `since` or still asking for a person: these first, then the newest."""
+
     def add_code(self, code: ResumeCode) -> None:
         """Store a code; an older one of the same conversation and purpose ends."""
 
@@ -191,6 +197,12 @@ class Handoffs(Protocol):
 
     def overdue(self, before: datetime, *, min_rank: int) -> list[Handoff]:
         """New ones of at least this caution that came in before `before` and that nobody has looked at."""
+
+    def waited_for(self, now: datetime) -> list[Handoff]:
+        """Waiting ones whose reminder is due."""
+
+    def came_in(self, wanted: QueueFilter, since: datetime) -> int:
+        """How many that fit came in after `since`."""
 
     def newest_change(self) -> datetime | None:
         """When any hand-off last changed; cheap enough to ask every second."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -23,6 +23,12 @@ class Windows:
     letter: timedelta = timedelta(days=90)
     handoff: timedelta = timedelta(days=3653)
     idle_session: timedelta = timedelta(hours=12)
+
+
+def windows_of(days: Mapping[str, int]) -> Windows:
+    """The clinic's own windows, in days, over the defaults."""
+    own = {key.removesuffix("_days"): timedelta(days=count) for key, count in days.items()}
+    return replace(Windows(), **own)
 
 
 def export(uow: UnitOfWork, conversation: str, *, by: str, now: datetime) -> dict[str, Any]:

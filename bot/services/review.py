@@ -106,12 +106,13 @@ def queue(
 def transcript(detail: Detail) -> list[Json]:
     """The conversation as it stands in the log; where the log is gone, the copies taken at the hand-off."""
     if detail.messages:
-        return [_line(line) for line in detail.messages]
+        return [line_of(line) for line in detail.messages]
     longest: Sequence[Json] = max((revision.transcript for revision in detail.revisions), key=len, default=())
     return list(longest)
 
 
-def _line(line: Message) -> Json:
+def line_of(line: Message) -> Json:
+    """A line of the log as the desk shows it."""
     marks = {key: line.body[key] for key in ("alert", "outcome", "event", "by") if line.body.get(key)}
     return {"seq": line.seq, "at": line.at.isoformat(), "from": line.sender, "text": line.text, "id": line.id, **marks}
 
@@ -164,7 +165,7 @@ def new_messages(uow: UnitOfWork, reference: str, *, after: int, by: Actor, now:
         if lines:
             uow.audit.add(AuditEntry(now, by.name, "read_live", reference, handoff.conversation))
             uow.commit()
-    return [_line(line) for line in lines]
+    return [line_of(line) for line in lines]
 
 
 def claim(uow: UnitOfWork, reference: str, *, by: Actor, now: datetime) -> Handoff:

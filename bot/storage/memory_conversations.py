@@ -189,6 +189,17 @@ class MemoryConversations:
             phase = (current.phase_before or "handed_off") if spoken else current.phase
             self._all[conversation] = replace(current, taken_by=None, phase=phase, phase_before=None)
 
+    def ask_for_person(self, conversation: str, at: datetime | None) -> None:
+        """The visitor wants a person, or has had one."""
+        self._all[conversation] = replace(self._living(conversation), person_asked_at=at)
+
+    def in_progress(self, since: datetime, *, limit: int) -> list[Conversation]:
+        """Those who ask for a person, longest waiting first, then the newest."""
+        living = [one for one in self._all.values() if one.erased_at is None]
+        asking = sorted((one for one in living if one.person_asked_at), key=lambda one: str(one.person_asked_at))
+        others = [one for one in living if one.person_asked_at is None and one.touched_at > since]
+        return [*asking, *sorted(others, key=lambda one: one.touched_at, reverse=True)][:limit]
+
     def add_code(self, code: ResumeCode) -> None:
         """Store a code; an older one of the same conversation and purpose ends."""
         codes = self._shelves.resume_codes

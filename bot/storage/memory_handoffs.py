@@ -92,6 +92,18 @@ class MemoryHandoffs:
             and one.first_look_at is None
         ]
 
+    def waited_for(self, now: datetime) -> list[Handoff]:
+        """Waiting ones whose reminder is due."""
+        return [
+            one
+            for one in self._all.values()
+            if one.status in review.WAITING and one.wait_until is not None and one.wait_until <= now
+        ]
+
+    def came_in(self, wanted: QueueFilter, since: datetime) -> int:
+        """How many that fit came in after `since`."""
+        return sum(1 for one in self._all.values() if one.waiting_since > since and self._matches(one, wanted))
+
     def newest_change(self) -> datetime | None:
         """When any hand-off last changed."""
         return max((handoff.changed_at for handoff in self._all.values()), default=None)

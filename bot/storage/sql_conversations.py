@@ -276,6 +276,17 @@ class SqlConversations:
             phase = case((_C.phase == "with_staff", back), else_=_C.phase)
             self._set(conversation, taken_by=None, phase=phase, phase_before=None)
 
+    def ask_for_person(self, conversation: str, at: datetime | None) -> None:
+        """The visitor wants a person, or has had one."""
+        self._set(conversation, person_asked_at=at)
+
+    def in_progress(self, since: datetime, *, limit: int) -> list[Conversation]:
+        """Those who ask for a person, longest waiting first, then the newest."""
+        now = (_C.erased_at.is_(None), or_(_C.touched_at > since, _C.person_asked_at.is_not(None)))
+        first = (_C.person_asked_at.is_(None), _C.person_asked_at, _C.touched_at.desc())
+        rows = self._connection.execute(select(*_COLUMNS).where(*now).order_by(*first).limit(limit))
+        return [_conversation(row) for row in rows]
+
     def add_code(self, code: ResumeCode) -> None:
         """Store a code; an older one of the same conversation and purpose ends."""
         r = RESUME_CODES.c

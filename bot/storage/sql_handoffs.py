@@ -115,6 +115,16 @@ class SqlHandoffs:
         rows = self._connection.execute(select(*_COLUMNS).where(*late).order_by(_H.id))
         return [Handoff(**_values(row)) for row in rows]
 
+    def waited_for(self, now: datetime) -> list[Handoff]:
+        """Waiting ones whose reminder is due."""
+        due = (_H.status.in_(review.WAITING), _H.wait_until <= now)
+        return [Handoff(**_values(row)) for row in self._connection.execute(select(*_COLUMNS).where(*due))]
+
+    def came_in(self, wanted: QueueFilter, since: datetime) -> int:
+        """How many that fit came in after `since`."""
+        query = self._filtered(select(func.count()).select_from(HANDOFFS), wanted).where(_H.waiting_since > since)
+        return int(self._connection.execute(query).scalar_one())
+
     def newest_change(self) -> datetime | None:
         """When any hand-off last changed."""
         at: datetime | None = self._connection.execute(select(func.max(_H.changed_at))).scalar_one()

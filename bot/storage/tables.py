@@ -53,6 +53,7 @@ CONVERSATIONS = Table(
     Column("touched_at", Utc, nullable=False),
     Column("seen_at", Utc, nullable=False),
     Column("erased_at", Utc),
+    Column("person_asked_at", Utc, index=True),
     Index("ix_conversations_touched_at", "touched_at"),
 )
 Index(

@@ -6,7 +6,6 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import partial
 from typing import Any, Protocol, cast
 
 from bot import bootstrap
@@ -73,7 +72,7 @@ def from_environment() -> WebContext:
         settings=settings,
         vault=Vault.open(settings.home),
         reader=reader.load(),
-        classify=partial(classify, policy=settings.clinic.policy),
+        classify=lambda raw: classify(raw, settings.clinic.policy),
         allowance=Allowance.from_env(os.environ),
         carriers=service.carriers(channels, storage, settings, utc_now),
         channels=channels,

@@ -47,7 +47,13 @@ def address(context) -> Iterator[str]:
     )
     context.staff("Ana", "lead")
     server = uvicorn.Server(
-        uvicorn.Config(Starlette(routes=desk.mount(context)), port=0, log_level="warning", lifespan="off")
+        uvicorn.Config(
+            Starlette(routes=desk.mount(context)),
+            port=0,
+            log_level="warning",
+            lifespan="off",
+            timeout_graceful_shutdown=1,
+        )
     )
     thread = threading.Thread(target=server.run)
     thread.start()

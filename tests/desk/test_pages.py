@@ -170,7 +170,7 @@ def test_pages_allow_nothing_inline_and_nothing_foreign(context, browser):
         assert "default-src 'none'" in policy
         assert "unsafe" not in policy
         assert " style=" not in answer.text
-        assert not re.search(r"<script(?! type=\"module\" src=\"/desk/static/)", answer.text)
+        assert not re.search(r"<script(?! (type=\"module\"|defer) src=\"/desk/static/)", answer.text)
         assert not re.search(r"(src|href)=\"https?:", answer.text)
         assert answer.headers["cache-control"] == "no-store"
 

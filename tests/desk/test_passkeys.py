@@ -71,6 +71,7 @@ def sign_in(page: Page) -> None:
 
 
 def sign_out(page: Page) -> None:
+    page.get_by_role("banner").locator("details.account > summary").click()
     page.get_by_role("banner").get_by_role("button", name="Sign out").click()
 
 

@@ -122,6 +122,15 @@ class Rasa:
                 "said": {"nrs": [{"text": body["text"], "start": 0, "end": 1}], "RF-X": [{"text": "x"}]},
             }
             return [{"text": "Thank you.", "custom": report}]
+        if said == "a person please":
+            report = {
+                "state": state("interview", "nrs"),
+                "question": NRS,
+                "record": {},
+                "said": {},
+                "wants_person": True,
+            }
+            return [{"text": "Of course.", "custom": report}, {"text": "How bad?"}]
         if said == "silence":
             return []
         if said == "price":

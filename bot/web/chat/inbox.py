@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.domain import rows_said, tongue
 from bot.domain.errors import NotFound
-from bot.domain.speech import say
+from bot.domain.speech import language_of, say
 from bot.services import outgoing, returning
 from bot.services.ports import UnitOfWork
 from bot.services.stored import AuditEntry, Conversation, NewMessage
@@ -62,6 +62,8 @@ def open_conversation(context: WebContext, *, channel: str, locale: str, code: s
             raise Problem(404, "unknown_code", "This code was used already, or it is too old.") from None
         value = {"conversation": earlier, "kind": kind}
     opened, now = Opened(tokens.new_id(), tokens.new_token()), context.clock()
+    spoken = context.settings.clinic.languages
+    locale = locale if language_of(locale) in spoken else spoken[0]
     chat = Conversation(opened.id, tokens.digest(opened.token), channel, locale, "consent", now, now)
     first = NewMessage("opening", "hello", {"answer": {"question": "open", "value": value}})
     with context.uow() as uow:

@@ -4,14 +4,33 @@ from __future__ import annotations
 
 from starlette.routing import BaseRoute, Mount, Route
 
-from bot.web.desk import account, api, asides, audit, erasures, exports, letters, pages, rules, sign_in, staff
+from bot.web.desk import (
+    account,
+    api,
+    asides,
+    audit,
+    clinic,
+    erasures,
+    exports,
+    language,
+    letters,
+    live,
+    pages,
+    queue,
+    rules,
+    sign_in,
+    staff,
+)
 from bot.web.desk.access import Access
 from bot.web.desk.context import DeskContext
 from bot.web.desk.files import Files
 
 __all__ = ["DeskContext", "mount"]
 
-_PARTS = (sign_in, account, staff, audit, erasures, exports, api, letters, pages, rules, asides)
+# Each part gives its routes; an earlier one is asked first.
+_PARTS = (
+    sign_in, account, language, staff, audit, erasures, clinic, asides, live, queue, exports, api, letters, pages, rules,
+)  # fmt: skip
 
 
 def mount(context: DeskContext) -> list[BaseRoute]:

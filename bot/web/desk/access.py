@@ -18,6 +18,7 @@ from bot.services import accounts
 from bot.services.accounts import SignedIn
 from bot.services.review import BadMove
 from bot.web.chat.problems import Problem
+from bot.web.desk import tongue
 from bot.web.desk.context import DeskContext
 from bot.web.desk.render import Pages
 
@@ -153,6 +154,7 @@ def _answering(passed: Endpoint, show: Callable[[Problem], Response]) -> Endpoin
     """The endpoint, with every refusal shown in the same way."""
 
     async def answer(request: Request) -> Response:
+        tongue.use(request)
         try:
             return await passed(request)
         except Problem as problem:

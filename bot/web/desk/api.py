@@ -18,7 +18,7 @@ from bot.services import review
 from bot.services.accounts import SignedIn
 from bot.services.review import Actor, Detail, Row
 from bot.web.chat.problems import Problem
-from bot.web.desk import moves, queues
+from bot.web.desk import moves, queues, words
 from bot.web.desk.access import LARGEST_BODY, Access, Endpoint
 from bot.web.desk.context import DeskContext
 from bot.web.desk.exports import brief_of
@@ -68,8 +68,7 @@ class StaffApi:
 
     async def messages(self, request: Request, who: SignedIn) -> Response:
         """New lines of the conversation, for whoever is speaking with the visitor."""
-        raw = request.query_params.get("after", "0")
-        after = int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 9 else 0
+        after = words.seq_of(request.query_params.get("after", "0"))
         reference, now = request.path_params["reference"], self._context.clock()
         lines = await run_in_threadpool(
             review.new_messages, self._context.uow(), reference, after=after, by=who.actor, now=now

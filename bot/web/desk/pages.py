@@ -1,10 +1,9 @@
-"""The desk's pages: the queue, the decision screen, and the doctor's note."""
+"""The decision screen of one hand-off, its moves, and the doctor's note."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlencode
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -13,28 +12,24 @@ from starlette.responses import RedirectResponse, Response
 from bot.domain import review as states
 from bot.domain import summary
 from bot.domain.errors import DoubleBooking, IllegalMove
-from bot.domain.flags import RED_FLAGS
 from bot.domain.permissions import may
 from bot.domain.proof import proof_sheet
 from bot.domain.screens import CLEARABLE
-from bot.domain.sites import SITES
 from bot.services import review
 from bot.services.accounts import SignedIn
 from bot.services.review import BadMove, Detail
 from bot.services.stored import Revision
 from bot.web.chat.problems import Problem
-from bot.web.desk import moves, queues, words
+from bot.web.desk import moves, replies, words
 from bot.web.desk.access import Access, Endpoint, form_of, problem_of
 from bot.web.desk.context import DeskContext
 from bot.web.desk.exports import brief_of
 from bot.web.desk.render import Pages
+from bot.web.desk.stream import Events, stream
 
-# Minutes until somebody should have looked: an urgent one, any other.
-LOOK_WITHIN = {True: 10, False: 240}
 # Of the words behind one reason: so many, so long each; the whole of them is in the transcript beside it.
 _MOST_WORDS = 4
 _LONGEST_QUOTE = 160
-_FILTERS = ("outcome", "flag", "site", "channel", "locale", "age_from", "age_to", "q")
 
 
 def routes(context: DeskContext, access: Access) -> list[tuple[str, Endpoint, list[str]]]:
@@ -42,8 +37,8 @@ def routes(context: DeskContext, access: Access) -> list[tuple[str, Endpoint, li
     desk = Desk(context)
     one = "/desk/handoffs/{reference}"
     return [
-        ("/desk", access.page(desk.queue), ["GET"]),
         (one, access.page(desk.decide), ["GET"]),
+        (one + "/events", access.call(desk.events), ["GET"]),
         (one + "/doctor-note", access.page(desk.doctor_note), ["GET"]),
         (one + "/{move}", access.page(desk.move), ["POST"]),
     ]
@@ -56,44 +51,32 @@ class Desk:
         self._context = context
         self._pages = Pages(context)
 
-    async def queue(self, request: Request, who: SignedIn) -> Response:
-        """One page of a queue."""
-        query = {key: value for key, value in request.query_params.items() if value}
-        wrong = None
-        try:
-            queue, wanted = queues.wanted(query, who.actor, default="new")
-            after = queues.after(query)
-        except BadMove as error:
-            wrong, after = f"{error}.", None
-            queue, wanted = queues.wanted({}, who.actor, default="new")
-        rows, by_state = await run_in_threadpool(
-            review.queue, self._context.uow(), wanted, by=who.actor, now=self._context.clock(), after=after
-        )
-        filters = {key: query.get(key, "") for key in _FILTERS}
-        more = None
-        if len(rows) == review.PAGE:
-            last = rows[-1].handoff
-            kept = {key: value for key, value in filters.items() if value}
-            more = "/desk?" + urlencode({"queue": queue.name, **kept, "after": f"{wanted.place(last)}.{last.id}"})
-        return self._pages.page(
-            "queue.html",
-            who=who,
-            queue=queue,
-            queues=[tab for tab in queues.QUEUES.values() if not tab.lead or may(who.account.role, "act_for_others")],
-            counts=queues.counts(by_state),
-            rows=[self._line(row) for row in rows],
-            filters=filters,
-            filtered=any(filters.values()),
-            flags=RED_FLAGS,
-            sites=SITES,
-            more=more,
-            wrong=wrong,
-            status=422 if wrong else 200,
-        )
-
     async def decide(self, request: Request, who: SignedIn) -> Response:
         """The decision screen of one hand-off."""
         return await self._decision(request, who)
+
+    async def events(self, request: Request, who: SignedIn) -> Response:
+        """`line`: what is said in the conversation from now on; `viewing`: who else has this page open."""
+        reference, context, by = request.path_params["reference"], self._context, who.actor
+        seen = {"seq": words.seq_of(request.query_params.get("after", "0"))}
+        looked: dict[str, Any] = {"at": None, "names": ()}
+
+        def look() -> Events:
+            now = context.clock()
+            out: Events = []
+            lines = review.new_messages(context.uow(), reference, after=seen["seq"], by=by, now=now)
+            if lines:
+                seen["seq"] = lines[-1]["seq"]
+                out.append(("line", self._pages.part("lines.html", bubbles=words.bubbles(lines, {}), fragment=True)))
+            if looked["at"] is None or now - looked["at"] > review.LOOKING / 3:
+                looked["at"] = now
+                names = review.still_looking(context.uow.brisk(), reference, by=by, now=now)
+                if names != looked["names"]:
+                    looked["names"] = names
+                    out.append(("viewing", self._pages.part("decide/viewing.html", onlookers=names)))
+            return out
+
+        return stream(request, context, look)
 
     async def move(self, request: Request, who: SignedIn) -> Response:
         """A form of the decision screen; a refusal comes back on the screen itself, with what was typed."""
@@ -145,6 +128,9 @@ class Desk:
             bubbles=marked,
             anchors=anchors,
             fragment=False,
+            base=f"/desk/handoffs/{handoff.reference}",
+            replies=replies.filled(self._context.settings.clinic, handoff.contact, handoff.reference),
+            onlookers=detail.onlookers,
             moves_made=[entry for entry in detail.history if not _is_look(entry.action)],
             looks=[entry for entry in detail.history if _is_look(entry.action)],
             reasons=_reasons(newest, anchors),
@@ -176,21 +162,6 @@ class Desk:
         return await run_in_threadpool(
             review.show, self._context.uow(), reference, by=who.actor, now=self._context.clock(), how=how
         )
-
-    def _line(self, row: review.Row) -> dict[str, Any]:
-        handoff, record = row.handoff, row.revision.record
-        urgent = handoff.rank >= states.URGENT_FROM
-        minutes = (self._context.clock() - handoff.waiting_since).total_seconds() / 60
-        return {
-            "handoff": handoff,
-            "name": handoff.contact.get("name") or "No name given",
-            "where": summary.place(record).capitalize(),
-            "nrs": record.get("nrs"),
-            "flags": [summary.name_of(flag) for flag in record.get("rf") or () if flag in RED_FLAGS],
-            "why": (row.revision.result.get("reasons") or [{}])[0].get("rule", ""),
-            "urgent": urgent,
-            "late": handoff.status == states.NEW and minutes > LOOK_WITHIN[urgent],
-        }
 
 
 def _reasons(revision: Revision, anchors: Mapping[str, str]) -> list[dict[str, Any]]:

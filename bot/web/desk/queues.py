@@ -75,6 +75,11 @@ def after(query: Mapping[str, str]) -> tuple[int, int] | None:
     return int(rank), int(key)
 
 
+def urgent() -> QueueFilter:
+    """What stands in the queue of the urgent ones, whoever asks."""
+    return QueueFilter(statuses=QUEUES["urgent"].statuses, min_rank=review.URGENT_FROM)
+
+
 def counts(by_state: Mapping[tuple[str, int], int]) -> Mapping[str, int]:
     """How many are in each queue; `mine` is not among them."""
     out = {}

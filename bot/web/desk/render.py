@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse
@@ -15,7 +14,7 @@ from bot.domain import summary
 from bot.domain.permissions import may
 from bot.services.stored import StaffSession
 from bot.web.chat.problems import Problem
-from bot.web.desk import figure
+from bot.web.desk import figure, tongue
 from bot.web.desk.context import DeskContext
 from bot.web.desk.files import asset
 
@@ -25,6 +24,17 @@ POLICY = (
     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 
+# The pages in the bar: address, label, the act one must be allowed to do to see it.
+PLACES: list[tuple[str, str, str]] = [
+    ("/desk", "Queue", ""), ("/desk/live", "Live", ""), ("/desk/call-backs", "Call-backs", ""), ("/desk/rules", "Rules", ""),
+    ("/desk/clinic", "Clinic", "change_settings"), ("/desk/staff", "Staff", "manage_staff"),
+    ("/desk/audit", "Audit", "read_audit"),
+]  # fmt: skip
+KEYS = (
+    ("JK", "next, previous"), (("Enter",), "open the row"), ("/", "search"), ("F", "filters"), ("R", "show what is new"),
+    ("C", "claim"), ("E", "agree"), ("O", "override"), ("D", "a doctor's word"), ("N", "note"), ("B", "book"), ("W", "wait"),
+    ("L", "labels"), ("A", "assign"), ("T", "take over"), ("U", "back to the queue"), ("?", "these keys"),
+)  # fmt: skip
 STATUS_WORDS = {
     "new": "New",
     "claimed": "Claimed",
@@ -35,12 +45,20 @@ STATUS_WORDS = {
 }
 
 
+def _status_words(status: str) -> str:
+    return tongue.say(STATUS_WORDS[status])
+
+
+def _outcome_words(outcome: str, urgency: str | None, *, provisional: bool = False) -> str:
+    """An answer in the words of the desk, in the language of this request."""
+    return tongue.say(summary.outcome_words(outcome, urgency, provisional=provisional))
+
+
 class Pages:
     """Renders the desk's pages."""
 
     def __init__(self, context: DeskContext) -> None:
         self._context = context
-        self._zone = ZoneInfo(context.settings.clinic.time_zone)
         self._environment = Environment(
             loader=FileSystemLoader(_TEMPLATES),
             autoescape=True,
@@ -51,28 +69,35 @@ class Pages:
         self._environment.filters.update(
             age=self.age,
             local=self.local,
-            status_words=STATUS_WORDS.__getitem__,
+            status_words=_status_words,
             name_of=summary.name_of,
             day=self.day,
             browser_name=browser_name,
             clock=self.clock,
         )
         self._environment.globals.update(
-            clinic=context.settings.clinic,
-            outcome_words=summary.outcome_words,
+            outcome_words=_outcome_words,
             asset=asset,
             figure_views=figure.views,
             figure_box=" ".join(map(str, figure.VIEW_BOX)),
-            _=str,
+            _=tongue.say,
+            language=tongue.language,
+            languages=tongue.LANGUAGES,
             may=may,
+            places=lambda: PLACES,
+            key_list=KEYS,
             rules_warning=self.rules_warning,
         )
 
     def page(self, template: str, *, status: int = 200, **values: Any) -> HTMLResponse:
         """A page; nothing of it is kept by browsers or proxies."""
-        html = self._environment.get_template(template).render(values)
+        html = self._environment.get_template(template).render(values, clinic=self._context.settings.clinic)
         headers = {"Content-Security-Policy": POLICY, "Cache-Control": "no-store", "Referrer-Policy": "same-origin"}
         return HTMLResponse(html, status, headers=headers)
+
+    def part(self, template: str, **values: Any) -> str:
+        """A piece of a page, for a page that is open."""
+        return self._environment.get_template(template).render(values, clinic=self._context.settings.clinic).strip()
 
     def problem(self, problem: Problem) -> HTMLResponse:
         """A refusal as a page for people."""
@@ -95,17 +120,19 @@ class Pages:
     def local(self, at: datetime | str) -> str:
         """A time as the clinic's clock shows it."""
         moment = datetime.fromisoformat(at) if isinstance(at, str) else at
-        return moment.astimezone(self._zone).strftime("%a %d %b, %H:%M")
+        return moment.astimezone(self._context.settings.clinic.zone).strftime("%a %d %b, %H:%M")
 
     def clock(self, at: datetime | str) -> str:
         """The time of day; the day too when it is not today."""
-        moment = (datetime.fromisoformat(at) if isinstance(at, str) else at).astimezone(self._zone)
-        today = self._context.clock().astimezone(self._zone).date()
+        moment = (datetime.fromisoformat(at) if isinstance(at, str) else at).astimezone(
+            self._context.settings.clinic.zone
+        )
+        today = self._context.clock().astimezone(self._context.settings.clinic.zone).date()
         return moment.strftime("%H:%M") if moment.date() == today else moment.strftime("%d %b, %H:%M")
 
     def day(self, at: datetime) -> str:
         """A day for a date field."""
-        return at.astimezone(self._zone).strftime("%Y-%m-%d")
+        return at.astimezone(self._context.settings.clinic.zone).strftime("%Y-%m-%d")
 
 
 def browser_name(session: StaffSession) -> str:

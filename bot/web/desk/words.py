@@ -32,6 +32,11 @@ class Bubble:
     alert: bool = False
 
 
+def seq_of(raw: str) -> int:
+    """A place in the log as an address names it; 0 for what is none."""
+    return int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 9 else 0
+
+
 def bubbles(transcript: Sequence[Json], said: Json) -> tuple[Bubble, ...]:
     """The transcript with the words behind each fact marked."""
     return tuple(

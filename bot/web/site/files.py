@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -73,6 +73,19 @@ def route(path: str, file: File) -> Route:
         return answer(file, request)
 
     return Route(path, serve, methods=["GET"], name=f"file {path}")
+
+
+def living(path: str, make: Callable[[], tuple[object, Callable[[], File]]]) -> Route:
+    """A route whose file is made anew when the first half of what `make` gives has become another."""
+    made: list[tuple[object, File]] = []
+
+    async def serve(request: Request) -> Response:
+        now, render = make()
+        if not made or made[0][0] is not now:
+            made[:] = [(now, render())]
+        return answer(made[0][1], request)
+
+    return Route(path, serve, methods=["GET"], name=f"page {path}")
 
 
 def folder(prefix: str, paths: Iterable[Path], **headers: str) -> list[Route]:

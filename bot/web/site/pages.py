@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from starlette.routing import BaseRoute
 
 from bot.settings import Settings
@@ -40,30 +41,31 @@ def frame_policy(settings: Settings) -> str:
 
 
 def routes(settings: Settings) -> list[BaseRoute]:
-    """Every public page and file; all are read once, here."""
+    """Every public page and file; what the clinic cannot change is read once, here."""
     pages = Environment(loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined)
     frames = Environment(loader=FileSystemLoader(WIDGET / "app"), autoescape=True, undefined=StrictUndefined)
-    facts = {
-        "clinic": settings.clinic,
-        "emergency": settings.clinic.lines.emergency,
-        "public_url": settings.public_url,
-        "tel": re.sub(r"[^\d+]", "", settings.clinic.phone),
-    }
+
+    def page(path: str, template: Template, headers: Mapping[str, str], **values: str) -> BaseRoute:
+        """A page that tells of the clinic, made anew when its settings change."""
+
+        def make() -> tuple[object, Callable[[], files.File]]:
+            render = lambda: files.pack(template.render(_facts(settings), **values), ".html", **headers)  # noqa: E731
+            return settings.clinic, render
+
+        return files.living(path, make)
+
     framed = {"Content_Security_Policy": frame_policy(settings)}
     policy = {"Content_Security_Policy": PAGE_POLICY}
     frame = frames.get_template("index.html")
     return [
-        files.route("/", files.pack(pages.get_template("home.html").render(facts), ".html", **policy)),
-        files.route("/for-your-website", files.pack(pages.get_template("embed.html").render(facts), ".html", **policy)),
+        page("/", pages.get_template("home.html"), policy),
+        page("/for-your-website", pages.get_template("embed.html"), policy),
         files.route("/favicon.svg", files.read(HERE / "static" / "favicon.svg")),
         files.route("/favicon.ico", files.read(HERE / "static" / "favicon.svg")),
         # The clinic's page is on another origin and may ask for cross-origin isolation.
         files.route("/widget.js", files.read(WIDGET / "widget.js", Cross_Origin_Resource_Policy="cross-origin")),
         *(
-            files.route(
-                f"/widget/app/{'' if language == 'en' else f'{language}/'}",
-                files.pack(frame.render(facts, language=language), ".html", **_FRAME, **framed),
-            )
+            page(f"/widget/app/{'' if language == 'en' else f'{language}/'}", frame, _FRAME | framed, language=language)
             for language in LANGUAGES
         ),
         *(
@@ -77,6 +79,17 @@ def routes(settings: Settings) -> list[BaseRoute]:
         *files.folder("/widget/app", (path for path in (WIDGET / "app").iterdir() if path.stem in WORDS_AND_LOOK)),
         *files.folder("/site", (HERE / "static").iterdir()),
     ]
+
+
+def _facts(settings: Settings) -> dict[str, object]:
+    """What the pages tell of the clinic."""
+    clinic = settings.clinic
+    return {
+        "clinic": clinic,
+        "emergency": clinic.lines.emergency,
+        "public_url": settings.public_url,
+        "tel": re.sub(r"[^\d+]", "", clinic.phone),
+    }
 
 
 _FRAME = {

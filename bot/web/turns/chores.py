@@ -11,7 +11,7 @@ from bot.domain.errors import StorageUnavailable
 from bot.notify.alert import NotDelivered
 from bot.notify.carriers import alert_kinds, carriers
 from bot.notify.outbox import Kind, Postman
-from bot.services import privacy
+from bot.services import keeping, privacy
 from bot.services.stored import OutboxItem
 from bot.web.context import WebContext
 from bot.web.turns.ledger import Ledger
@@ -19,6 +19,7 @@ from bot.web.turns.rasa import RasaUnavailable, forget_tracker
 
 OUTBOX_SECONDS = 2.0
 PURGE_SECONDS = 60.0
+WATCH_SECONDS = 30.0
 RETENTION_SECONDS = 86_400.0
 KEYS_SECONDS = 600.0
 
@@ -38,6 +39,7 @@ class Chores:
         """Work until the block is left."""
         loops = [
             asyncio.create_task(_every(OUTBOX_SECONDS, self.empty_outbox, self._due)),
+            asyncio.create_task(_every(WATCH_SECONDS, self.watch, asyncio.Event())),
             asyncio.create_task(_every(PURGE_SECONDS, self.purge, asyncio.Event())),
             asyncio.create_task(_every(RETENTION_SECONDS, self.retain, asyncio.Event())),
             asyncio.create_task(_every(KEYS_SECONDS, self.turn_keys, asyncio.Event())),
@@ -75,9 +77,15 @@ class Chores:
             proofs = uow.conversations.erasures()
         erasure_journal.keep(self._context.settings.home, proofs)
 
+    def watch(self) -> None:
+        """Tell staff of urgent hand-offs nobody looked at, and of waits that are over. Blocks."""
+        keeping.escalate(self._context.uow(), self._context.clock())
+        keeping.remind(self._context.uow(), self._context.clock())
+
     def retain(self) -> None:
         """Delete what is older than its window, so that what the chat says of it is true. Blocks."""
-        privacy.run_retention(self._context.uow(), now=self._context.clock())
+        windows = privacy.windows_of(self._context.settings.clinic.retention)
+        privacy.run_retention(self._context.uow(), now=self._context.clock(), windows=windows)
 
     def turn_keys(self) -> None:
         """Go on with a change of keys, if one is under way. Blocks."""

@@ -10,7 +10,7 @@ from typing import Any
 
 from bot.domain.errors import NotFound
 from bot.domain.intake import CONSENT_VERSION
-from bot.services import outgoing
+from bot.services import live, outgoing
 from bot.services.ports import LeaseLost, UnitOfWork
 from bot.services.stored import AuditEntry, Conversation, Message, NewMessage, OutboxItem
 from bot.web.context import WebContext
@@ -157,9 +157,19 @@ class Ledger:
             chat = self._still_ours(uow, work)
             outcome = reading.understand(replies, chat, self._context.settings.clinic, scripted=work.scripted)
             self._consent(uow, chat, outcome)
-            following = self._store(uow, chat, work, [] if _with_staff(chat) else outcome.messages, outcome)
+            lines = outcome.messages
+            if outcome.state.get("wants_person") and not chat.state.get("wants_person"):
+                lines = self._person(uow, chat, outcome)
+            following = self._store(uow, chat, work, [] if _with_staff(chat) else lines, outcome)
             uow.commit()
         return following
+
+    def _person(self, uow: UnitOfWork, chat: Conversation, outcome: reading.Outcome) -> tuple[NewMessage, ...]:
+        """Staff are told that a person is wanted; the visitor hears when one will answer."""
+        now, clinic = self._context.clock(), self._context.settings.clinic
+        live.person_asked(uow, chat, now=now)
+        line = words.person_told(clinic, chat.locale, now)
+        return reading.before_the_question(outcome.messages, line)
 
     def pass_over(self, work: Work) -> Work | None:
         """Nothing to answer: a person has the word. The next message, if one waits."""

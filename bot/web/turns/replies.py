@@ -41,6 +41,8 @@ def understand(replies: Sequence[Reply], chat: Conversation, clinic: Clinic, *, 
     state = {**chat.state, **reported}
     question = _question(replies, chat.state.get("question"))
     state["question"] = question
+    if any(reply.custom.get("wants_person") for reply in replies):
+        state["wants_person"] = True
     lines = [line for reply in replies if (line := _line(reply, clinic, chat.locale)) is not None]
     if not lines and not scripted:
         lines = [NewMessage("bot", words.fill(words.NO_ANSWER, clinic, chat.locale))]
@@ -49,6 +51,13 @@ def understand(replies: Sequence[Reply], chat: Conversation, clinic: Clinic, *, 
     phase = reported.get("phase")
     phase = _kept_stopped(chat, phase if phase in PHASES else None)
     return Outcome(tuple(lines), state, phase, _record(replies))
+
+
+def before_the_question(lines: Sequence[NewMessage], line: str) -> tuple[NewMessage, ...]:
+    """The turn's lines with one more, said before the one that asks; without any question it is the last word."""
+    if lines and lines[-1].body.get("question"):
+        return (*lines[:-1], NewMessage("bot", line), lines[-1])
+    return (*lines, NewMessage("bot", line))
 
 
 def in_with(line: str, chat: Conversation) -> NewMessage:

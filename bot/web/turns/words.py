@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 
+from bot.domain import wished_times
 from bot.domain.speech import language_of, say
 from bot.settings import Clinic
 
@@ -23,6 +25,18 @@ NO_ANSWER = "I'm sorry, I have no answer to that. Could you put it in other word
 GAVE_UP = (
     "I'm sorry, I couldn't work with that message. Could you put it in other words? You can also call us on [[phone]]."
 )
+PERSON_TOLD = "I have told our team that you want to talk to a person. Someone writes here as soon as they can."
+PERSON_LATER = "Our team is not here right now. Your request waits for them: someone answers from {when}."
+
+
+def person_told(clinic: Clinic, locale: str, now: datetime) -> str:
+    """When a person will answer: soon while the clinic is open, else from its next opening on."""
+    opens = clinic.opening.next_opening(now, clinic.zone)
+    if opens is None or opens <= now:
+        return say(locale, PERSON_TOLD)
+    return say(locale, PERSON_LATER, when=wished_times.moment(opens.astimezone(clinic.zone), locale))
+
+
 UNFILLED = "The clinic hasn't told me that yet. I can ask someone to call you back, or you can call us on [[phone]]."
 
 

@@ -1,0 +1,195 @@
+"""The clinic's settings in the desk: name, hours, rooms, services, answers, what is kept how long; checked, versioned."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from bot import clinic_store
+from bot.domain.opening import DAYS
+from bot.domain.permissions import check
+from bot.domain.speech import LANGUAGES
+from bot.services.accounts import SignedIn
+from bot.services.stored import AuditEntry
+from bot.settings import COUNTRIES, RETENTION, BadSettings
+from bot.web.chat.problems import Problem
+from bot.web.desk.access import Access, Endpoint, form_of
+from bot.web.desk.context import DeskContext
+from bot.web.desk.render import Pages
+
+PLAIN = ("name", "phone", "email", "address", "hours", "time_zone")
+DAY_NAMES = dict(zip(DAYS, ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"), strict=True))
+
+
+def routes(context: DeskContext, access: Access) -> list[tuple[str, Endpoint, list[str]]]:
+    """Path, endpoint, methods."""
+    page = ClinicPage(context)
+    return [
+        ("/desk/clinic", access.page(page.show), ["GET"]),
+        ("/desk/clinic", access.page(page.save), ["POST"]),
+        ("/desk/clinic.toml", access.page(page.file), ["GET"]),
+        ("/desk/clinic/versions/{number:int}", access.page(page.restore), ["POST"]),
+    ]
+
+
+class ClinicPage:
+    """`/desk/clinic`, for those who may change it."""
+
+    def __init__(self, context: DeskContext) -> None:
+        self._context = context
+        self._pages = Pages(context)
+        self._home = context.settings.home
+
+    async def show(self, request: Request, who: SignedIn) -> Response:
+        """The form, with what counts now."""
+        check(who.account.role, "change_settings")
+        raw, mark = await run_in_threadpool(self._current)
+        return self._form(who, raw, mark, saved="saved" in request.query_params)
+
+    async def save(self, request: Request, who: SignedIn) -> Response:
+        """Check and keep; what cannot be used comes back with what was typed."""
+        check(who.account.role, "change_settings")
+        fields = await form_of(request)
+        raw, _ = await run_in_threadpool(self._current)
+        wanted = _from_form(fields, raw)
+        return await self._keep(who, wanted, str(fields.get("mark", "")))
+
+    async def restore(self, request: Request, who: SignedIn) -> Response:
+        """Take an earlier version as a new one."""
+        check(who.account.role, "change_settings")
+        fields = await form_of(request)
+        wanted = await run_in_threadpool(clinic_store.version, self._home, request.path_params["number"])
+        if wanted is None:
+            raise Problem(404, "not_found", "There is no such version.")
+        return await self._keep(who, wanted, str(fields.get("mark", "")))
+
+    async def file(self, _request: Request, who: SignedIn) -> Response:
+        """All of it as one file."""
+        check(who.account.role, "change_settings")
+        whole = await run_in_threadpool(clinic_store.whole, self._home)
+        headers = {"Content-Disposition": 'attachment; filename="clinic.toml"', "Cache-Control": "no-store"}
+        return Response(clinic_store.dumps(whole), media_type="application/toml", headers=headers)
+
+    async def _keep(self, who: SignedIn, wanted: Mapping[str, Any], mark: str) -> Response:
+        try:
+            await run_in_threadpool(self._store, wanted, who.actor.name, mark)
+        except BadSettings as error:
+            why = str(error).removeprefix(f"{self._home / clinic_store.FILE}: ")
+            return self._form(who, wanted, mark, wrong=f"{why}.", status=422)
+        except clinic_store.Changed:
+            wrong = "Somebody else has saved in the meantime. Look at their version first; yours is still below."
+            _, mark = await run_in_threadpool(clinic_store.read, self._home)
+            return self._form(who, wanted, mark, wrong=wrong, status=409)
+        return RedirectResponse("/desk/clinic?saved", 303)
+
+    def _store(self, wanted: Mapping[str, Any], by: str, mark: str) -> None:
+        now = self._context.clock()
+        clinic_store.save(self._home, wanted, by=by, now=now, seen=mark)
+        with self._context.uow() as uow:
+            uow.audit.add(AuditEntry(now, by, "settings_changed"))
+            uow.commit()
+
+    def _current(self) -> tuple[dict[str, Any], str]:
+        return clinic_store.whole(self._home), clinic_store.read(self._home)[1]
+
+    def _form(
+        self,
+        who: SignedIn,
+        raw: Mapping[str, Any],
+        mark: str,
+        *,
+        wrong: str = "",
+        saved: bool = False,
+        status: int = 200,
+    ) -> Response:
+        facts = raw.get("facts") or {}
+        languages = [one for one in LANGUAGES if one != "en"]
+        return self._pages.page(
+            "clinic.html",
+            status=status,
+            who=who,
+            raw=raw,
+            mark=mark,
+            wrong=wrong,
+            saved=saved,
+            days=DAY_NAMES,
+            opening={day: _lines((raw.get("opening") or {}).get(day), ", ") for day in DAYS},
+            closed=_lines((raw.get("opening") or {}).get("closed")),
+            countries=COUNTRIES,
+            spoken=LANGUAGES,
+            facts={key: text for key, text in facts.items() if not isinstance(text, Mapping)},
+            fact_keys=_fact_keys(facts),
+            translated={one: facts.get(one) or {} for one in languages},
+            services="\n".join(_service_line(one) for one in raw.get("services") or ()),
+            replies=[*(raw.get("replies") or {}).items(), ("", ""), ("", "")],
+            keeps=RETENTION,
+            versions=clinic_store.versions(self._home)[:30],
+        )
+
+
+def _from_form(fields: Mapping[str, str | list[str]], raw: Mapping[str, Any]) -> dict[str, Any]:
+    """The file as the form wants it; what the form does not show stays as it is."""
+
+    def text(name: str) -> str:
+        value = fields.get(name, "")
+        return (value if isinstance(value, str) else value[-1]).replace("\r\n", "\n").strip()
+
+    def every(name: str) -> list[str]:
+        value = fields.get(name, [])
+        return [value] if isinstance(value, str) else list(value)
+
+    def rows(name: str) -> list[str]:
+        return [line.strip() for line in text(name).split("\n") if line.strip()]
+
+    told = raw.get("facts") or {}
+    facts: dict[str, Any] = {key: text(f"fact.{key}") for key, one in told.items() if not isinstance(one, Mapping)}
+    for language in LANGUAGES:
+        own = {key: text(f"fact.{language}.{key}") for key in _fact_keys(told) if text(f"fact.{language}.{key}")}
+        if own:
+            facts[language] = own
+    opening: dict[str, Any] = {
+        day: [one.strip() for one in text(f"open.{day}").split(",") if one.strip()] for day in DAYS
+    }
+    replies = zip(every("reply_title"), every("reply_text"), strict=False)
+    return {
+        **raw,
+        **{key: text(key) for key in (*PLAIN, "country")},
+        "languages": every("languages"),
+        "rooms": rows("rooms"),
+        "therapists": rows("therapists"),
+        "opening": {**{day: spans for day, spans in opening.items() if spans}, "closed": rows("closed")},
+        "services": [_service(line) for line in rows("services")],
+        "facts": facts,
+        "replies": {title.strip(): said.strip() for title, said in replies if title.strip() and said.strip()},
+        "retention": {key: _whole(text(f"keep.{key}")) for key in RETENTION},
+    }
+
+
+def _fact_keys(facts: Mapping[str, Any]) -> list[str]:
+    """Every answer that is given in some language."""
+    keys = dict.fromkeys(key for key, text in facts.items() if not isinstance(text, Mapping))
+    for told in facts.values():
+        keys |= dict.fromkeys(told if isinstance(told, Mapping) else ())
+    return list(keys)
+
+
+def _service(line: str) -> dict[str, Any]:
+    name, minutes, price = ([part.strip() for part in line.split("|")] + ["", ""])[:3]
+    return {"name": name, "minutes": _whole(minutes), "price": price}
+
+
+def _service_line(one: Mapping[str, Any]) -> str:
+    return " | ".join(str(one.get(key, "")) for key in ("name", "minutes", "price"))
+
+
+def _whole(text: str) -> int | str:
+    """A number where it is one; anything else is refused by the check of the whole file, with its place."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 7 else text
+
+
+def _lines(value: Any, joint: str = "\n") -> str:
+    return joint.join(map(str, [value] if isinstance(value, str) else value or ()))

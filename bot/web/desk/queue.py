@@ -1,0 +1,154 @@
+"""The queue's page: tabs, filters, saved views, what is late, and the news of it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from bot.domain import review as states
+from bot.domain import summary
+from bot.domain.flags import RED_FLAGS
+from bot.domain.permissions import may
+from bot.domain.sites import SITES
+from bot.services import keeping, review
+from bot.services.accounts import SignedIn
+from bot.services.review import BadMove
+from bot.web.chat.problems import Problem
+from bot.web.desk import queues
+from bot.web.desk.access import Access, Endpoint, form_of
+from bot.web.desk.context import DeskContext
+from bot.web.desk.render import Pages
+from bot.web.desk.stream import Events, stream
+
+FILTERS = ("outcome", "flag", "site", "channel", "locale", "label", "age_from", "age_to", "q")
+CHANNELS = ("web", "whatsapp", "sms", "telegram", "messenger", "matrix")
+LOCALES = {"en": "English", "es": "Español"}
+
+
+def routes(context: DeskContext, access: Access) -> list[tuple[str, Endpoint, list[str]]]:
+    """Path, endpoint, methods."""
+    page = QueuePage(context)
+    return [
+        ("/desk", access.page(page.show), ["GET"]),
+        ("/desk/events", access.call(page.events), ["GET"]),
+        ("/desk/views", access.page(page.keep_view), ["POST"]),
+        ("/desk/views/{view:int}/drop", access.page(page.drop_view), ["POST"]),
+    ]
+
+
+class QueuePage:
+    """Lists hand-offs."""
+
+    def __init__(self, context: DeskContext) -> None:
+        self._context = context
+        self._pages = Pages(context)
+
+    async def show(self, request: Request, who: SignedIn) -> Response:
+        """One page of a queue."""
+        query = {key: value for key, value in request.query_params.items() if value}
+        wrong = None
+        try:
+            queue, wanted = queues.wanted(query, who.actor, default="new")
+            after = queues.after(query)
+        except BadMove as error:
+            wrong, after = f"{error}.", None
+            queue, wanted = queues.wanted({}, who.actor, default="new")
+        now = self._context.clock()
+        rows, by_state = await run_in_threadpool(
+            review.queue, self._context.uow(), wanted, by=who.actor, now=now, after=after
+        )
+        filters = {key: query.get(key, "") for key in FILTERS}
+        kept = {key: value for key, value in filters.items() if value}
+        more = None
+        if len(rows) == review.PAGE:
+            last = rows[-1].handoff
+            more = "/desk?" + urlencode({"queue": queue.name, **kept, "after": f"{wanted.place(last)}.{last.id}"})
+        return self._pages.page(
+            "queue.html",
+            who=who,
+            queue=queue,
+            queues=[tab for tab in queues.QUEUES.values() if not tab.lead or may(who.account.role, "act_for_others")],
+            counts=queues.counts(by_state),
+            rows=[self._line(row, now) for row in rows],
+            filters=filters,
+            query=urlencode({"queue": queue.name, **kept}),
+            since=urlencode({"queue": queue.name, "since": now.isoformat()}),
+            narrowed=sum(1 for key in kept if key != "q"),
+            views=await run_in_threadpool(keeping.views, self._context.uow, by=who.actor),
+            flags=RED_FLAGS,
+            sites=SITES,
+            channels=CHANNELS,
+            locales=LOCALES,
+            more=more,
+            wrong=wrong,
+            bulk=may(who.account.role, "export_many"),
+            status=422 if wrong else 200,
+        )
+
+    async def events(self, request: Request, who: SignedIn) -> Response:
+        """`news`: how many came into this queue since the page was made, and how many of those are urgent."""
+        queue, wanted = queues.wanted({"queue": request.query_params.get("queue", "")}, who.actor, default="new")
+        since = _moment(request.query_params.get("since", ""))
+        seen: list[Any] = [None, None]
+
+        def look() -> Events:
+            with self._context.uow.reading() as uow:
+                changed = uow.handoffs.newest_change()
+                if changed == seen[0]:
+                    return []
+                seen[0] = changed
+                here, urgent = uow.handoffs.came_in(wanted, since), uow.handoffs.came_in(queues.urgent(), since)
+                counts = queues.counts(uow.handoffs.counts())
+            if (here, urgent, counts) == seen[1]:
+                return []
+            seen[1] = (here, urgent, counts)
+            news = self._pages.part("queue_news.html", here=here, urgent=urgent, queue=queue)
+            told = [("counts", self._pages.part("queue_counts.html", counts=counts))]
+            return [*told, ("news", news), *([("urgent", str(urgent))] if urgent else [])]
+
+        return stream(request, self._context, look)
+
+    async def keep_view(self, request: Request, who: SignedIn) -> Response:
+        """Keep the search that is on the page under a title."""
+        fields = await form_of(request)
+        title, query = str(fields.get("title", "")), str(fields.get("query", ""))
+        await run_in_threadpool(keeping.keep_view, self._context.uow, title=title, query=query, by=who.actor)
+        return RedirectResponse(f"/desk?{query}", 303)
+
+    async def drop_view(self, request: Request, who: SignedIn) -> Response:
+        """Forget a view."""
+        view = request.path_params["view"]
+        await run_in_threadpool(keeping.drop_view, self._context.uow, view, by=who.actor)
+        return RedirectResponse("/desk", 303)
+
+    def _line(self, row: review.Row, now: datetime) -> dict[str, Any]:
+        handoff, record = row.handoff, row.revision.record
+        urgent = handoff.rank >= states.URGENT_FROM
+        waits = handoff.status == states.NEW
+        return {
+            "handoff": handoff,
+            "name": handoff.contact.get("name"),
+            "where": summary.place(record).capitalize(),
+            "nrs": record.get("nrs"),
+            "flags": [summary.name_of(flag) for flag in record.get("rf") or () if flag in RED_FLAGS],
+            "urgent": urgent,
+            "unseen": waits and handoff.first_look_at is None,
+            "due": int((handoff.waiting_since + keeping.LOOK_WITHIN[urgent] - now).total_seconds() // 60),
+            "late": waits and now - handoff.waiting_since > keeping.LOOK_WITHIN[urgent],
+            "reminded": handoff.wait_until is not None and handoff.wait_until <= now,
+        }
+
+
+def _moment(raw: str) -> datetime:
+    try:
+        at = datetime.fromisoformat(raw)
+    except ValueError:
+        at = None
+    if at is None or at.tzinfo is None:
+        raise Problem(422, "bad_value", "since must be a time with zone.", field="since")
+    return at

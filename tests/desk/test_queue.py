@@ -1,0 +1,84 @@
+"""The queue: what is late is told once, views are one's own, every filter can be reached, the language can be chosen."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from bot.services import keeping
+
+
+def alerts(context) -> list[str]:
+    with context.uow() as uow:
+        items = uow.outbox.due(context.time + timedelta(days=30), until=context.time, limit=100)
+    return [item.key for item in items if item.kind == "staff_alert"]
+
+
+def test_an_urgent_one_nobody_looked_at_is_told_again_once(context, browser):
+    urgent, seen, calm = (
+        context.handed_off(1, rf=["RF-CES"]),
+        context.handed_off(2, rf=["RF-CES"]),
+        context.handed_off(3),
+    )
+    ana = browser("Ana")
+    ana.get(f"/desk/handoffs/{seen}")
+    context.later(minutes=9)
+    assert keeping.escalate(context.uow(), context.time) == 0
+    context.later(minutes=2)
+    for _ in range(3):
+        keeping.escalate(context.uow(), context.time)
+    told = [key for key in alerts(context) if key.startswith("escalated:")]
+    assert [key.split(":")[1] for key in told] == [urgent]
+    page = ana.get("/desk?queue=urgent").text
+    assert "not looked at" in page
+    assert calm not in page
+
+
+def test_a_wait_that_is_over_is_told_once_and_stands_out(context, browser):
+    reference = context.handed_off(1)
+    ana = browser("Ana")
+    ana.post(f"/desk/handoffs/{reference}/claim")
+    ana.post(f"/desk/handoffs/{reference}/wait", {"for": "doctor", "until": "2026-11-24T09:00"})
+    assert keeping.remind(context.uow(), context.time) == 0
+    context.later(days=2)
+    for _ in range(2):
+        keeping.remind(context.uow(), context.time)
+    assert [key.split(":")[0] for key in alerts(context) if reference in key] == ["alert", "reminder"]
+    ana.sign_in("Ana")
+    assert 'class="due"' in ana.get("/desk?queue=waiting_for_doctor").text
+
+
+def test_views_are_kept_used_and_dropped_by_their_owner_alone(context, browser):
+    ana, ben = browser("Ana"), browser("Ben")
+    kept = ana.post("/desk/views", {"title": " Knees  of smokers ", "query": "queue=all&site=knee"})
+    assert kept.headers["location"] == "/desk?queue=all&site=knee"
+    assert "Knees of smokers" in ana.get("/desk").text
+    assert "Knees of smokers" not in ben.get("/desk").text
+    with context.uow.reading() as uow:
+        view = uow.keeping.views("Ana")[0]
+    ben.post(f"/desk/views/{view.id}/drop")
+    assert "Knees of smokers" in ana.get("/desk").text
+    ana.post(f"/desk/views/{view.id}/drop")
+    assert "Knees of smokers" not in ana.get("/desk").text
+    assert ana.post("/desk/views", {"title": "", "query": "queue=all"}).status_code == 422
+
+
+def test_a_view_never_leaves_the_desk(context, browser):
+    ana = browser("Ana")
+    answer = ana.post("/desk/views", {"title": "x", "query": "queue=all\r\nLocation: https://evil.example"})
+    assert answer.status_code == 422
+
+
+def test_every_filter_has_a_control(context, browser):
+    page = browser("Ana").get("/desk").text
+    for name in ("q", "outcome", "flag", "site", "channel", "locale", "label", "age_from", "age_to"):
+        assert f'name="{name}"' in page
+
+
+def test_the_desk_speaks_the_language_of_its_reader(context, browser):
+    ana = browser("Ana")
+    assert '<html lang="en">' in ana.get("/desk").text
+    assert '<html lang="es">' in ana.get("/desk", headers={"Accept-Language": "fr, es-MX;q=0.8"}).text
+    ana.post("/desk/language", {"language": "es"})
+    assert '<html lang="es">' in ana.get("/desk", headers={"Accept-Language": "en"}).text
+    ana.post("/desk/language", {"language": "xx"})
+    assert '<html lang="en">' in ana.get("/desk").text
