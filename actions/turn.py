@@ -10,7 +10,6 @@ from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import memory, product
-from bot import logs
 from bot.domain import (
     afterwards,
     changeable,
@@ -58,7 +57,7 @@ def play(tracker: Tracker, dispatcher: CollectingDispatcher) -> Turn | None:
         _settle(tracker, dispatcher, intake, move, said)
     else:
         if move.amend:
-            _amend(tracker, intake)
+            product.amend(tracker.sender_id, intake)
         _speak(dispatcher, move.say)
         if intake.open_field == "still_true" and open_before != "still_true":
             dispatcher.utter_message(text=wording.last_time(intake))
@@ -127,20 +126,18 @@ def _speak(dispatcher: CollectingDispatcher, texts: list[str]) -> None:
 
 
 def _settle(tracker: Tracker, dispatcher: CollectingDispatcher, intake: Intake, move: Move, said: Said) -> None:
-    """The end of the interview: hand off when consent was given, then tell the result or the danger script."""
+    """The end of the interview: hand off when consent was given, then tell the result or the danger script.
+
+    A hand-off that cannot be stored fails the whole turn: the edge keeps the message, tells the visitor and tries again.
+    """
     result = judge.judge(intake)
     result_json = triage.result_to_json(result)
     country = product.settings().clinic.lines
+    code = None
     if move.hand_off:
-        try:
-            receipt = product.hand_off(tracker.sender_id, intake, result_json)
-            code = product.code_to_return(tracker.sender_id, intake) if move.alert is None else None
-        except StorageUnavailable:
-            dispatcher.utter_message(response="utter_hand_off_failed")
-            if move.alert is None:
-                return
-        else:
-            intake.reference = receipt.reference if receipt else None
+        receipt = product.hand_off(tracker.sender_id, intake, result_json)
+        code = product.code_to_return(tracker.sender_id, intake) if move.alert is None else None
+        intake.reference = receipt.reference if receipt else None
     if move.alert:
         _tell_danger(tracker, dispatcher, intake, scripts.for_result(result, country=country, locale=intake.locale))
         return
@@ -159,14 +156,6 @@ def _settle(tracker: Tracker, dispatcher: CollectingDispatcher, intake: Intake, 
         dispatcher.utter_message(response="utter_code_to_return", code=code)
     if intake.open_field:
         dispatcher.utter_message(response="utter_before_optional")
-
-
-def _amend(tracker: Tracker, intake: Intake) -> None:
-    """Add an answer to the hand-off that is there; should storage fail, the chat's own record still has it."""
-    try:
-        product.amend(tracker.sender_id, intake)
-    except StorageUnavailable as error:
-        logs.get().warning("storage_unavailable", error=error)
 
 
 def _tell_danger(tracker: Tracker, dispatcher: CollectingDispatcher, intake: Intake, script: scripts.Script) -> None:

@@ -155,6 +155,15 @@ def channels_connect(name: str) -> None:
         sys.exit(channels_command.connect(settings(), name, sys.stdout))
 
 
+@cli.command(context_settings={"ignore_unknown_options": True, "help_option_names": []}, add_help_option=False)
+@click.argument("args", nargs=-1, type=click.UNPROCESSED)
+def chaos(args: tuple[str, ...]) -> None:
+    """Break a running product on purpose (kills, locks, full disk) and count what was lost; see `palpate chaos --help`."""
+    from bot.chaos import command
+
+    sys.exit(command.main(args, sys.stdout))
+
+
 @cli.group()
 def rules() -> None:
     """The rules that decide: version, signatures, and what a change would alter."""

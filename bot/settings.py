@@ -136,6 +136,7 @@ class Settings:
     frame_ancestors: tuple[str, ...]
     clinics: ClinicFile
     token_idle_seconds: int = 86_400
+    rasa_spare: bool = True
     link_seconds: int = 900
     return_seconds: int = 30 * 86_400
     alert_webhook: str = ""
@@ -180,6 +181,7 @@ class Settings:
             clinics=ClinicFile(home / "clinic.toml"),
             token_idle_seconds=int(_seconds(env, "PALPATE_TOKEN_IDLE_SECONDS", 86_400.0)),
             link_seconds=int(_seconds(env, "PALPATE_LINK_SECONDS", 900.0)),
+            rasa_spare=env.get("PALPATE_RASA_SPARE", "on").strip().lower() != "off",
             alert_webhook=_url(env, "PALPATE_ALERT_WEBHOOK", ("http://", "https://")),
             alert_smtp=_url(env, "PALPATE_ALERT_SMTP", ("smtp://", "smtps://")),
             alert_to=env.get("PALPATE_ALERT_TO", ""),

@@ -23,6 +23,8 @@ RASA_PYTHON = REPOSITORY / ".venv-rasa" / "bin" / "python"
 START_SECONDS = 120.0
 STOP_SECONDS = 20.0
 LOOK_SECONDS = 0.2
+EARLY_SECONDS = 5.0  # a part that ends sooner than this after its start may be one that cannot start
+SPARE_AFTER = 5.0  # a fresh start has the machine for itself first
 _PR_SET_PDEATHSIG = 1
 
 
@@ -38,9 +40,15 @@ class Part:
     command: list[str]
     health: str
     headers: Mapping[str, str] = field(default_factory=dict)
+    has_spare: bool = False
     process: subprocess.Popen[bytes] | None = None
+    spare: subprocess.Popen[bytes] | None = None
     started: float = 0.0
-    restarts: int = 0
+    early_ends: int = 0
+
+    def pause(self, now: float) -> float:
+        """Seconds to wait before it is started again: none for one that had run, ever more for one that cannot."""
+        return max(0.0, self.started + min(10.0, 0.5 * 2**self.early_ends - 0.5) - now)
 
 
 def parts(settings: Settings, secret: str) -> list[Part]:
@@ -58,13 +66,19 @@ def parts(settings: Settings, secret: str) -> list[Part]:
     rasa += ["--endpoints", "endpoints.yml", "--credentials", "credentials.yml"]
     return [
         Part("actions", [sys.executable, "-m", "actions.server"], f"{settings.actions_url}/health"),
-        Part("rasa", rasa, f"{settings.rasa_url}/webhooks/palpate/health", {"X-Palpate-Secret": secret}),
+        Part(
+            "rasa",
+            rasa,
+            f"{settings.rasa_url}/webhooks/palpate/health",
+            {"X-Palpate-Secret": secret},
+            has_spare=settings.rasa_spare,
+        ),
         Part("web", [sys.executable, "-m", "bot.web"], f"http://127.0.0.1:{settings.port}/healthz"),
     ]
 
 
 class Supervisor:
-    """Keeps the parts running until told to stop; a part that dies is started again at once, then ever more slowly."""
+    """Keeps the parts running until told to stop; a part that dies is started again at once, one that cannot ever more slowly."""
 
     def __init__(self, settings: Settings, env: Mapping[str, str]) -> None:
         secret = env.get("PALPATE_INTERNAL_SECRET") or secrets.token_urlsafe(32)
@@ -97,20 +111,43 @@ class Supervisor:
                 ready()
             while not self._stopping:
                 self._restart_the_dead()
+                self._keep_spares()
                 time.sleep(LOOK_SECONDS)
         finally:
             self.stop()
 
     def _start(self, part: Part) -> None:
+        part.process = self._promoted(part) or self._spawn(part, subprocess.DEVNULL)
+        part.started = time.monotonic()
+        (self._home / f"{part.name}.pid").write_text(str(part.process.pid), encoding="ascii")
+
+    def _spawn(self, part: Part, stdin: int, **more: str) -> subprocess.Popen[bytes]:
         log_path = self._home / "logs" / f"{part.name}.log"
         log_path.parent.mkdir(parents=True, exist_ok=True)
         with log_path.open("ab") as sink:
-            part.process = subprocess.Popen(
-                part.command, cwd=REPOSITORY, env=dict(self._env), stdin=subprocess.DEVNULL, stdout=sink, stderr=sink,
+            return subprocess.Popen(
+                part.command, cwd=REPOSITORY, env={**self._env, **more}, stdin=stdin, stdout=sink, stderr=sink,
                 start_new_session=True, preexec_fn=_die_with_parent,
             )  # fmt: skip
-        part.started = time.monotonic()
-        (self._home / f"{part.name}.pid").write_text(str(part.process.pid), encoding="ascii")
+
+    def _promoted(self, part: Part) -> subprocess.Popen[bytes] | None:
+        """The spare, told to begin; None when there is none. It has its imports behind it, the slow part of a start."""
+        spare, part.spare = part.spare, None
+        if spare is None or spare.stdin is None or spare.poll() is not None:
+            return None
+        try:
+            with spare.stdin as line:
+                line.write(b"go\n")
+        except OSError:
+            return None
+        return spare
+
+    def _keep_spares(self) -> None:
+        """One process that has everything imported waits beside each part that is slow to start."""
+        for part in self.parts:
+            settled = time.monotonic() - part.started > SPARE_AFTER
+            if part.has_spare and settled and (part.spare is None or part.spare.poll() is not None):
+                part.spare = self._spawn(part, subprocess.PIPE, PALPATE_SPARE_WAITS="yes")
 
     def _wait_until_well(self) -> bool:
         deadline = time.monotonic() + START_SECONDS
@@ -125,16 +162,20 @@ class Supervisor:
         for part in self.parts:
             if part.process is None or part.process.poll() is None:
                 continue
-            lived = time.monotonic() - part.started
-            part.restarts = 0 if lived > 60 else part.restarts + 1
-            if lived < min(10.0, 0.5 * (part.restarts - 1)):
+            if part.pause(time.monotonic()) > 0:
                 continue
-            self._log.warning("part_restarted", path=part.name, status=part.process.returncode, count=part.restarts)
+            early = time.monotonic() - part.started < EARLY_SECONDS
+            part.early_ends = part.early_ends + 1 if early else 0
+            self._log.warning("part_restarted", path=part.name, status=part.process.returncode, count=part.early_ends)
             self._start(part)
 
     def stop(self) -> None:
         """Ask every part to finish, last started first; kill what does not."""
         for part in reversed(self.parts):
+            if part.spare is not None and part.spare.stdin is not None:
+                part.spare.kill()
+                part.spare.wait()
+                part.spare.stdin.close()
             if part.process is not None and part.process.poll() is None:
                 part.process.terminate()
         deadline = time.monotonic() + STOP_SECONDS

@@ -15,6 +15,7 @@ from rasa_sdk.executor import ActionExecutor
 from actions import memory, product
 from actions.server import SECRET_HEADER, create_app
 from bot import bootstrap
+from bot.domain.errors import StorageUnavailable
 from bot.domain.intake import Intake
 from bot.services.stored import Conversation
 from bot.storage import migrations
@@ -169,16 +170,20 @@ def test_a_script_that_the_edge_has_shown_is_not_repeated(caller: Caller) -> Non
     assert not any("alert" in (reply.get("custom") or {}) for reply in replies)
 
 
-def test_storage_that_fails_is_said_and_nothing_is_lost(
+def test_storage_that_fails_fails_the_turn_so_that_it_is_tried_again(
     caller: Caller, storage: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     caller.interview()
     with storage.engine.begin() as connection:
         connection.exec_driver_sql("ALTER TABLE handoffs RENAME TO gone")
-    replies = caller.tap("read_back", "confirm", "action_hand_off")
-    assert any(reply["response"] == "utter_hand_off_failed" for reply in replies)
+    with pytest.raises(StorageUnavailable):
+        caller.tap("read_back", "confirm", "action_hand_off")
     assert caller.slots["phase"] == "read_back"
     assert caller.slots["nrs"] == 5
+    with storage.engine.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE gone RENAME TO handoffs")
+    caller.tap("read_back", "confirm", "action_hand_off")
+    assert caller.slots["phase"] == "handed_off"
 
 
 def test_the_server_lets_nobody_in_without_the_secret_and_repeats_no_word() -> None:

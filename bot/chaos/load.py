@@ -1,0 +1,143 @@
+"""Visitors who write at a steady rate and send a message again, with the same id, until the product says that it has it."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import time
+import uuid
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+
+STORY = (
+    "yes",
+    "my left knee hurts when I climb stairs, note {number}",
+    "what does it cost? {number}",
+    "it is about 4 out of 10, note {number}",
+    "where are you? {number}",
+    "it began three weeks ago, note {number}",
+)
+LAST = "I have crushing chest pain right now, note {number}"
+PAUSE = 0.25  # between tries of one message
+PATIENCE = 300.0  # for one message, however often it has to be sent
+
+
+@dataclass(slots=True)
+class Accepted:
+    """A message the product answered with 2xx."""
+
+    text: str
+    seq: int
+    tries: int
+
+
+@dataclass(slots=True)
+class Talk:
+    """One conversation, and what was accepted in it, in order."""
+
+    id: str = ""
+    token: str = ""
+    accepted: list[Accepted] = field(default_factory=list)
+    ended: bool = False
+
+    @property
+    def auth(self) -> dict[str, str]:
+        """The header of every call."""
+        return {"Authorization": f"Bearer {self.token}"}
+
+
+class Visitors:
+    """Many conversations at once; together they write `rate` messages a second while the product takes them."""
+
+    def __init__(self, url: str, *, rate: float, at_once: int) -> None:
+        self._http = httpx.AsyncClient(base_url=url, timeout=httpx.Timeout(20.0, connect=3.0), trust_env=False)
+        self._rate = rate
+        self._at_once = at_once
+        self._turns: asyncio.Queue[None] = asyncio.Queue(maxsize=at_once)
+        self._numbers = itertools.count(1)
+        self._stopping = False
+        self.talks: list[Talk] = []
+        self.refused: list[str] = []
+        self.tries = 0
+
+    async def run(self) -> None:
+        """Write until `stop`; every message that was begun is finished first."""
+        async with asyncio.TaskGroup() as group:
+            clock = group.create_task(self._tick())
+            visitors = [group.create_task(self._visit()) for _ in range(self._at_once)]
+            await asyncio.gather(*visitors)
+            clock.cancel()
+
+    def stop(self) -> None:
+        """Bring the conversations to their end."""
+        self._stopping = True
+
+    async def close(self) -> None:
+        """Give the connections back."""
+        await self._http.aclose()
+
+    async def open(self) -> Talk:
+        """A new conversation."""
+        answer = await self._until_taken("/api/conversations", {"channel": "web", "locale": "en"}, {})
+        talk = Talk(answer["id"], answer["token"])
+        self.talks.append(talk)
+        return talk
+
+    async def say(self, talk: Talk, text: str) -> Accepted:
+        """Send one message until it is accepted."""
+        before = self.tries
+        body = {"id": str(uuid.uuid4()), "text": text}
+        answer = await self._until_taken(f"/api/conversations/{talk.id}/messages", body, talk.auth)
+        talk.accepted.append(Accepted(text, int(answer.get("seq", 0)), self.tries - before))
+        return talk.accepted[-1]
+
+    async def answered(self, talk: Talk, seq: int, *, within: float) -> bool:
+        """Wait until this message is dealt with; False when it takes longer than `within` seconds."""
+        ends = time.monotonic() + within
+        while time.monotonic() < ends:
+            try:
+                got = await self._http.get(
+                    f"/api/conversations/{talk.id}/messages", params={"after": seq, "wait": 1}, headers=talk.auth
+                )
+                if got.status_code == 200 and got.json()["state"]["answered_through"] >= seq:
+                    return True
+                await asyncio.sleep(0.05)
+            except (httpx.HTTPError, ValueError):
+                await asyncio.sleep(PAUSE)
+        return False
+
+    async def _tick(self) -> None:
+        """One turn to write at each beat; a beat nobody is free for is dropped, as a real crowd would wait."""
+        while True:
+            await asyncio.sleep(1 / self._rate)
+            if not self._turns.full():
+                self._turns.put_nowait(None)
+
+    async def _visit(self) -> None:
+        while not self._stopping:
+            talk = await self.open()
+            for line in (*STORY, LAST):
+                if self._stopping and line != LAST:
+                    continue
+                await self._turns.get()
+                await self.say(talk, line.format(number=next(self._numbers)))
+            talk.ended = True
+
+    async def _until_taken(self, path: str, body: dict[str, Any], headers: dict[str, str]) -> dict[str, Any]:
+        ends = time.monotonic() + PATIENCE
+        while time.monotonic() < ends:
+            self.tries += 1
+            try:
+                answer = await self._http.post(path, json=body, headers=headers)
+            except httpx.HTTPError:
+                await asyncio.sleep(PAUSE)
+                continue
+            if answer.is_success:
+                taken: dict[str, Any] = answer.json()
+                return taken
+            if answer.status_code not in (429, 503):
+                self.refused.append(f"{answer.status_code} {path.rsplit('/', 1)[-1]}")
+            await asyncio.sleep(PAUSE)
+        raise TimeoutError(f"{path} was not taken within {PATIENCE:.0f} s")

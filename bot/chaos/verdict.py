@@ -1,0 +1,137 @@
+"""Compares what was accepted with what is stored, what Rasa said with what the log holds, hand-offs with alerts."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from typing import Any
+
+from bot.chaos.load import Talk
+from bot.services.stored import Message
+from bot.settings import Settings
+from bot.storage.sql import SqlStorage
+from bot.vault import Vault
+from bot.web.turns import words
+
+OWN_WORDS = ("trouble:", "danger:", "noted:")  # ids of the edge's own lines: Rasa did not say them
+
+
+@dataclass(slots=True)
+class Verdict:
+    """What was found; everything but the first two lines must be 0."""
+
+    conversations: int = 0
+    accepted: int = 0
+    lost: int = 0  # accepted, and not in the log
+    doubled: int = 0  # in the log more than once
+    disordered: int = 0  # in the log in another order than accepted
+    unanswered: int = 0
+    given_up: int = 0  # answered with "I couldn't work with that"
+    turns_lost: int = 0  # answered without a turn of Rasa
+    replies_lost: int = 0  # said by Rasa, and not in the log
+    replies_doubled: int = 0  # in the log more often than Rasa said it
+    handoffs_missing: int = 0  # told of danger after consent, and not handed off
+    alerts_lost: int = 0
+    alerts_doubled: int = 0  # carried twice with the same key, which a receiver can drop
+    outbox_left: int = 0
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def clean(self) -> bool:
+        """True when nothing was lost, doubled or out of order. An alert carried twice with one key is no second alert."""
+        counts = {
+            name: getattr(self, name) for name in self.__slots__ if name not in ("conversations", "accepted", "notes")
+        }
+        counts.pop("alerts_doubled")
+        return not any(counts.values())
+
+
+def judge(settings: Settings, talks: Sequence[Talk], alerts: Counter[str]) -> Verdict:
+    """Look into the database of the product once it is at rest."""
+    vault = Vault.open(settings.home)
+    storage = SqlStorage.open(settings.database_url, vault)
+    found = Verdict(conversations=len(talks))
+    turns = _turns(settings, vault)
+    try:
+        for talk in talks:
+            _one(found, storage, talk, turns.get(talk.id, {}), settings)
+        _handed_over(found, storage, alerts)
+    finally:
+        storage.close()
+    return found
+
+
+def _one(found: Verdict, storage: SqlStorage, talk: Talk, turns: Mapping[str, list[str]], settings: Settings) -> None:
+    with storage.reading() as uow:
+        chat = uow.conversations.get(talk.id)
+        log = uow.conversations.messages(talk.id)
+        handoff = uow.handoffs.by_conversation(talk.id) if talk.ended else None
+    mine = Counter(line.text for line in log if line.sender == "visitor")
+    sent = Counter(one.text for one in talk.accepted)
+    found.accepted += len(talk.accepted)
+    found.lost += sum((sent - mine).values())
+    found.doubled += sum((mine - sent).values())
+    order = [line.text for line in log if line.sender == "visitor" and line.text in sent]
+    found.disordered += order != [one.text for one in talk.accepted if one.text in mine]
+    found.unanswered += chat is None or chat.answered_through < chat.spoken_through
+    found.handoffs_missing += talk.ended and handoff is None
+    _replies(found, talk, log, turns, settings)
+
+
+def _replies(
+    found: Verdict, talk: Talk, log: Sequence[Message], turns: Mapping[str, list[str]], settings: Settings
+) -> None:
+    clinic = settings.clinic
+    said = Counter(words.fill(text, clinic, "en").strip() for texts in turns.values() for text in texts)
+    shown = Counter(line.text for line in log if line.sender == "bot" and not (line.id or "").startswith(OWN_WORDS))
+    for own in (words.NO_ANSWER, words.GAVE_UP):
+        told = shown.pop(words.fill(own, clinic, "en"), 0)
+        found.given_up += told if own == words.GAVE_UP else 0
+    found.replies_lost += sum((said - shown).values())
+    found.replies_doubled += sum((shown - said).values())
+    asked = {f"{talk.id}-{line.seq}" for line in log if line.sender == "visitor"}
+    found.turns_lost += len(asked - set(turns))
+
+
+def _handed_over(found: Verdict, storage: SqlStorage, alerts: Counter[str]) -> None:
+    with storage.engine.connect() as connection:
+        rows = connection.exec_driver_sql(
+            "SELECT h.reference, r.number FROM handoffs h JOIN handoff_revisions r ON r.handoff = h.id"
+        )
+        wanted = {f"alert:{reference}:{number}" for reference, number in rows}
+    found.alerts_lost = len(wanted - set(alerts))
+    found.alerts_doubled = sum(count - 1 for count in alerts.values())
+    if extra := set(alerts) - wanted:
+        found.notes.append(f"{len(extra)} alerts about something else than a hand-off")
+    with storage.reading() as uow:
+        found.outbox_left = uow.outbox.waiting() + len(uow.outbox.given_up())
+
+
+def _turns(settings: Settings, vault: Vault) -> dict[str, dict[str, list[str]]]:
+    """What Rasa has on disk: conversation → message id → the texts it said."""
+    found: dict[str, dict[str, list[str]]] = {}
+    for conversation, message, sealed in _rows(settings):
+        events = json.loads(vault.unseal(bytes(sealed)))
+        texts = [str(event.get("text") or "") for event in events if event.get("event") == "bot" and _is_shown(event)]
+        found.setdefault(conversation, {})[str(message)] = texts
+    return found
+
+
+def _rows(settings: Settings) -> list[Any]:
+    query = "SELECT conversation, message_id, events FROM rasa_turns ORDER BY conversation, seq"
+    if settings.database_url.startswith("postgresql"):
+        import psycopg
+
+        with psycopg.connect(settings.database_url) as server:
+            return server.execute(query).fetchall()
+    with closing(sqlite3.connect(settings.home / "rasa.db")) as file:
+        return file.execute(query).fetchall()
+
+
+def _is_shown(event: Mapping[str, Any]) -> bool:
+    custom = (event.get("data") or {}).get("custom") or {}
+    return bool(event.get("text") or custom.get("alert") or custom.get("outcome"))
