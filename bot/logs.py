@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import sys
 from collections.abc import MutableMapping
-from typing import Any
+from typing import Any, TextIO, cast
 
 import structlog
 
@@ -50,6 +51,24 @@ class WithoutWords(logging.Formatter):
         return json.dumps(line)
 
 
+class Unfailing:
+    """A stream that drops what cannot be written: a full disk under the log must not fail a visitor's message."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        """Write, or drop it."""
+        with contextlib.suppress(OSError):
+            self._stream.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        """Flush, or leave it."""
+        with contextlib.suppress(OSError):
+            self._stream.flush()
+
+
 def configure(process: str) -> None:
     """Log events of this process as one JSON line each on stderr; other libraries only from WARNING up."""
     structlog.configure(
@@ -61,7 +80,7 @@ def configure(process: str) -> None:
             keep_only_safe_keys,
             structlog.processors.JSONRenderer(),
         ],
-        logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(file=cast(TextIO, Unfailing(sys.stderr))),
         cache_logger_on_first_use=True,
     )
     handler = logging.StreamHandler(sys.stderr)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import ipaddress
 import re
 import tomllib
 from collections.abc import Mapping
@@ -137,6 +138,9 @@ class Settings:
     clinics: ClinicFile
     token_idle_seconds: int = 86_400
     rasa_spare: bool = True
+    metrics_port: int = 0
+    trusted_proxies: str = "127.0.0.1"
+    limits_url: str = ""
     link_seconds: int = 900
     return_seconds: int = 30 * 86_400
     alert_webhook: str = ""
@@ -182,6 +186,9 @@ class Settings:
             token_idle_seconds=int(_seconds(env, "PALPATE_TOKEN_IDLE_SECONDS", 86_400.0)),
             link_seconds=int(_seconds(env, "PALPATE_LINK_SECONDS", 900.0)),
             rasa_spare=env.get("PALPATE_RASA_SPARE", "on").strip().lower() != "off",
+            metrics_port=_port(env, "PALPATE_METRICS_PORT", 0) if env.get("PALPATE_METRICS_PORT") else 0,
+            trusted_proxies=_proxies(env),
+            limits_url=_url(env, "PALPATE_LIMITS_URL", ("redis://", "rediss://", "valkey://", "valkeys://")),
             alert_webhook=_url(env, "PALPATE_ALERT_WEBHOOK", ("http://", "https://")),
             alert_smtp=_url(env, "PALPATE_ALERT_SMTP", ("smtp://", "smtps://")),
             alert_to=env.get("PALPATE_ALERT_TO", ""),
@@ -338,6 +345,17 @@ def _port(env: Mapping[str, str], name: str, default: int) -> int:
     if not raw.isascii() or not raw.isdigit() or not 0 < int(raw) < 65536:
         raise BadSettings(f"{name} must be a port from 1 to 65535")
     return int(raw)
+
+
+def _proxies(env: Mapping[str, str]) -> str:
+    """Addresses and networks whose word on the visitor's address counts; `*` would believe everybody."""
+    listed = [one for one in re.split(r"[,\s]+", env.get("PALPATE_TRUSTED_PROXIES", "127.0.0.1")) if one]
+    for one in listed:
+        try:
+            ipaddress.ip_network(one, strict=False)
+        except ValueError as error:
+            raise BadSettings("PALPATE_TRUSTED_PROXIES must be addresses or networks such as 10.0.0.0/8") from error
+    return ",".join(listed)
 
 
 def _seconds(env: Mapping[str, str], name: str, default: float) -> float:

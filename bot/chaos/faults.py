@@ -74,7 +74,10 @@ class Target:
 
     async def _lock(self) -> None:
         """Somebody holds the write lock of both SQLite files."""
-        held = [sqlite3.connect(self.home / name, isolation_level=None) for name in ("palpate.db", "rasa.db")]
+        held = [
+            sqlite3.connect(self.home / name, isolation_level=None, check_same_thread=False)
+            for name in ("palpate.db", "rasa.db")
+        ]
         try:
             for connection in held:
                 await asyncio.to_thread(_begin, connection)

@@ -21,7 +21,7 @@ from typing import Any, TextIO
 
 import structlog
 
-from bot.logs import error_name, keep_only_safe_keys
+from bot.logs import Unfailing, error_name, keep_only_safe_keys
 
 PLAIN_EVENT = re.compile(r"[a-z0-9_.]{1,64}")
 # Rasa says this of every domain it reads, whatever is in it.
@@ -109,7 +109,7 @@ def _configure_structlog(_level: int | None = None) -> None:
             structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
-        logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(file=Unfailing(sys.stderr)),
         cache_logger_on_first_use=True,
     )
 

@@ -97,6 +97,9 @@ class Conversations(Protocol):
     def release(self, conversation: str, *, worker: str) -> None:
         """Give the conversation free without an answer; the message stays unanswered."""
 
+    def waiting(self) -> int:
+        """How many conversations have an unanswered message."""
+
     def with_work(self, *, now: datetime) -> list[str]:
         """Conversations that wait for an answer and are in nobody's hands, longest waiting first."""
 

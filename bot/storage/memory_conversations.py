@@ -110,6 +110,10 @@ class MemoryConversations:
         if self._leases.get(conversation, ("", None))[0] == worker:
             del self._leases[conversation]
 
+    def waiting(self) -> int:
+        """How many conversations have an unanswered message."""
+        return sum(c.spoken_through > c.answered_through for c in self._all.values())
+
     def with_work(self, *, now: datetime) -> list[str]:
         """Conversations that wait for an answer and are in nobody's hands."""
         waiting = [c for c in self._all.values() if c.spoken_through > c.answered_through]

@@ -196,6 +196,11 @@ class SqlConversations:
             .values(worker=None, lease_until=None)
         )
 
+    def waiting(self) -> int:
+        """How many conversations have an unanswered message."""
+        query = select(func.count()).select_from(CONVERSATIONS).where(_C.spoken_through > _C.answered_through)
+        return int(self._connection.execute(query).scalar_one())
+
     def with_work(self, *, now: datetime) -> list[str]:
         """Conversations that wait for an answer and are in nobody's hands."""
         wanted = (

@@ -9,6 +9,7 @@ import uvicorn
 
 from bot import logs
 from bot.settings import BadSettings
+from bot.web import metrics
 from bot.web.app import create_app
 from bot.web.context import WebContext, from_environment
 
@@ -41,7 +42,7 @@ def config(context: WebContext) -> uvicorn.Config:
         access_log=False,
         server_header=False,
         proxy_headers=True,
-        forwarded_allow_ips="127.0.0.1",
+        forwarded_allow_ips=context.settings.trusted_proxies,
         timeout_keep_alive=65,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
@@ -55,7 +56,12 @@ def main() -> int:
     except BadSettings as error:
         sys.stderr.write(f"{error}\n")
         return 2
-    Server(config(context), context).run()
+    try:
+        with metrics.Served(context.settings.metrics_port, context.uow):
+            Server(config(context), context).run()
+    except OSError as error:
+        sys.stderr.write(f"PALPATE_METRICS_PORT {context.settings.metrics_port}: {error.strerror}\n")
+        return 2
     return 0
 
 

@@ -14,7 +14,7 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp
 
 from bot.domain.errors import StorageUnavailable
-from bot.web import desk, site
+from bot.web import desk, openapi, site
 from bot.web.channels.service import Channels
 from bot.web.chat import problems
 from bot.web.chat.api import ChatApi
@@ -45,8 +45,9 @@ class Edge(Starlette):
         self.entrance = Entrance(context, lambda: self.works.dispatcher)
         self._channels = Channels(context, self.entrance, lambda: self.works.chores.outbox_has_work())
         chat = ChatApi(context, lambda: self.works.dispatcher, lambda: self.works.chores)
+        described = openapi.routes(lambda: self.routes)
         super().__init__(
-            routes=[*self._health(), *chat.routes(), *self._channels.routes(), *_pages(context)],
+            routes=[*self._health(), *chat.routes(), *self._channels.routes(), *_pages(context), *described],
             exception_handlers=problems.HANDLERS,
             lifespan=self._lifespan,
         )
@@ -90,10 +91,10 @@ class Edge(Starlette):
         if self._running is None:
             return JSONResponse({"status": "starting"}, 503)
         database = await anyio.to_thread.run_sync(self._database_answers)
-        rasa = await self._running.rasa.health()
-        well = database and rasa is not None
-        body = {"status": "ok" if well else "degraded", "database": database, "rasa": rasa is not None}
-        return JSONResponse(body, 200 if well else 503)
+        rasa, told = await self._running.rasa.told()
+        parts = {"database": database, "rasa": rasa} | {name: bool(told.get(name)) for name in ("model", "actions")}
+        well = database and rasa
+        return JSONResponse({"status": "ok" if well else "degraded", **parts}, 200 if well else 503)
 
     def _database_answers(self) -> bool:
         try:

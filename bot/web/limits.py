@@ -8,10 +8,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from limits import RateLimitItem, parse_many
-from limits.aio.storage import MemoryStorage
+from limits.aio.storage import MemoryStorage, Storage
 from limits.aio.strategies import MovingWindowRateLimiter
+from limits.errors import StorageError
+from limits.storage import storage_from_string
 from starlette.requests import Request
 
+from bot import logs
 from bot.web.chat.problems import Problem
 
 OFF = "off"
@@ -38,10 +41,11 @@ class Allowance:
 
 
 class Limiter:
-    """Counts in this process; raises `Problem` 429 with Retry-After when a rate is used up."""
+    """Counts in this process, or together with others at `url`; raises `Problem` 429 with Retry-After when a rate is used up."""
 
-    def __init__(self, allowance: Allowance) -> None:
-        self._window = MovingWindowRateLimiter(MemoryStorage())
+    def __init__(self, allowance: Allowance, url: str = "") -> None:
+        self._own = MovingWindowRateLimiter(MemoryStorage())
+        self._shared = MovingWindowRateLimiter(_shared(url)) if url else None
         self._items: Mapping[str, tuple[RateLimitItem, ...]] = {
             "messages": _parsed(allowance.messages),
             "messages_per_address": _parsed(allowance.messages_per_address),
@@ -72,15 +76,37 @@ class Limiter:
 
     async def _hit(self, rate: str, key: str) -> None:
         for item in self._items[rate]:
-            if not await self._window.hit(item, rate, key):
-                stats = await self._window.get_window_stats(item, rate, key)
-                wait = max(1, math.ceil(stats.reset_time - time.time()))
+            reset = await self._full_until(item, rate, key)
+            if reset is not None:
+                wait = max(1, math.ceil(reset - time.time()))
                 raise Problem(
                     429,
                     "too_many_messages" if rate != "openings_per_address" else "too_many_conversations",
                     "That was a lot at once. Please wait a moment and send it again.",
                     headers={"Retry-After": str(wait)},
                 )
+
+    async def _full_until(self, item: RateLimitItem, rate: str, key: str) -> float | None:
+        """Count one more; when the rate is used up, until when. A shared store that is down leaves us our own count."""
+        if self._shared is not None:
+            try:
+                return await _hit(self._shared, item, rate, key)
+            except StorageError as error:
+                logs.get().warning("limits_store_down", error=error)
+        return await _hit(self._own, item, rate, key)
+
+
+async def _hit(window: MovingWindowRateLimiter, item: RateLimitItem, rate: str, key: str) -> float | None:
+    if await window.hit(item, rate, key):
+        return None
+    return (await window.get_window_stats(item, rate, key)).reset_time
+
+
+def _shared(url: str) -> Storage:
+    """The store that all web processes count in. Keys are hashed: no address and no token stands in it."""
+    scheme, rest = url.split("://", 1)
+    options = {"wrap_exceptions": True, "implementation": "valkey", "socket_timeout": 1, "socket_connect_timeout": 1}
+    return storage_from_string(f"async+{scheme.replace('valkey', 'redis')}://{rest}", **options)
 
 
 def address(request: Request) -> str:

@@ -12,10 +12,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot import logs
 from bot.settings import Settings
+from bot.web import metrics
 from bot.web.chat.bodies import MAX_BODY, too_large
 from bot.web.chat.problems import Problem
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _PAGE_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
@@ -50,6 +52,7 @@ class Guard:
         async def send_guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
                 self._dress(MutableHeaders(scope=message), scope, request_id)
+                metrics.REQUESTS.labels(metrics.part_of(scope["path"]), _method(scope), message["status"]).inc()
             await send(message)
 
         refusal = self._refusal(scope, headers)
@@ -97,6 +100,11 @@ class Guard:
             return "default-src 'none'; frame-ancestors 'none'"
         framed = path.startswith("/widget")
         return _PAGE_POLICY.format(ancestors=self._ancestors if framed else "'none'")
+
+
+def _method(scope: Scope) -> str:
+    """The method, as long as it is one: strangers may send any word."""
+    return scope["method"] if scope["method"] in _METHODS else "other"
 
 
 class _Capped:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import subprocess
 import sys
 
+from bot import logs
 from bot.settings import REPOSITORY
 
 TALK = """
@@ -32,3 +34,15 @@ def test_no_words_reach_the_log_and_what_was_dropped_is_counted() -> None:
     assert '"error": "ValueError"' in log
     assert '"error": "RuntimeError"' in log
     assert '"conversation": "c1"' in log
+
+
+def test_a_full_disk_under_the_log_fails_nobody():
+    class Full(io.StringIO):
+        def write(self, _text: str) -> int:
+            raise OSError(28, "No space left on device")
+
+        flush = write  # type: ignore[assignment]
+
+    stream = logs.Unfailing(Full())
+    assert stream.write("line") == 4
+    stream.flush()

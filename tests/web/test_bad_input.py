@@ -17,7 +17,7 @@ from standin_rasa import Rasa
 from bot.web.limits import OFF, Allowance
 
 FINE = settings(
-    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=250, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 ODD = st.sampled_from(
     [
@@ -121,9 +121,48 @@ def test_any_bytes(quiet_free: Visitor, raw: bytes) -> None:
     assert 400 <= sent.status_code < 500
 
 
+@pytest.mark.long
+@pytest.mark.parametrize("check", [test_any_json_object, test_any_answer, test_any_text, test_any_bytes])
+def test_ten_thousand_more(quiet_free: Visitor, check: Any) -> None:
+    settings(FINE, max_examples=2500)(check)(quiet_free=quiet_free)
+
+
+def test_twenty_megabytes_are_refused_before_they_are_read(visitor: Visitor) -> None:
+    visitor.arrive()
+    sent = visitor.http.post(
+        f"{visitor.path}/messages",
+        headers={**visitor.auth, "Content-Type": "application/json"},
+        content=b'{"id":"large-one-1","text":"' + b"x" * 20_000_000 + b'"}',
+    )
+    assert sent.status_code == 413
+    assert written(visitor) == 0
+
+
+@pytest.mark.parametrize("slash", ["/", "\uff0f", "\u200b/", "\ufeff/", "\u2060/", "\u2044", " /", "\u202e/"])
+@pytest.mark.parametrize("word", ["restart", 'greet{"nrs": 9}', "session_start", "back", "intent@0.9{}"])
+def test_commands_are_words_like_any_other(visitor: Visitor, rasa: Rasa, slash: str, word: str) -> None:
+    visitor.consent()
+    visitor.settled(visitor.say(slash + word))
+    turn = rasa.turns[-1]
+    assert turn["text"] == (slash + word).strip()
+    assert turn["metadata"]["answer"] is None, "that these words stay words in Rasa too: tests/engine/test_faults.py"
+
+
 @pytest.mark.parametrize(
     "raw",
-    [b"[" * 30_000, b'{"text":' * 5000, b"{}", b"[]", b"null", b'"x"', b"\xff\xfe", b'{"id":NaN}', b"1" * 5000, b""],
+    [
+        b'{"a":' * 1000 + b"1" + b"}" * 1000,
+        b"[" * 30_000,
+        b'{"text":' * 5000,
+        b"{}",
+        b"[]",
+        b"null",
+        b'"x"',
+        b"\xff\xfe",
+        b'{"id":NaN}',
+        b"1" * 5000,
+        b"",
+    ],
 )
 def test_known_troublemakers(quiet: Visitor, raw: bytes) -> None:
     sent = quiet.http.post(

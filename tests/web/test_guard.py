@@ -83,7 +83,13 @@ def test_a_proxys_request_id_is_kept_when_harmless(http: httpx.Client) -> None:
 
 
 def test_ready_says_what_is_missing(http: httpx.Client, rasa) -> None:  # type: ignore[no-untyped-def]
-    assert http.get("/readyz").json() == {"status": "ok", "database": True, "rasa": True}
+    assert http.get("/readyz").json() == {
+        "status": "ok",
+        "database": True,
+        "rasa": True,
+        "model": True,
+        "actions": True,
+    }
     rasa.up = False
     got = http.get("/readyz")
     assert (got.status_code, got.json()["rasa"]) == (503, False)

@@ -15,6 +15,7 @@ from starlette.routing import BaseRoute, Route
 
 from bot.services import privacy
 from bot.services.stored import Conversation
+from bot.web import metrics
 from bot.web.chat import bodies, events, inbox, tokens, views
 from bot.web.chat.letters import LetterCalls
 from bot.web.chat.links import LinkCalls
@@ -39,7 +40,7 @@ class ChatApi:
         self._context = context
         self._dispatcher = dispatcher
         self._chores = chores
-        self._limiter = Limiter(context.allowance)
+        self._limiter = Limiter(context.allowance, context.settings.limits_url)
         self._newsstand = Newsstand(context)
         self._threads = anyio.CapacityLimiter(8)
         self._papers = PaperCalls(context, self._own)
@@ -89,6 +90,7 @@ class ChatApi:
         sent = partial(_sent, request, body)
         taken = await self._thread(inbox.receive, self._context, conversation, token, sent, claimer)
         self._dispatcher().arrived(conversation, taken.work)
+        metrics.MESSAGES.inc()
         self._context.wake(conversation)
         return JSONResponse({"seq": taken.seq}, 202)
 

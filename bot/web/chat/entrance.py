@@ -13,6 +13,7 @@ import anyio.to_thread
 from bot.domain.errors import NotFound
 from bot.services.ports import AlreadyThere
 from bot.services.stored import Conversation
+from bot.web import metrics
 from bot.web.chat import inbox
 from bot.web.chat.bodies import Sent, clean
 from bot.web.chat.inbox import Origin, Taken
@@ -57,6 +58,7 @@ class Entrance:
         work = partial(_take, self._context, Origin(channel, provider_id), conversation, sent, claimer)
         taken = await anyio.to_thread.run_sync(work, limiter=self._threads)
         self._dispatcher().arrived(taken.conversation, taken.work)
+        metrics.MESSAGES.inc()
         self._context.wake(taken.conversation)
         return taken.seq
 

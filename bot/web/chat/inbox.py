@@ -12,6 +12,7 @@ from bot.domain.speech import language_of, say
 from bot.services import outgoing, returning
 from bot.services.ports import UnitOfWork
 from bot.services.stored import AuditEntry, Conversation, NewMessage
+from bot.web import metrics
 from bot.web.chat import tokens
 from bot.web.chat.bodies import CHANGE, MAX_TEXT, Overflow, Sent, too_large
 from bot.web.chat.fit import DoesNotFit, Fitted, fit
@@ -275,6 +276,7 @@ def _show(context: WebContext, uow: UnitOfWork, conversation: str, found: danger
     outgoing.send(uow, chat, [script.seq], now=now)
     state = {**chat.state, "question": None, "field": None, "left": 0, "changeable": []}
     uow.conversations.save(conversation, now=now, phase="stopped", state=state)
+    metrics.DANGER.labels(found.script.urgency).inc()
     entry = AuditEntry(now, "bot", "danger_advice", None, conversation, None, found.script.urgency)
     uow.audit.add(entry)
 

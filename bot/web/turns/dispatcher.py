@@ -17,6 +17,7 @@ from bot.domain.errors import NotFound, StorageUnavailable
 from bot.services.outgoing import FETCHED
 from bot.services.ports import LeaseLost
 from bot.services.stored import NewMessage
+from bot.web import metrics
 from bot.web.chat.fit import ticked_flags
 from bot.web.context import WebContext
 from bot.web.turns import call_back, danger, words
@@ -65,6 +66,7 @@ class Dispatcher:
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Work until the block is left; what is in work then stays unanswered in the log and is taken up again."""
+        metrics.RASA_UP.set(1)
         self._background(self._sweep())
         try:
             yield
@@ -142,18 +144,21 @@ class Dispatcher:
         try:
             replies = await self._ask(work)
         except RasaRefused as error:
+            metrics.TURNS.labels("refused").inc()
             logs.get().error("turn_refused", error=error, code=str(error), conversation=conversation)
             return await self._store(work, partial(self._ledger.give_up, work))
         except RasaUnavailable as error:
             return await self._failed(work, error)
         self._tries.pop(work.key, None)
+        metrics.TURNS.labels("answered").inc()
         return await self._store(work, partial(self._ledger.finish, work, replies))
 
     async def _ask(self, work: Work) -> tuple[Reply, ...]:
         """Rasa's replies; meanwhile the lease is kept, and the visitor hears when it takes long."""
         keeper = asyncio.create_task(self._keep(work))
         try:
-            return await self._rasa.turn(work.turn())
+            with metrics.TURN_SECONDS.time():
+                return await self._rasa.turn(work.turn())
         finally:
             keeper.cancel()
             await asyncio.gather(keeper, return_exceptions=True)
@@ -191,6 +196,7 @@ class Dispatcher:
 
     async def _failed(self, work: Work, error: RasaUnavailable) -> Work | None:
         """Wait until Rasa is back; or, when only this message fails, try it a few times more and then give up on it."""
+        metrics.TURNS.labels("failed").inc()
         logs.get().warning("turn_failed", code=str(error), conversation=work.chat.id, seq=work.message.seq)
         if await self._rasa.health() is None:
             self._rasa_went_down()
@@ -235,6 +241,7 @@ class Dispatcher:
     def _rasa_went_down(self) -> None:
         if self._rasa_is_up:
             self._rasa_is_up = False
+            metrics.RASA_UP.set(0)
             logs.get().error("rasa_down")
             self._background(self._probe())
 
@@ -244,6 +251,7 @@ class Dispatcher:
                 break
             await asyncio.sleep(self._pace.probe)
         self._rasa_is_up = True
+        metrics.RASA_UP.set(1)
         logs.get().warning("rasa_back", count=len(self._parked))
         self._unpark()
 

@@ -94,11 +94,16 @@ class Rasa:
 
     async def health(self) -> Mapping[str, Any] | None:
         """What Rasa says of itself, or None when it cannot take turns."""
+        well, told = await self.told()
+        return told if well else None
+
+    async def told(self) -> tuple[bool, Mapping[str, Any]]:
+        """Whether Rasa can take turns, and what it says of its parts; nothing when it does not answer."""
         try:
             response = await self._client.get("/webhooks/palpate/health", timeout=HEALTH_SECONDS)
-            return dict(response.json()) if response.status_code == 200 else None
+            return response.status_code == 200, dict(response.json())
         except (httpx.HTTPError, ValueError, TypeError):
-            return None
+            return False, {}
 
     async def close(self) -> None:
         """Close the connections."""
