@@ -44,7 +44,7 @@ class Edge(Starlette):
         self._running: Works | None = None
         self.entrance = Entrance(context, lambda: self.works.dispatcher)
         self._channels = Channels(context, self.entrance, lambda: self.works.chores.outbox_has_work())
-        chat = ChatApi(context, lambda: self.works.dispatcher, lambda: self.works.chores)
+        self._chat = chat = ChatApi(context, lambda: self.works.dispatcher, lambda: self.works.chores)
         described = openapi.routes(lambda: self.routes)
         super().__init__(
             routes=[*self._health(), *chat.routes(), *self._channels.routes(), *_pages(context), *described],
@@ -78,6 +78,7 @@ class Edge(Starlette):
             self._running = None
             self.context.hub.close()
             await rasa.close()
+            await self._chat.close()
 
     def _health(self) -> list[BaseRoute]:
         return [Route("/healthz", self.alive), Route("/readyz", self.ready)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 import time
 from collections.abc import Mapping
@@ -45,7 +46,8 @@ class Limiter:
 
     def __init__(self, allowance: Allowance, url: str = "") -> None:
         self._own = MovingWindowRateLimiter(MemoryStorage())
-        self._shared = MovingWindowRateLimiter(_shared(url)) if url else None
+        self._store = _shared(url) if url else None
+        self._shared = MovingWindowRateLimiter(self._store) if self._store else None
         self._items: Mapping[str, tuple[RateLimitItem, ...]] = {
             "messages": _parsed(allowance.messages),
             "messages_per_address": _parsed(allowance.messages_per_address),
@@ -53,6 +55,11 @@ class Limiter:
             "reads": _parsed(allowance.reads),
             "resumes_per_address": _parsed(allowance.resumes_per_address),
         }
+
+    async def close(self) -> None:
+        """Give the connections to the shared store back."""
+        if self._store is not None:
+            await self._store.bridge.get_connection().aclose()
 
     async def opening(self, request: Request) -> None:
         """One more conversation from this address."""
@@ -75,6 +82,7 @@ class Limiter:
         await self._hit("reads", conversation)
 
     async def _hit(self, rate: str, key: str) -> None:
+        key = hashlib.sha256(key.encode()).hexdigest()[:32]  # a shared store need not know tokens and addresses
         for item in self._items[rate]:
             reset = await self._full_until(item, rate, key)
             if reset is not None:
@@ -103,7 +111,7 @@ async def _hit(window: MovingWindowRateLimiter, item: RateLimitItem, rate: str, 
 
 
 def _shared(url: str) -> Storage:
-    """The store that all web processes count in. Keys are hashed: no address and no token stands in it."""
+    """The store that all web processes count in; it is reached when the first request comes."""
     scheme, rest = url.split("://", 1)
     options = {"wrap_exceptions": True, "implementation": "valkey", "socket_timeout": 1, "socket_connect_timeout": 1}
     return storage_from_string(f"async+{scheme.replace('valkey', 'redis')}://{rest}", **options)

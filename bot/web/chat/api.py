@@ -63,6 +63,10 @@ class ChatApi:
             *self._links.routes(),
         ]
 
+    async def close(self) -> None:
+        """Give back what was opened for the calls."""
+        await self._limiter.close()
+
     async def create(self, request: Request) -> Response:
         """201 with id and token; the bot's greeting follows in the log."""
         await self._limiter.opening(request)
