@@ -150,6 +150,8 @@ def _settle(tracker: Tracker, dispatcher: CollectingDispatcher, intake: Intake, 
     message = scripts.result_message(result, country=country, locale=intake.locale)
     shown = triage.result_to_json(result, intake.locale)
     dispatcher.utter_message(text=message, json_message={"outcome": shown})
+    if unsure := wording.left_unsure(intake):
+        dispatcher.utter_message(text=unsure)
     dispatcher.utter_message(text=say(intake.locale, scripts.SAFETY_NET))
     dispatcher.utter_message(response="utter_handed_off", reference=intake.reference)
     if code:

@@ -106,7 +106,10 @@ def _card(intake: Intake, name: str, value: list[Any], words: Mapping[str, Any] 
     ticked = [item for item in value if item in asked or str(item).startswith(("RF-", "CI-"))]
     if name in intake.reopened:
         _take_back(intake, [item for item in asked if item not in ticked])
-    intake.assert_all(ticked, words)
+    intake.assert_all((item for item in ticked if item.startswith(("RF-", "CI-"))), words)
+    for sign in ticked:
+        if not sign.startswith(("RF-", "CI-")):
+            intake.add_extra(sign, words)
     if "unsure" in value:
         intake.unsure_of(item for item in asked if item not in ticked)
     for item in asked:
@@ -114,7 +117,7 @@ def _card(intake: Intake, name: str, value: list[Any], words: Mapping[str, Any] 
     intake.settle(name)
     # Said in words or tapped, "none" is one word and no list (contract §5).
     kept = value[0] if value in (["none"], ["unsure"]) else value
-    intake.facts[name if name in _CARD_FACTS else "region_screen"] = kept
+    intake.facts["region_screen" if name.startswith("screen_") else name] = kept
     intake.quote(name, words)
 
 
@@ -126,9 +129,6 @@ def _take_back(intake: Intake, items: list[str]) -> None:
             intake.corrected.append({"field": item, "old": True, "new": False})
         if item in intake.rf_unknown:
             intake.rf_unknown.remove(item)
-
-
-_CARD_FACTS = ("emergency_gate", "general_screen", "conditions", "medicines", "skin")
 
 
 def _card_in_words(intake: Intake, name: str, said: Said) -> bool:

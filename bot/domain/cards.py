@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from bot.domain import complaints, screens
+from bot.domain import complaints, more_signs, screens
 from bot.domain.card_labels import LABELS
 from bot.domain.intake import Intake
 from bot.domain.speech import ENGLISH, say
@@ -23,14 +23,20 @@ _FIXED = {
 _RELAXING = ("RF-DVT", "RF-CELLULITIS")
 
 
+_SHORT = ("relax", "tension")
+
+
 def is_card(field: str) -> bool:
     """True for the fields whose answer is a list of flags and conditions."""
-    return field in _FIXED or field.startswith("screen_")
+    return field in _FIXED or field == more_signs.FIELD or field.startswith("screen_")
 
 
 def label(name: str, locale: str = ENGLISH) -> str:
     """The row of a card for a flag or condition."""
-    return say(locale, LABELS[name])
+    if name in LABELS:
+        return say(locale, LABELS[name])
+    words = say(locale, more_signs.label(name))
+    return words[:1].upper() + words[1:]
 
 
 def items(field: str, intake: Intake) -> tuple[str, ...]:
@@ -40,13 +46,17 @@ def items(field: str, intake: Intake) -> tuple[str, ...]:
     """
     if field in intake.reopened:
         return tuple(_all_items(field, intake))  # asked anew: what was ticked may be taken back
-    known = {*intake.rf, *intake.ci}
+    known = {*intake.rf, *intake.ci, *intake.extra}
     return tuple(name for name in _all_items(field, intake) if name not in known and name not in intake.settled)
 
 
 def _all_items(field: str, intake: Intake) -> Sequence[str]:
+    if field == "general_screen" and intake.facts.get("complaint") in _SHORT:
+        return (*screens.GENERAL_CARD, *screens.SKIN_CARD)  # one card less for who comes to relax
     if field in _FIXED:
         return _FIXED[field]
+    if field == more_signs.FIELD:
+        return more_signs.asked(intake)
     region = field.removeprefix("screen_")
     if region == screens.NO_SITE and intake.facts.get("complaint") == "relax":
         return _RELAXING

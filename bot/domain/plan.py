@@ -35,7 +35,7 @@ def is_open(intake: Intake, name: str) -> bool:
         at = complaints.number(name)
         sideless = questions.missing_sides(intake, at) and complaints.field("side", at) not in intake.settled
         return bool(sideless) or name not in intake.settled
-    if name.startswith("screen_"):
+    if cards.is_card(name):
         return bool(cards.items(name, intake))
     return name not in intake.settled
 
@@ -57,7 +57,7 @@ def plan(intake: Intake) -> list[str]:
         asked += [complaints.field(name, at) for at in complaints.numbers(intake) for name in _STORY]
     if "complaint" in intake.settled:
         asked += cards.screen_fields(intake)
-    asked += ["general_screen", "conditions", *_follow_ups(intake), "medicines", "skin"]
+    asked += ["general_screen", "conditions", *_follow_ups(intake), "medicines", "more_signs", "skin"]
     if hurts or cards.clearable(intake.ci):
         asked.append("doctor")
         if len(_claimable(intake)) > 1:

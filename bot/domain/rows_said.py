@@ -94,7 +94,11 @@ def said(text: str, choices: Iterable[Mapping[str, Any]]) -> Rows:
 
 def _denials(words: Iterable[str]) -> int:
     """How often words deny something: "no new numbness between the legs" is not the row about numbness."""
-    return sum(word in _NO or word.endswith(("n't", "n’t")) for word in words)
+    return sum(map(_denies, words))
+
+
+def _denies(word: str) -> bool:
+    return word in _NO or word.endswith(("n't", "n’t"))
 
 
 def _words(label: str) -> list[str]:
@@ -136,7 +140,7 @@ def _mostly(tokens: Sequence[_Token], labels: Sequence[tuple[Any, list[str]]]) -
     """The one row that a short message is about: "a blood clot in the past", or "illness" where one row alone has it."""
     scored = []
     for value, words in labels:
-        shared = sum(any(_alike(token.word, word) for word in words) for token in tokens)
+        shared = sum(any(_alike(token.word, word) for word in words) for token in tokens if not _denies(token.word))
         enough = shared * 2 >= len(words) if len(tokens) >= _LEAST else shared == len(tokens)
         if value not in ("none", "unsure") and shared and enough and shared >= _MOSTLY * len(tokens):
             scored.append((shared, shared / len(words), value))

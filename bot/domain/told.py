@@ -7,13 +7,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from bot.domain import ache_told, answers, apart, cards, complaints
+from bot.domain import ache_told, answers, apart, cards, complaints, more_signs
 from bot.domain.ache_told import onset_of
 from bot.domain.flags import CONDITIONS
 from bot.domain.intake import Intake
 from bot.domain.said import Said
 
-_FINDING_EXTRA = {"chest_pain": "chest_pain", "shortness_of_breath": "breathless", "fainting": "faint"}
 CHILD = re.compile(
     r"\bmy (?:\w+ )?(?:son|daughter|child|kid|boy|girl|baby|toddler|teenager|little one)(?:'?s)?\b", re.IGNORECASE
 )
@@ -300,7 +299,7 @@ def _take_conditions(intake: Intake, said: Said) -> None:
         if isinstance(mention.value, str) and mention.value in CONDITIONS and not mention.uncertain:
             intake.assert_all([mention.value], said.words(mention))
     for mention in said.of("finding"):
-        extra = _FINDING_EXTRA.get(str(mention.value))
+        extra = more_signs.OF_FINDING.get(str(mention.value))
         if extra:
             intake.add_extra(extra, said.words(mention))
 

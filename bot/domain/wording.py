@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from bot.domain import agreement, cards, complaints, sites, wished_times
+from bot.domain.extras import EXTRAS
 from bot.domain.intake import Intake
 from bot.domain.speech import ENGLISH, say
 
@@ -204,6 +205,31 @@ def hint(field: str, misses: int, locale: str = ENGLISH, choices: Sequence[Mappi
 
 _PICK_ONE = "Please choose one of these: {choices}."
 _MOST_WORDS = 45
+
+
+def left_unsure(intake: Intake) -> str:
+    """What the visitor was not sure about, by name, for the result to own up to; empty when there is nothing."""
+    named = [_unsure_of(intake, name) for name in intake.rf_unknown]
+    told = list(dict.fromkeys(name for name in named if name))
+    if not told:
+        return ""
+    shown = "; ".join(told[:_MOST_NAMED])
+    if len(told) > _MOST_NAMED:
+        return say(intake.locale, _UNSURE_MANY, what=shown, count=len(told) - _MOST_NAMED)
+    return say(intake.locale, _UNSURE, what=shown)
+
+
+_MOST_NAMED = 3
+_UNSURE = "You were not sure about this: {what}. A person on our team will go through it with you."
+_UNSURE_MANY = (
+    "You were not sure about this: {what}; and {count} more. A person on our team will go through it with you."
+)
+
+
+def _unsure_of(intake: Intake, name: str) -> str:
+    if name in EXTRAS or name.startswith(("RF-", "CI-")):
+        return _lower(cards.label(name, intake.locale))
+    return _lower(say(intake.locale, _FIELD_NAMES[name])) if name in _FIELD_NAMES else ""
 
 
 def last_time(intake: Intake) -> str:
