@@ -31,13 +31,29 @@ MOVES: Mapping[str, Mapping[str, str]] = {
     "wait_for_doctor": {CLAIMED: WAITING_FOR_DOCTOR},
     "resume": dict.fromkeys(WAITING, CLAIMED),
     "book": {CLAIMED: BOOKED},
+    "propose": {CLAIMED: WAITING_FOR_PATIENT},
+    "confirm": {WAITING_FOR_PATIENT: BOOKED},
+    "reschedule": {BOOKED: BOOKED},
+    "give_up": {WAITING_FOR_PATIENT: CLAIMED, BOOKED: CLAIMED},
     "decline": {CLAIMED: DECLINED},
     "reopen": dict.fromkeys((BOOKED, DECLINED, *WAITING), CLAIMED),
     "danger": dict.fromkeys(STATUSES, NEW),
 }
 
 # Done to a hand-off that somebody claimed: theirs to do, or a lead's.
-HOLDERS_MOVES = ("release", "assign", "wait_for_patient", "wait_for_doctor", "resume", "book", "decline")
+HOLDERS_MOVES = (
+    "release",
+    "assign",
+    "wait_for_patient",
+    "wait_for_doctor",
+    "resume",
+    "book",
+    "propose",
+    "confirm",
+    "reschedule",
+    "give_up",
+    "decline",
+)
 
 # How cautious an answer is; a higher number always wins. Stored in the queue, so a change needs a migration.
 RANKS: Mapping[tuple[str, str | None], int] = {

@@ -62,7 +62,7 @@ class Smtp:
     name = "smtp"
 
     def __init__(self, url: str, to: str, sender: str) -> None:
-        self._url = urlsplit(url)
+        self._url = url
         self._to = to
         self._sender = sender
 
@@ -73,22 +73,25 @@ class Smtp:
         mail["Message-ID"] = f"<{alert.key.replace(':', '.')}@palpate>"
         mail.set_content(f"{alert.subject}.\n\n{alert.link}\n")
         try:
-            with self._server() as server:
+            with server_of(self._url) as server:
                 server.send_message(mail)
         except (OSError, smtplib.SMTPException) as error:
             raise NotDelivered(type(error).__name__) from None
 
-    def _server(self) -> smtplib.SMTP:
-        host, port = self._url.hostname or "localhost", self._url.port
-        if self._url.scheme == "smtps":
-            server: smtplib.SMTP = smtplib.SMTP_SSL(host, port or 465, timeout=TIMEOUT_SECONDS)
-        else:
-            server = smtplib.SMTP(host, port or 25, timeout=TIMEOUT_SECONDS)
-        if self._url.username:
-            if self._url.scheme == "smtp":
-                server.starttls()
-            server.login(unquote(self._url.username), unquote(self._url.password or ""))
-        return server
+
+def server_of(url: str) -> smtplib.SMTP:
+    """A session with the mail server of `smtp://user:password@host:587` or `smtps://…`."""
+    parts = urlsplit(url)
+    host, port = parts.hostname or "localhost", parts.port
+    if parts.scheme == "smtps":
+        server: smtplib.SMTP = smtplib.SMTP_SSL(host, port or 465, timeout=TIMEOUT_SECONDS)
+    else:
+        server = smtplib.SMTP(host, port or 25, timeout=TIMEOUT_SECONDS)
+    if parts.username:
+        if parts.scheme == "smtp":
+            server.starttls()
+        server.login(unquote(parts.username), unquote(parts.password or ""))
+    return server
 
 
 def carriers(settings: Settings) -> tuple[Carrier, ...]:

@@ -177,6 +177,9 @@ class Handoffs(Protocol):
     def by_reference(self, reference: str, *, lock: bool = False) -> Handoff:
         """The hand-off; `lock` keeps others from changing it in the meantime. Raises `NotFound`."""
 
+    def by_id(self, handoff: int) -> Handoff:
+        """The hand-off with this number. Raises `NotFound`."""
+
     def save(self, handoff: Handoff) -> None:
         """Store the hand-off as it stands now."""
 
@@ -271,6 +274,9 @@ class Appointments(Protocol):
 
     def add(self, appointment: Appointment) -> Appointment:
         """Store it; raises `DoubleBooking` when the therapist or the room is taken at any minute of it."""
+
+    def get(self, appointment: int) -> Appointment | None:
+        """The appointment, or None."""
 
     def of(self, handoff: int) -> list[Appointment]:
         """All appointments of a hand-off, oldest first."""

@@ -12,6 +12,7 @@ from bot.domain.errors import IllegalMove, PalpateError
 from bot.domain.proof import with_proof
 from bot.domain.review import Answer
 from bot.domain.screens import CLEARABLE
+from bot.services import visits
 from bot.services.hand_off import answer_of
 from bot.services.ports import UnitOfWork
 from bot.services.search import terms_of
@@ -56,6 +57,10 @@ class Actor:
 
     name: str
     role: str
+
+
+# Who answers for their own visit by its link.
+VISITOR = Actor("visitor", "visitor")
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,8 +190,8 @@ def assign(uow: UnitOfWork, reference: str, *, to: str, by: Actor, now: datetime
         colleague = uow.staff.by_name(to.strip()[:80]) if to.strip() else None
         if colleague is None or colleague.disabled_at is not None:
             raise BadMove("to", "to must be the name of a colleague")
-        handoff = _load(uow, reference, "assign", by)
-        moved = _move(uow, handoff, "assign", by, now, {"to": colleague.name}, claimed_by=colleague.name)
+        handoff = load(uow, reference, "assign", by)
+        moved = make_move(uow, handoff, "assign", by, now, {"to": colleague.name}, claimed_by=colleague.name)
         uow.commit()
     return moved
 
@@ -197,8 +202,8 @@ def label(uow: UnitOfWork, reference: str, *, labels: Sequence[str], by: Actor, 
     if len(wanted) > MOST_LABELS:
         raise BadMove("labels", f"there may be {MOST_LABELS} labels at most")
     with uow:
-        handoff = _load(uow, reference, "label", by)
-        moved = _move(uow, handoff, "label", by, now, None, labels=wanted)
+        handoff = load(uow, reference, "label", by)
+        moved = make_move(uow, handoff, "label", by, now, None, labels=wanted)
         record = uow.handoffs.revisions(handoff.id)[-1].record
         uow.handoffs.label(moved, terms=terms_of(record, wanted))
         uow.commit()
@@ -235,11 +240,13 @@ def reopen(uow: UnitOfWork, reference: str, *, reason: str, by: Actor, now: date
     """Booked, declined or waiting → claimed, with a reason; a booked time is given free."""
     said = _text(reason, "reason")
     with uow:
-        handoff = _load(uow, reference, "reopen", by)
+        handoff = load(uow, reference, "reopen", by)
         if handoff.status == review.BOOKED:
             for appointment in uow.appointments.of(handoff.id):
-                uow.appointments.set_status(appointment.id, "cancelled")
-        moved = _move(uow, handoff, "reopen", by, now, {"reason": said}, claimed_by=by.name, wait_until=None)
+                if appointment.status != "cancelled":
+                    uow.appointments.set_status(appointment.id, "cancelled")
+                    visits.news(uow, handoff, appointment, visits.CANCELLED, now)
+        moved = make_move(uow, handoff, "reopen", by, now, {"reason": said}, claimed_by=by.name, wait_until=None)
         uow.commit()
     return moved
 
@@ -248,8 +255,8 @@ def note(uow: UnitOfWork, reference: str, *, text: str, by: Actor, now: datetime
     """A note for colleagues; no move."""
     said = _text(text, "text")
     with uow:
-        handoff = _load(uow, reference, "note", by)
-        moved = _move(uow, handoff, "note", by, now, None)
+        handoff = load(uow, reference, "note", by)
+        moved = make_move(uow, handoff, "note", by, now, None)
         uow.handoffs.add_note(Note(handoff.id, now, by.name, said))
         uow.commit()
     return moved
@@ -258,8 +265,8 @@ def note(uow: UnitOfWork, reference: str, *, text: str, by: Actor, now: datetime
 def agree(uow: UnitOfWork, reference: str, *, by: Actor, now: datetime) -> Handoff:
     """The result is right; no move."""
     with uow:
-        handoff = _load(uow, reference, "agree", by)
-        moved = _move(uow, handoff, "agree", by, now, None, direction=handoff.direction or "same")
+        handoff = load(uow, reference, "agree", by)
+        moved = make_move(uow, handoff, "agree", by, now, None, direction=handoff.direction or "same")
         decision = Decision(
             handoff.id, handoff.revision, now, by.name, "agree", handoff.outcome, handoff.urgency, "same"
         )
@@ -277,11 +284,11 @@ def override(
     if (answer.outcome, answer.urgency) not in review.RANKS:
         raise BadMove("outcome", "that outcome does not go with that urgency")
     with uow:
-        handoff = _load(uow, reference, "override", by)
+        handoff = load(uow, reference, "override", by)
         rules = answer_of(uow.handoffs.revisions(handoff.id)[-1].result)
         direction = review.direction(rules, answer)
         changes = {"overridden": True, "direction": direction, **_answer_columns(answer)}
-        moved = _move(uow, handoff, "override", by, now, {"reason": said}, **changes)
+        moved = make_move(uow, handoff, "override", by, now, {"reason": said}, **changes)
         uow.handoffs.add_decision(
             Decision(handoff.id, handoff.revision, now, by.name, "override", outcome, answer.urgency, direction, said)
         )
@@ -312,7 +319,7 @@ def clear(
     if on > now.date() + timedelta(days=1):
         raise BadMove("date", "date must not lie in the future")
     with uow:
-        handoff = _load(uow, reference, "clear", by)
+        handoff = load(uow, reference, "clear", by)
         last = uow.handoffs.revisions(handoff.id)[-1]
         cleared = _clearable(items, last.record)
         record = {**last.record, "cleared": sorted({*(last.record.get("cleared") or ()), *cleared})}
@@ -329,64 +336,31 @@ def clear(
             last, number=handoff.revision + 1, at=now, cause="clearance", record=record, result=with_proof(result, last.said),
             rules_version=str(result.get("rules_version") or ""), transcript=(), clearance=word,
         )  # fmt: skip
-        answer = _counts(handoff) if handoff.overridden else answer_of(result)
+        answer = counts_of(handoff) if handoff.overridden else answer_of(result)
         changes = {"revision": revision.number, "rules_version": revision.rules_version, **_answer_columns(answer)}
-        moved = _move(uow, handoff, "clear", by, now, {"items": list(cleared)}, **changes)
+        moved = make_move(uow, handoff, "clear", by, now, {"items": list(cleared)}, **changes)
         uow.handoffs.revise(moved, revision, terms=terms_of(record, moved.labels))
         uow.commit()
     return moved
-
-
-def book(
-    uow: UnitOfWork,
-    reference: str,
-    *,
-    start: datetime,
-    minutes: int,
-    therapist: str,
-    room: str,
-    by: Actor,
-    now: datetime,
-) -> Appointment:
-    """claimed → booked. Pending where a doctor's word is still to be seen; refused where nothing may be booked.
-
-    Raises `IllegalMove`, `BadMove`, and `DoubleBooking` when the therapist or the room is taken.
-    """
-    _check_time(start, minutes, now)
-    with uow:
-        handoff = _load(uow, reference, "book", by)
-        review.target("book", handoff.status)
-        state = _counts(handoff).booking
-        if state is None:
-            raise IllegalMove(f"{handoff.outcome} may not be booked; legal before that: clear, override")
-        for old in uow.appointments.of(handoff.id):
-            if old.status == "on_hold":  # the time held for this person before makes room for the new one
-                uow.appointments.set_status(old.id, "cancelled")
-        wanted = Appointment(
-            0, handoff.id, start, minutes, _name(therapist, "therapist"), _name(room, "room"), state, now, by.name
-        )
-        booked = uow.appointments.add(wanted)
-        _move(uow, handoff, "book", by, now, {"start": start.isoformat(), "minutes": minutes, "state": state})
-        uow.commit()
-    return booked
 
 
 def _simple(
     uow: UnitOfWork, reference: str, move: str, by: Actor, now: datetime, *, detail: Json | None = None, **changes: Any
 ) -> Handoff:
     with uow:
-        handoff = _load(uow, reference, review.say(move), by)
-        moved = _move(uow, handoff, move, by, now, detail, **changes)
+        handoff = load(uow, reference, review.say(move), by)
+        moved = make_move(uow, handoff, move, by, now, detail, **changes)
         uow.commit()
     return moved
 
 
-def _load(uow: UnitOfWork, reference: str, act: str, by: Actor) -> Handoff:
+def load(uow: UnitOfWork, reference: str, act: str, by: Actor) -> Handoff:
+    """The hand-off, locked, for somebody whose role includes the act. Raises `NotAllowed`, `NotFound`."""
     permissions.check(by.role, act)
     return uow.handoffs.by_reference(reference, lock=True)
 
 
-def _move(
+def make_move(
     uow: UnitOfWork, handoff: Handoff, move: str, by: Actor, now: datetime, detail: Json | None, **changes: Any
 ) -> Handoff:
     """Make a legal move: the new state and the audit entry in one transaction."""
@@ -400,13 +374,14 @@ def _move(
 
 
 def _check_holder(handoff: Handoff, move: str, by: Actor) -> None:
-    if move not in review.HOLDERS_MOVES or handoff.claimed_by in (None, by.name):
+    if by == VISITOR or move not in review.HOLDERS_MOVES or handoff.claimed_by in (None, by.name):
         return
     if not permissions.may(by.role, "act_for_others"):
         raise IllegalMove(f"{handoff.claimed_by} has claimed it; ask them or a lead")
 
 
-def _counts(handoff: Handoff) -> Answer:
+def counts_of(handoff: Handoff) -> Answer:
+    """The answer that counts for it now."""
     return Answer(handoff.outcome, handoff.urgency, handoff.provisional)
 
 
@@ -420,7 +395,7 @@ def _answer_columns(answer: Answer) -> dict[str, Any]:
 
 
 def _hold_what_no_longer_fits(uow: UnitOfWork, handoff: Handoff) -> None:
-    if _counts(handoff).booking is None:
+    if counts_of(handoff).booking is None:
         for appointment in uow.appointments.of(handoff.id):
             if appointment.status in ("confirmed", "pending"):
                 uow.appointments.set_status(appointment.id, "on_hold")
@@ -445,7 +420,8 @@ def _clearable(items: Sequence[str], record: Json) -> tuple[str, ...]:
     return wanted
 
 
-def _check_time(start: datetime, minutes: int, now: datetime) -> None:
+def check_time(start: datetime, minutes: int, now: datetime) -> None:
+    """Raises `BadMove` for a time that no visit can have."""
     if start.tzinfo is None or start.second or start.microsecond or start.minute % 5:
         raise BadMove("start", "start must be a time with zone, in steps of five minutes")
     if start <= now:
@@ -461,7 +437,8 @@ def _text(text: str, field: str) -> str:
     return said
 
 
-def _name(text: str, field: str) -> str:
+def tidy_name(text: str, field: str) -> str:
+    """A name as it is kept. Raises `BadMove`."""
     said = " ".join(text.split())
     if not said or len(said) > 80:
         raise BadMove(field, f"{field} must have 1 to 80 characters")

@@ -160,7 +160,10 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Appointment:
-    """A booked time; `status` is confirmed, pending, on_hold or cancelled. Times in UTC, 5-minute steps."""
+    """A booked time; `status` is proposed, confirmed, pending, on_hold or cancelled. Times in UTC, 5-minute steps.
+
+    `token` opens the page of this visit to whoever has its link; sealed on disk.
+    """
 
     id: int
     handoff: int
@@ -171,6 +174,7 @@ class Appointment:
     status: str
     created_at: datetime
     created_by: str
+    token: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,12 @@ class MemoryHandoffs:
                 return handoff
         raise NotFound(reference)
 
+    def by_id(self, handoff: int) -> Handoff:
+        """The hand-off with this number."""
+        if handoff not in self._all:
+            raise NotFound(str(handoff))
+        return self._all[handoff]
+
     def save(self, handoff: Handoff) -> None:
         """Store the hand-off as it stands now."""
         self._all[handoff.id] = handoff
@@ -184,6 +190,10 @@ class MemoryAppointments:
         stored = replace(appointment, id=self._shelves.new_id())
         self._all[stored.id] = stored
         return stored
+
+    def get(self, appointment: int) -> Appointment | None:
+        """The appointment, or None."""
+        return self._all.get(appointment)
 
     def of(self, handoff: int) -> list[Appointment]:
         """All appointments of a hand-off."""

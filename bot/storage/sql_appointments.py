@@ -7,7 +7,7 @@ from dataclasses import fields, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, Row, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from bot.domain.errors import DoubleBooking
@@ -43,7 +43,12 @@ class SqlAppointments:
     def of(self, handoff: int) -> list[Appointment]:
         """All appointments of a hand-off."""
         rows = self._connection.execute(select(*_COLUMNS).where(_A.handoff == handoff).order_by(_A.id))
-        return [Appointment(**row._mapping) for row in rows]
+        return [_appointment(row) for row in rows]
+
+    def get(self, appointment: int) -> Appointment | None:
+        """The appointment, or None."""
+        row = self._connection.execute(select(*_COLUMNS).where(_A.id == appointment)).one_or_none()
+        return None if row is None else _appointment(row)
 
     def set_status(self, appointment: int, status: str) -> None:
         """Change the status; a cancelled one holds nothing."""
@@ -55,7 +60,14 @@ class SqlAppointments:
         """What overlaps this time."""
         overlaps = (_A.starts_at < end, _A.ends_at > start, _A.status != "cancelled")
         rows = self._connection.execute(select(*_COLUMNS).where(*overlaps).order_by(_A.starts_at, _A.id))
-        return [Appointment(**row._mapping) for row in rows]
+        return [_appointment(row) for row in rows]
+
+
+def _appointment(row: Row[Any]) -> Appointment:
+    """Times of before the links have none."""
+    values = dict(row._mapping)
+    values["token"] = values["token"] or ""
+    return Appointment(**values)
 
 
 def slots(appointment: Appointment) -> Iterator[tuple[str, datetime]]:

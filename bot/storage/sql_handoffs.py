@@ -63,6 +63,13 @@ class SqlHandoffs:
             raise NotFound(reference)
         return Handoff(**_values(row))
 
+    def by_id(self, handoff: int) -> Handoff:
+        """The hand-off with this number."""
+        row = self._connection.execute(select(*_COLUMNS).where(_H.id == handoff)).one_or_none()
+        if row is None:
+            raise NotFound(str(handoff))
+        return Handoff(**_values(row))
+
     def save(self, handoff: Handoff) -> None:
         """Store the hand-off as it stands now."""
         fixed = ("id", "reference", "conversation", "created_at")

@@ -203,6 +203,7 @@ APPOINTMENTS = Table(
     Column("status", String(16), nullable=False),
     Column("created_at", Utc, nullable=False),
     Column("created_by", String(80), nullable=False),
+    Column("token", Sealed),
 )
 
 LETTERS = Table(

@@ -14,7 +14,7 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp
 
 from bot.domain.errors import StorageUnavailable
-from bot.web import desk, openapi, site
+from bot.web import desk, openapi, site, visit
 from bot.web.channels.service import Channels
 from bot.web.chat import problems
 from bot.web.chat.api import ChatApi
@@ -112,4 +112,4 @@ def create_app(context: WebContext, pace: Pace | None = None) -> Edge:
 
 
 def _pages(context: WebContext) -> list[BaseRoute]:
-    return [*desk.mount(context), *site.routes(context.settings)]
+    return [*desk.mount(context), *visit.routes(context), *site.routes(context.settings)]

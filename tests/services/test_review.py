@@ -11,7 +11,7 @@ import pytest
 from bot.domain import permissions
 from bot.domain import review as states
 from bot.domain.errors import IllegalMove, NotAllowed, NotFound
-from bot.services import live, review
+from bot.services import booking, live, review
 from bot.services.review import Actor, BadMove
 from bot.services.stored import QueueFilter
 
@@ -56,7 +56,7 @@ def move(clinic, name, reference, by=ANA):
         case "patient" | "doctor":
             return review.wait(uow, reference, on=name, until=None, **kept)
         case "book":
-            return review.book(
+            return booking.book(
                 uow, reference, start=clinic.now + timedelta(days=1), minutes=60, therapist="Kim", room="1", **kept
             )
         case "decline" | "reopen":

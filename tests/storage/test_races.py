@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from bot.domain.errors import DoubleBooking, IllegalMove
-from bot.services import review
+from bot.services import booking, review
 from bot.services.hand_off import hand_off
 from bot.services.review import Actor
 from bot.services.stored import Conversation, NewMessage, OutboxItem, QueueFilter
@@ -102,7 +102,7 @@ def test_racing_bookings_for_one_slot_end_with_one_appointment(database):
         # Half of them want the therapist, half the room, at times that overlap by five minutes or more.
         therapist, room = ("Kim", str(number)) if number % 2 else (f"T{number}", "1")
         start = START + timedelta(minutes=5 * (number % 6))
-        return review.book(
+        return booking.book(
             database(), references[number], start=start, minutes=60, therapist=therapist, room=room, by=ANA, now=NOW
         )
 

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.services import live, review
+from bot.services import booking, live, review
 from bot.services.review import Actor, BadMove
 from bot.web.desk.context import DeskContext, wake
 
@@ -83,19 +83,45 @@ def _clear(context: DeskContext, reference: str, fields: Fields, by: Actor) -> N
     )  # fmt: skip
 
 
+def _time_and_place(context: DeskContext, fields: Fields) -> dict[str, Any]:
+    """Start, minutes, therapist and room: from one of the offered times, or as they were typed."""
+    start, therapist, room = fields.get("start"), fields.get("therapist"), fields.get("room")
+    offered = _text(fields, "slot")
+    if offered.count("|") == 2:
+        start, therapist, room = offered.split("|")
+    at, minutes = _time(context, start, "start"), _whole(fields, "minutes")
+    clinic = context.settings.clinic
+    if (
+        fields.get("within") == "hours"
+        and not fields.get("anyway")
+        and not clinic.opening.holds(at, minutes, clinic.zone)
+    ):
+        raise BadMove("start", "the clinic is not open at that time; tick the box below to book it all the same")
+    typed = {"therapist": therapist, "room": room}
+    return {"start": at, "minutes": minutes, "therapist": _text(typed, "therapist"), "room": _text(typed, "room")}
+
+
 def _book(context: DeskContext, reference: str, fields: Fields, by: Actor) -> None:
-    start = _time(context, fields.get("start"), "start")
-    minutes, therapist, room = _whole(fields, "minutes"), _text(fields, "therapist"), _text(fields, "room")
-    review.book(
-        context.uow(),
-        reference,
-        start=start,
-        minutes=minutes,
-        therapist=therapist,
-        room=room,
-        by=by,
-        now=context.clock(),
-    )
+    place = _time_and_place(context, fields)
+    booking.book(context.uow(), reference, **place, by=by, now=context.clock())
+
+
+def _propose(context: DeskContext, reference: str, fields: Fields, by: Actor) -> None:
+    place = _time_and_place(context, fields)
+    booking.propose(context.uow(), reference, **place, by=by, now=context.clock())
+
+
+def _reschedule(context: DeskContext, reference: str, fields: Fields, by: Actor) -> None:
+    place = _time_and_place(context, fields)
+    booking.reschedule(context.uow(), reference, **place, by=by, now=context.clock())
+
+
+def _confirm(context: DeskContext, reference: str, _fields: Fields, by: Actor) -> None:
+    booking.confirm(context.uow(), reference, by=by, now=context.clock())
+
+
+def _give_up(context: DeskContext, reference: str, _fields: Fields, by: Actor) -> None:
+    booking.give_up(context.uow(), reference, by=by, now=context.clock())
 
 
 def _decline(context: DeskContext, reference: str, fields: Fields, by: Actor) -> None:
@@ -130,6 +156,10 @@ MOVES: Mapping[str, Move] = {
     "resume": _resume,
     "clear": _clear,
     "book": _book,
+    "propose": _propose,
+    "confirm": _confirm,
+    "reschedule": _reschedule,
+    "give_up": _give_up,
     "decline": _decline,
     "reopen": _reopen,
     "takeover": _takeover,

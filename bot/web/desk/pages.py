@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
@@ -10,11 +11,12 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from bot.domain import review as states
-from bot.domain import summary
+from bot.domain import slots, summary, wished_times
 from bot.domain.errors import DoubleBooking, IllegalMove
 from bot.domain.permissions import may
 from bot.domain.proof import proof_sheet
 from bot.domain.screens import CLEARABLE
+from bot.notify.visits import calendar_entry
 from bot.services import review
 from bot.services.accounts import SignedIn
 from bot.services.review import BadMove, Detail
@@ -39,6 +41,7 @@ def routes(context: DeskContext, access: Access) -> list[tuple[str, Endpoint, li
     return [
         (one, access.page(desk.decide), ["GET"]),
         (one + "/events", access.call(desk.events), ["GET"]),
+        (one + "/visit.ics", access.page(desk.visit), ["GET"]),
         (one + "/doctor-note", access.page(desk.doctor_note), ["GET"]),
         (one + "/{move}", access.page(desk.move), ["POST"]),
     ]
@@ -97,6 +100,18 @@ class Desk:
             f"/desk/handoffs/{reference}{'#live' if name in ('takeover', 'say', 'hand_back') else ''}", 303
         )
 
+    async def visit(self, request: Request, who: SignedIn) -> Response:
+        """The booked visit for the clinic's calendar: the reference, no name and no reason."""
+        detail = await self._detail(request, who, "export_visit")
+        booked = next((one for one in reversed(detail.appointments) if one.status != "cancelled"), None)
+        if booked is None:
+            raise Problem(404, "not_found", "No visit is booked.")
+        settings = self._context.settings
+        url = f"{settings.public_url}/desk/handoffs/{detail.handoff.reference}"
+        entry = calendar_entry(settings.clinic, booked, url, self._context.clock())
+        headers = {"Content-Disposition": f'attachment; filename="{detail.handoff.reference}.ics"'}
+        return Response(entry, media_type="text/calendar; charset=utf-8", headers=headers)
+
     async def doctor_note(self, request: Request, who: SignedIn) -> Response:
         """The note for the doctor, to print."""
         detail = await self._detail(request, who, "export_doctor_note")
@@ -114,6 +129,7 @@ class Desk:
     ) -> Response:
         detail = await self._detail(request, who, "read")
         colleagues = await run_in_threadpool(self._colleagues)
+        offered = await run_in_threadpool(self._offered, detail)
         handoff, newest = detail.handoff, detail.revision
         marked = words.bubbles(review.transcript(detail), newest.said)
         anchors = words.anchors(marked)
@@ -149,9 +165,29 @@ class Desk:
             urgent=handoff.rank >= states.URGENT_FROM,
             today=self._context.clock(),
             colleagues=colleagues,
+            offered=offered,
+            wished=wished_times.say((newest.record.get("facts") or {}).get("preferred_times")),
+            visit=next((one for one in reversed(detail.appointments) if one.status != "cancelled"), None),
             refused=refused,
             typed=typed or {},
         )
+
+    def _offered(self, detail: Detail) -> list[slots.Slot]:
+        """Free times that fit; none where nothing is to be booked."""
+        clinic, now = self._context.settings.clinic, self._context.clock()
+        if detail.handoff.status not in (states.CLAIMED, states.BOOKED) or not clinic.services:
+            return []
+        with self._context.uow.reading() as uow:
+            booked = uow.appointments.between(now, now + timedelta(days=slots.DAYS_AHEAD + 1))
+        taken = [
+            slots.Taken(one.starts_at, one.starts_at + timedelta(minutes=one.minutes), one.therapist, one.room)
+            for one in booked
+        ]
+        wished = slots.wished_spans((detail.revision.record.get("facts") or {}).get("preferred_times"))
+        return slots.free(
+            clinic.opening, clinic.zone, taken=taken, rooms=clinic.rooms, therapists=clinic.therapists,
+            minutes=clinic.services[0].minutes, after=now + timedelta(hours=1), wished=wished,
+        )  # fmt: skip
 
     def _colleagues(self) -> list[str]:
         with self._context.uow.reading() as uow:

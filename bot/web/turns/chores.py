@@ -8,10 +8,12 @@ from collections.abc import AsyncIterator, Callable
 
 from bot import bootstrap, erasure_journal, logs
 from bot.domain.errors import StorageUnavailable
+from bot.notify import mail
 from bot.notify.alert import NotDelivered
 from bot.notify.carriers import alert_kinds, carriers
 from bot.notify.outbox import Kind, Postman
-from bot.services import keeping, privacy
+from bot.notify.visits import VisitNews
+from bot.services import keeping, privacy, visits
 from bot.services.stored import OutboxItem
 from bot.web.context import WebContext
 from bot.web.turns.ledger import Ledger
@@ -67,7 +69,11 @@ class Chores:
         """Everything that leaves the house, by kind; the table is in docs/reference/outbox.md."""
         context = self._context
         alerts = alert_kinds(context.uow, carriers(context.settings), context.settings.public_url, context.clock)
-        return {**alerts, "forget_tracker": Kind(self._forget_tracker), **context.carriers}
+        visit_news = VisitNews(context.uow, context.settings, context.clock, context.wake).kind()
+        own = {visits.KIND: visit_news, "forget_tracker": Kind(self._forget_tracker)}
+        if context.settings.alert_smtp:
+            own[mail.KIND] = mail.kind(context.settings)
+        return {**alerts, **own, **context.carriers}
 
     def purge(self) -> None:
         """Drop what was written without consent too long ago, and list the erasures beside the database. Blocks."""

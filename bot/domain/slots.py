@@ -1,0 +1,80 @@
+"""Times a visit could have: within the hours, with a therapist and a room free, those that were wished first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta, tzinfo
+
+from bot.domain.opening import Opening
+
+STEP = timedelta(minutes=15)
+DAYS_AHEAD = 14
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A visit that is booked already."""
+
+    start: datetime
+    end: datetime
+    therapist: str
+    room: str
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A free time; `wished` when it lies within what the visitor asked for."""
+
+    start: datetime
+    therapist: str
+    room: str
+    wished: bool = False
+
+
+def wished_spans(wished: str | Sequence[str] | None) -> list[tuple[datetime, datetime]]:
+    """The ISO intervals among the wished times; wishes in words are for people to read."""
+    spans = []
+    for text in [wished] if isinstance(wished, str) else wished or ():
+        start, slash, end = text.partition("/")
+        try:
+            span = (datetime.fromisoformat(start), datetime.fromisoformat(end))
+        except ValueError:
+            continue
+        if slash and span[0].tzinfo is not None and span[0] < span[1]:
+            spans.append(span)
+    return spans
+
+
+def free(
+    opening: Opening, zone: tzinfo, *, taken: Iterable[Taken], rooms: Sequence[str], therapists: Sequence[str], minutes: int,
+    after: datetime, wished: Sequence[tuple[datetime, datetime]] = (), most: int = 8,
+) -> list[Slot]:  # fmt: skip
+    """Free times of the next two weeks: the wished ones first, at most two a day otherwise, none twice."""
+    busy, length = list(taken), timedelta(minutes=minutes)
+    found: list[Slot] = []
+    for ahead in range(DAYS_AHEAD + 1):
+        today: list[Slot] = []
+        for first, last in opening.spans((after.astimezone(zone) + timedelta(days=ahead)).date(), zone):
+            start = first
+            while start + length <= last:
+                suits = any(begin <= start and start + length <= end for begin, end in wished)
+                if start > after and (suits or not today or start >= today[-1].start + 2 * length):
+                    who = _who(start, start + length, busy, rooms, therapists)
+                    if who is not None:
+                        today.append(Slot(start, *who, suits))
+                start += STEP
+        found += [slot for slot in today if slot.wished] + [slot for slot in today if not slot.wished][:2]
+    return sorted(found, key=lambda slot: (not slot.wished, slot.start))[:most]
+
+
+def _who(
+    start: datetime, end: datetime, busy: Iterable[Taken], rooms: Sequence[str], therapists: Sequence[str]
+) -> tuple[str, str] | None:
+    """A therapist and a room that are free then."""
+    at_work = [one for one in busy if one.start < end and one.end > start]
+    therapist = next(
+        (name for name in therapists if name.casefold() not in {one.therapist.casefold() for one in at_work}), None
+    )
+    room = next((name for name in rooms if name.casefold() not in {one.room.casefold() for one in at_work}), None)
+    return None if therapist is None or room is None else (therapist, room)

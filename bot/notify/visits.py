@@ -1,0 +1,115 @@
+"""Says to a visitor what became of their visit: in the chat, by the channel they came from, and by e-mail."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import icalendar
+
+from bot.domain import wished_times
+from bot.domain.speech import say
+from bot.notify import mail
+from bot.notify.outbox import Kind
+from bot.services import outgoing, visits
+from bot.services.ports import Storage, UnitOfWork
+from bot.services.stored import Appointment, Conversation, Handoff, NewMessage, OutboxItem
+from bot.settings import Clinic, Settings
+
+# What is said; never a word about health, nor why somebody comes.
+TEXTS = {
+    visits.PROPOSED: "We can offer you {when}, {minutes} minutes with {therapist}. Does that suit you? Say yes or no here: {link}",
+    visits.BOOKED: "Your visit is booked: {when}, {minutes} minutes with {therapist}. For your calendar, or to cancel: {link}",
+    visits.PENDING: "A time is kept for you: {when}, {minutes} minutes with {therapist}. It is firm once we have seen what is still missing. See it or cancel: {link}",
+    visits.MOVED: "Your visit is now on {when}, {minutes} minutes with {therapist}. For your calendar, or to cancel: {link}",
+    visits.CANCELLED: "Your visit on {when} is cancelled.",
+    visits.REMINDER: "A reminder: your visit is on {when}. If you cannot come, please tell us here: {link}",
+    visits.TODAY: "Your visit is today at {time}. Has anything changed since you booked? Two questions, one minute: {link}",
+}
+SUBJECT = "{clinic}: your visit"
+# In which states of a visit each of them is still true.
+_TRUE_WHILE = {
+    visits.PROPOSED: ("proposed",), visits.BOOKED: ("confirmed",), visits.PENDING: ("pending",), visits.MOVED: ("confirmed", "pending"),
+    visits.CANCELLED: ("cancelled",), visits.REMINDER: ("confirmed", "pending"), visits.TODAY: ("confirmed", "pending"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class VisitNews:
+    """Sends items of `visits.KIND`. `wake` rings for whoever has the chat open."""
+
+    storage: Storage
+    settings: Settings
+    now: Callable[[], datetime]
+    wake: Callable[[str], None]
+
+    def kind(self) -> Kind:
+        """For the postman."""
+        return Kind(self.send)
+
+    def send(self, item: OutboxItem) -> None:
+        """Say it once, if it is still true; what was moved or cancelled in the meantime is passed over."""
+        what = str(item.payload["what"])
+        with self.storage() as uow:
+            visit = uow.appointments.get(int(item.payload["appointment"]))
+            if visit is None or visit.status not in _TRUE_WHILE[what]:
+                return
+            handoff = uow.handoffs.by_id(visit.handoff)
+            chat = uow.conversations.get(handoff.conversation)
+            text = self._text(what, visit, handoff.locale)
+            if chat is not None and chat.erased_at is None:
+                self._in_the_chat(uow, chat, text, item.key)
+            self._by_mail(uow, handoff, visit, text, what, item.key)
+            uow.commit()
+        self.wake(handoff.conversation)
+
+    def _text(self, what: str, visit: Appointment, locale: str) -> str:
+        clinic = self.settings.clinic
+        at = visit.starts_at.astimezone(clinic.zone)
+        places = {
+            "when": wished_times.moment(at, locale), "time": f"{at:%H:%M}", "minutes": visit.minutes,
+            "therapist": visit.therapist, "link": link(self.settings, visit),
+        }  # fmt: skip
+        return say(locale, TEXTS[what], **places)
+
+    def _in_the_chat(self, uow: UnitOfWork, chat: Conversation, text: str, key: str) -> None:
+        question = chat.state.get("question")
+        line = NewMessage("bot", text, {"question": question} if question else {}, id=key)
+        said = uow.conversations.append(chat.id, line, now=self.now())
+        if said.created:
+            outgoing.send(uow, chat, [said.seq], now=self.now())
+
+    def _by_mail(self, uow: UnitOfWork, handoff: Handoff, visit: Appointment, text: str, what: str, key: str) -> None:
+        to = str(handoff.contact.get("email") or "")
+        if not to or not self.settings.alert_smtp:
+            return
+        subject = say(handoff.locale, SUBJECT, clinic=self.settings.clinic.name)
+        payload = {"to": to, "subject": subject, "text": f"{text}\n"}
+        if what in (visits.BOOKED, visits.PENDING, visits.MOVED):
+            payload["ics"] = calendar_entry(self.settings.clinic, visit, link(self.settings, visit), self.now())
+        now = self.now()
+        uow.outbox.add(OutboxItem(0, f"mail:{key}", mail.KIND, payload, now, now, conversation=handoff.conversation))
+
+
+def link(settings: Settings, visit: Appointment) -> str:
+    """The page of this visit."""
+    return f"{settings.public_url}/visit/{visit.id}/{visit.token}"
+
+
+def calendar_entry(clinic: Clinic, visit: Appointment, url: str, now: datetime) -> str:
+    """The visit as an iCalendar file: where and when, not why."""
+    entry = icalendar.Event()
+    entry.add("uid", f"visit-{visit.id}@palpate")
+    entry.add("dtstamp", now)
+    entry.add("dtstart", visit.starts_at)
+    entry.add("dtend", visit.starts_at + timedelta(minutes=visit.minutes))
+    entry.add("summary", clinic.name)
+    entry.add("location", clinic.address)
+    entry.add("url", url)
+    entry.add("status", "CONFIRMED" if visit.status == "confirmed" else "TENTATIVE")
+    calendar = icalendar.Calendar()
+    calendar.add("prodid", "-//Palpate//visits//EN")
+    calendar.add("version", "2.0")
+    calendar.add_component(entry)
+    return calendar.to_ical().decode("utf-8")

@@ -1,0 +1,37 @@
+"""What a visitor hears of their visit: queued in the transaction that booked, moved or cancelled it, said once each."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime, timedelta
+
+from bot.services.ports import UnitOfWork
+from bot.services.stored import Appointment, Handoff, OutboxItem
+
+KIND = "visit_news"
+BOOKED, PENDING, PROPOSED, MOVED, CANCELLED = "booked", "pending", "proposed", "moved", "cancelled"
+REMINDER, TODAY = "reminder", "today"
+# How long before the visit: the reminder, and the question whether anything has changed.
+AHEAD = {REMINDER: timedelta(hours=24), TODAY: timedelta(hours=5)}
+
+
+def new_token() -> str:
+    """What opens the page of one visit; only who has the link can."""
+    return secrets.token_urlsafe(24)
+
+
+def news(uow: UnitOfWork, handoff: Handoff, visit: Appointment, what: str, now: datetime) -> None:
+    """Tell the visitor; where the visit will take place, remind them too. No word of it is in the queue."""
+    _queue(uow, handoff, visit, what, now, now)
+    if what in (BOOKED, PENDING, MOVED):
+        for reminder, ahead in AHEAD.items():
+            if visit.starts_at - ahead > now:
+                _queue(uow, handoff, visit, reminder, now, visit.starts_at - ahead)
+
+
+def _queue(uow: UnitOfWork, handoff: Handoff, visit: Appointment, what: str, now: datetime, due: datetime) -> None:
+    starts = visit.starts_at.isoformat()
+    key = f"visit:{visit.id}:{what}:{visit.starts_at.timestamp():.0f}"
+    payload = {"appointment": visit.id, "what": what, "starts_at": starts}
+    item = OutboxItem(0, key, KIND, payload, now, due, conversation=handoff.conversation)
+    uow.outbox.add(item)

@@ -1,0 +1,331 @@
+"""A visit: offered within the hours, proposed, confirmed, moved, given up; the visitor hears of each once, without a reason."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import socket
+import threading
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import httpx
+import icalendar
+import pytest
+from starlette.applications import Starlette
+
+from bot.domain import slots
+from bot.domain.opening import Opening
+from bot.notify import mail
+from bot.notify.outbox import Postman
+from bot.notify.visits import VisitNews
+from bot.web import visit as visit_pages
+
+BASE = "/desk/api/handoffs"
+TUESDAY = "2026-11-24T15:00:00+00:00"  # 10:00 in New York
+BOOK = {"start": TUESDAY, "minutes": 60, "therapist": "Kim", "room": "Room 1"}
+CHAT = "conversation-0000000001"
+
+
+def postman(context) -> Postman:
+    news = VisitNews(context.uow, context.settings, context.clock, context.wake)
+    kinds = {"visit_news": news.kind(), "visitor_mail": mail.kind(context.settings)}
+    return Postman(context.uow, kinds, now=context.clock)
+
+
+def told(context) -> list[str]:
+    """Deliver what is due; what the bot has said in the chat."""
+    while postman(context).deliver_due():
+        pass
+    with context.uow.reading() as uow:
+        return [line.text for line in uow.conversations.messages(CHAT) if line.sender == "bot"]
+
+
+def claimed(context, program, **record):
+    reference = context.handed_off(1, **record)
+    staff = program()
+    staff.call(f"{BASE}/{reference}/claim")
+    return reference, staff, f"{BASE}/{reference}"
+
+
+class Page:
+    """The visitor's browser, on the page of their visit."""
+
+    def __init__(self, context) -> None:
+        self._transport = httpx.ASGITransport(app=Starlette(routes=visit_pages.routes(context)))
+
+    def request(self, method: str, path: str, **more) -> httpx.Response:
+        async def run() -> httpx.Response:
+            async with httpx.AsyncClient(
+                transport=self._transport, base_url="https://desk.test", follow_redirects=True
+            ) as http:
+                return await http.request(method, path, **more)
+
+        return asyncio.run(run())
+
+    def get(self, path: str) -> httpx.Response:
+        return self.request("GET", path)
+
+    def post(self, path: str, **more) -> httpx.Response:
+        return self.request("POST", path, **more)
+
+
+def visitor(context) -> Page:
+    return Page(context)
+
+
+def link_in(text: str) -> str:
+    found = re.search(r"https://desk\.test(/visit/\S+)", text)
+    assert found is not None
+    return found[1]
+
+
+def test_a_proposed_time_is_held_until_the_visitor_says_yes(context, program):
+    _, staff, at = claimed(context, program)
+    other = context.handed_off(2)
+    assert staff.call(f"{at}/propose", BOOK).json()["status"] == "waiting_for_patient"
+    staff.call(f"{BASE}/{other}/claim")
+    assert staff.call(f"{BASE}/{other}/book", BOOK).status_code == 409  # the time is held
+    [line] = told(context)
+    assert "Tuesday 24 November, 10:00" in line
+    page = visitor(context)
+    link = link_in(line)
+    assert "Does this time suit you?" in page.get(link).text
+    assert "Add to my calendar" in page.post(f"{link}/confirm").text
+    got = staff.get(at).json()
+    assert (got["status"], got["appointments"][-1]["status"]) == ("booked", "confirmed")
+    assert "Your visit is booked" in told(context)[-1]
+    assert page.post(f"{link}/confirm").status_code == 409
+
+
+def test_a_proposed_time_that_does_not_suit_is_free_again(context, program):
+    _, staff, at = claimed(context, program)
+    staff.call(f"{at}/propose", BOOK)
+    link = link_in(told(context)[-1])
+    assert "cancelled" in visitor(context).post(f"{link}/cancel").text
+    assert staff.get(at).json()["status"] == "claimed"
+    other = context.handed_off(2)
+    staff.call(f"{BASE}/{other}/claim")
+    assert staff.call(f"{BASE}/{other}/book", BOOK).status_code == 200
+
+
+def test_staff_confirm_what_was_said_on_the_telephone(context, program):
+    _, staff, at = claimed(context, program)
+    assert staff.call(f"{at}/confirm").status_code == 409  # nothing proposed
+    staff.call(f"{at}/propose", BOOK)
+    assert staff.call(f"{at}/confirm").json()["status"] == "booked"
+
+
+def test_a_visit_is_moved_in_one_step_or_not_at_all(context, program):
+    _, staff, at = claimed(context, program)
+    staff.call(f"{at}/book", BOOK)
+    other = context.handed_off(2)
+    staff.call(f"{BASE}/{other}/claim")
+    later = {**BOOK, "start": "2026-11-25T15:00:00+00:00"}
+    staff.call(f"{BASE}/{other}/book", later)
+    assert staff.call(f"{at}/reschedule", later).status_code == 409
+    assert [one["status"] for one in staff.get(at).json()["appointments"]] == ["confirmed"]
+    free = {**BOOK, "start": "2026-11-26T15:00:00+00:00"}
+    assert [one["status"] for one in staff.call(f"{at}/reschedule", free).json()["appointments"]] == [
+        "cancelled",
+        "confirmed",
+    ]
+    lines = told(context)
+    assert "Your visit is now on Thursday 26 November" in lines[-1]
+    assert not any("is booked: Tuesday" in line for line in lines[1:])
+
+
+def test_a_pending_time_is_said_to_be_pending_and_never_why(context, program):
+    _, staff, at = claimed(context, program, ci=["CI-PREG"], doctor="ok", cleared_claimed=["CI-PREG"])
+    staff.call(f"{at}/book", BOOK)
+    [line] = told(context)
+    assert "A time is kept for you" in line
+    assert not re.search(r"pregnan|doctor|massage|back|pain", line, re.IGNORECASE)
+
+
+def test_reminder_and_check_of_the_day_come_once_and_only_while_the_visit_stands(context, program):
+    _, staff, at = claimed(context, program)
+    context.time = datetime(2026, 11, 22, 14, 0, tzinfo=UTC)
+    staff.call(f"{at}/book", BOOK)
+    context.time = datetime(2026, 11, 23, 15, 1, tzinfo=UTC)
+    assert "A reminder" in told(context)[-1]
+    context.time = datetime(2026, 11, 24, 10, 1, tzinfo=UTC)
+    assert "Your visit is today at 10:00" in told(context)[-1]
+    assert len(told(context)) == 3
+    other_chat = staff.call(f"{at}/give_up").json()
+    assert other_chat["status"] == "claimed"
+    assert "is cancelled" in told(context)[-1]
+
+
+def test_a_cancelled_visit_is_not_reminded_of(context, program):
+    _, staff, at = claimed(context, program)
+    context.time = datetime(2026, 11, 22, 14, 0, tzinfo=UTC)
+    staff.call(f"{at}/book", BOOK)
+    staff.call(f"{at}/reopen", {"reason": "cannot come"})
+    context.time = datetime(2026, 11, 24, 10, 1, tzinfo=UTC)
+    assert not [line for line in told(context) if "reminder" in line.lower() or "today" in line]
+
+
+def test_danger_on_the_day_puts_the_visit_on_hold(context, program):
+    _, staff, at = claimed(context, program)
+    staff.call(f"{at}/book", BOOK)
+    link = link_in(told(context)[-1])
+    page = visitor(context)
+    assert "Is any of this new" not in page.get(link).text.replace("\n", " ") or context.time.day == 24
+    context.time = datetime(2026, 11, 24, 11, 0, tzinfo=UTC)
+    assert "Is any of this new" in page.get(link).text
+    assert "as planned" in page.post(f"{link}/check").text
+    assert staff.get(at).json()["status"] == "booked"
+    assert 'role="alert"' in page.post(f"{link}/check", data={"new": ["RF-CES"]}).text
+    got = staff.get(at).json()
+    assert (got["status"], got["urgency"], got["appointments"][-1]["status"]) == ("new", "emergency", "on_hold")
+
+
+@pytest.mark.parametrize("wrong", ["/visit/1/x", "/visit/999/x", "/visit/1/" + "a" * 32])
+def test_a_wrong_link_tells_nothing(context, program, wrong):
+    _, staff, at = claimed(context, program)
+    staff.call(f"{at}/book", BOOK)
+    page = visitor(context)
+    for method, path in (
+        ("GET", wrong),
+        ("POST", f"{wrong}/cancel"),
+        ("POST", f"{wrong}/check"),
+        ("GET", f"{wrong}/visit.ics"),
+    ):
+        answer = page.request(method, path)
+        assert answer.status_code == 404
+        assert "Kim" not in answer.text
+    assert staff.get(at).json()["status"] == "booked"
+
+
+def test_the_calendar_file_says_when_and_where_and_not_why(context, program, browser):
+    reference, staff, at = claimed(context, program)
+    staff.call(f"{at}/book", BOOK)
+    link = link_in(told(context)[-1])
+    for answer in (
+        visitor(context).get(f"{link}/visit.ics"),
+        browser("Ben").get(f"/desk/handoffs/{reference}/visit.ics"),
+    ):
+        [event] = icalendar.Calendar.from_ical(answer.text).walk("VEVENT")
+        assert event.decoded("dtstart") == datetime.fromisoformat(TUESDAY)
+        assert event.decoded("dtend") - event.decoded("dtstart") == timedelta(minutes=60)
+        assert str(event["summary"]) == context.settings.clinic.name
+        assert "Ana Ruiz" not in answer.text
+
+
+class MailServer(threading.Thread):
+    """Takes one message by SMTP and keeps it."""
+
+    def __init__(self) -> None:
+        super().__init__(daemon=True)
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        self.message = b""
+
+    def run(self) -> None:
+        connection, _ = self.listener.accept()
+        with connection, connection.makefile("rwb") as line:
+            line.write(b"220 hi\r\n")
+            line.flush()
+            for command in line:
+                if command.upper().startswith(b"DATA"):
+                    line.write(b"354 go on\r\n")
+                    line.flush()
+                    while (part := line.readline()) != b".\r\n":
+                        self.message += part
+                line.write(b"221 bye\r\n" if command.upper().startswith(b"QUIT") else b"250 ok\r\n")
+                line.flush()
+        self.listener.close()
+
+
+def test_by_mail_too_with_the_calendar_entry_and_no_reason_in_the_subject(context, program):
+    server = MailServer()
+    server.start()
+    context.settings = replace(context.settings, alert_smtp=f"smtp://127.0.0.1:{server.port}")
+    _, staff, at = claimed(context, program)
+    staff.call(f"{at}/book", BOOK)
+    told(context)
+    server.join(10)
+    message = server.message.decode()
+    assert "To: ana1@example.org" in message
+    assert f"Subject: {context.settings.clinic.name}: your visit" in message
+    assert "text/calendar" in message
+    assert not re.search(r"pain|massage for|lower", message.split("Content-Transfer-Encoding")[0].split("Subject")[1])
+
+
+def test_the_form_offers_free_times_and_warns_outside_of_the_hours(context, browser):
+    reference = context.handed_off(
+        1, facts={"contact": {}, "preferred_times": ["2026-11-24T16:00:00-05:00/2026-11-24T19:00:00-05:00"]}
+    )
+    ana = browser("Ana")
+    at = f"/desk/handoffs/{reference}"
+    ana.post(f"{at}/claim")
+    page = ana.get(at).text
+    first = re.search(r'name="slot" value="([^"|]+)\|([^|]+)\|([^"]+)"', page)
+    assert first is not None
+    assert first[1] == "2026-11-24T16:00:00-05:00"  # wished, and within the hours
+    sunday = {"within": "hours", "minutes": "60", "start": "2026-11-29T10:00", "therapist": "Kim", "room": "Room 1"}
+    answer = ana.post(f"{at}/book", sunday)
+    assert answer.status_code == 422
+    assert 'name="anyway"' in answer.text
+    assert (
+        ana.post(f"{at}/book", {"within": "hours", "minutes": "60", "slot": first[0].split('"')[3]}).status_code == 303
+    )
+
+
+def test_free_times_touch_nothing_that_is_taken():
+    opening, zone = Opening.from_mapping({"mon": ["09:00-12:00"]}), UTC
+    monday = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+    taken = [slots.Taken(monday, monday + timedelta(hours=1), "Kim", "1")]
+    found = slots.free(
+        opening,
+        zone,
+        taken=taken,
+        rooms=["1"],
+        therapists=["Kim", "Robin"],
+        minutes=60,
+        after=monday - timedelta(days=1),
+    )
+    assert all(slot.start >= monday + timedelta(hours=1) for slot in found if slot.start.day == 23)
+    assert slots.free(opening, zone, taken=[], rooms=[], therapists=["Kim"], minutes=60, after=monday) == []
+
+
+def test_two_hundred_who_want_one_time_and_one_who_gets_it(context, program):
+    references = [context.handed_off(number) for number in range(1, 201)]
+    program("Lea", "lead")
+    from bot.domain.errors import DoubleBooking
+    from bot.services import booking, review
+    from bot.services.review import Actor
+
+    lea = Actor("Lea", "lead")
+    for reference in references:
+        review.claim(context.uow(), reference, by=lea, now=context.time)
+    won: list[str] = []
+    gate = threading.Barrier(20)
+
+    def clicks(mine: list[str]) -> None:
+        gate.wait()
+        for reference in mine:
+            try:
+                booking.book(
+                    context.uow(), reference, start=datetime.fromisoformat(TUESDAY), minutes=60, therapist="Kim",
+                    room="Room 1", by=lea, now=context.time,
+                )  # fmt: skip
+            except DoubleBooking:
+                continue
+            won.append(reference)
+
+    threads = [threading.Thread(target=clicks, args=(references[at::20],)) for at in range(20)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(won) == 1
+    with context.uow.reading() as uow:
+        booked = uow.appointments.between(
+            datetime.fromisoformat(TUESDAY), datetime.fromisoformat(TUESDAY) + timedelta(hours=1)
+        )
+        assert len(booked) == 1
+        states = [uow.handoffs.by_reference(reference).status for reference in references]
+    assert sorted(set(states)) == ["booked", "claimed"]
+    assert states.count("booked") == 1
