@@ -228,9 +228,9 @@ def _in_rasa(module: str, args: tuple[str, ...]) -> None:
 
 def whole() -> click.Group:
     """The command line with every command."""
-    from bot import account_commands, backup_commands, key_commands, staff_commands
+    from bot import account_commands, backup_commands, key_commands, outbox_commands, staff_commands
 
-    for commands in (account_commands, backup_commands, key_commands, staff_commands):
+    for commands in (account_commands, backup_commands, key_commands, outbox_commands, staff_commands):
         commands.register(cli)
     return cli
 

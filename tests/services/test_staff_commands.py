@@ -9,10 +9,10 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from bot import account_commands, command_storage, staff_commands
+from bot import account_commands, command_storage, outbox_commands, staff_commands
 from bot.services import accounts, sign_in
 from bot.services.hand_off import hand_off
-from bot.services.stored import Conversation, NewMessage
+from bot.services.stored import Conversation, NewMessage, OutboxItem
 from bot.settings import Settings
 
 NOW = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
@@ -29,6 +29,7 @@ def palpate(tmp_path):
 
     account_commands.register(cli)
     staff_commands.register(cli)
+    outbox_commands.register(cli)
 
     def run(*args: str, text: str = "", expect: int = 0):
         result = CliRunner().invoke(
@@ -136,3 +137,18 @@ def test_the_database_is_brought_up_to_date_and_the_first_account_made_once(palp
     name, password = command_storage.first_account(settings)
     assert (name, len(password) >= 12) == ("admin", True)
     assert command_storage.first_account(settings) is None
+
+
+def test_what_could_not_be_delivered_is_listed_and_decided(palpate, storage):
+    with storage() as uow:
+        uow.outbox.add(OutboxItem(0, "line:x:1", "line.sms", {"seq": 1}, NOW, NOW))
+        [item] = uow.outbox.due(NOW, until=NOW)
+        uow.outbox.gave_up(item.id, at=NOW, error="unknown_number")
+        uow.commit()
+    said = palpate("outbox", "list").output
+    assert "line.sms" in said
+    assert "1 could not be delivered, 0 on their way" in said
+    assert json.loads(palpate("outbox", "list", "--json").output)["error"] == "unknown_number"
+    palpate("outbox", "again", str(item.id))
+    assert "0 could not be delivered, 1 on their way" in palpate("outbox", "list").output
+    palpate("outbox", "dismiss", str(item.id), expect=1)
