@@ -36,7 +36,7 @@ def _load(name: str) -> ModuleType:
     return module
 
 
-for helper in ("axe", "person"):
+for helper in ("axe", "chats", "person"):
     _load(helper)
 standin = _load("standin")
 

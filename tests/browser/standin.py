@@ -66,7 +66,6 @@ class StandIn:
         self.record_now: dict[str, Any] = RECORDED["record"]
         self.kept: list[dict[str, Any]] = []  # letters
         self.codes: dict[str, str] = {}  # for another device
-        self.changes = True  # whether {"change": FIELD} is understood
 
     @property
     def only(self) -> Conversation:
@@ -133,10 +132,12 @@ class StandIn:
         refusal = _refusal(body)
         if refusal is not None:
             return refusal
-        if "change" in body and not self.changes:
-            return _problem(422, "bad_body")
+        if "change" in body and body["change"] not in [
+            one["field"] for one in conversation.state.get("changeable", ())
+        ]:
+            return _problem(409, "not_changeable")
         if body["id"] not in conversation.seqs:
-            conversation.seqs[body["id"]] = conversation.append("visitor", _words(body))
+            conversation.seqs[body["id"]] = conversation.append("visitor", _words(body, conversation.messages))
             if "change" in body:
                 conversation.turn = (
                     next(at for at, turn in enumerate(RECORDED["turns"]) if turn["field"] == body["change"]) - 1
@@ -154,6 +155,10 @@ class StandIn:
         elif conversation.state["phase"] == "stopped":
             conversation.reply({"text": "I can still read you. Please call 911 now if you have not."})
         elif conversation.turn + 1 < len(RECORDED["turns"]):
+            asked = RECORDED["turns"][conversation.turn]["field"]
+            known = conversation.state.setdefault("changeable", [])
+            if conversation.turn >= 3 and asked not in [one["field"] for one in known]:
+                known.append({"field": asked, "label": f"Your {asked}"})
             conversation.turn += 1
             conversation.reply(RECORDED["turns"][conversation.turn])
         else:
@@ -264,15 +269,16 @@ def _refusal(body: dict[str, Any]) -> Response | None:
     return None
 
 
-def _words(body: dict[str, Any]) -> str:
+def _words(body: dict[str, Any], messages: list[dict[str, Any]]) -> str:
     """The visitor's message as the log shows it: the text, or the labels of the choices."""
     if "change" in body:
-        return "Change this answer"
+        return "Change: what you said"
     if "text" in body:
         return str(body["text"])
     value = body["answer"]["value"]
-    turn = next(turn for turn in RECORDED["turns"] if turn["field"] == body["answer"]["question"])
-    labels = {json.dumps(choice["value"]): choice["label"] for choice in turn["question"]["choices"]}
+    open_ones = [line["question"] for line in messages if line["question"]]
+    question = next(one for one in reversed(open_ones) if one["field"] == body["answer"]["question"])
+    labels = {json.dumps(choice["value"]): choice["label"] for choice in question["choices"]}
     if value is None:
         return "Skip this question"
     if isinstance(value, dict):

@@ -52,7 +52,11 @@ def _pattern(phrase: str) -> str:
 
 
 def _folded(patterns: list[str]) -> list[str]:
-    """The patterns, with a plural in -s as part of its singular."""
-    known = dict.fromkeys(patterns)
+    """The patterns without those that hold another one of the same place, a plural in -s as part of its singular."""
+    known = dict.fromkeys(one for one in patterns if not any(_holds(one, other) for other in patterns))
     kept = [one for one in known if not (one.endswith("s") and one[:-1] in known)]
     return [f"{one}s?" if f"{one}s" in known else one for one in kept]
+
+
+def _holds(one: str, other: str) -> bool:
+    return one != other and re.search(rf"(^|\b){re.escape(other)}(\b|$)", one) is not None

@@ -43,8 +43,11 @@ export function build(question, submit, form) {
     return null;
   });
   if (!figures) return [el("div", { class: "options" }, ...places.map(({ node }) => node)), ...sendRow()];
-  hearing(places, mirror).then((hears) => { form.querySelector("fieldset").hears = hears; }, () => {});
-  return [figures.node, picked, ...areas(places), spread.node, ...sendRow()];
+  hearing(places, mirror).then((hears) => {
+    form.querySelector("fieldset").hears = hears;
+    hears(document.getElementById("text").value); // written while the table was on its way
+  }, () => {});
+  return [picked, figures.node, ...areas(places), spread.node, ...sendRow()];
 }
 
 /** Only the side of one place is missing: one tap says it. */

@@ -14,7 +14,7 @@ export const words = {
   online: "Connected again.", starting: "Connecting…",
   progress: "Asked {asked}, about {left} left", progress_last: "Asked {asked}, almost done",
   handed: "With our team. Reference", stopped: "The questions have ended. You can still write to us.",
-  answers: "Answer buttons are above the message box.", change: "Change this answer", change_words: "I want to change an answer: ",
+  answers: "Answer buttons are above the message box.", change: "Change this answer", change_what: "Change: {what}", change_words: "I want to change an answer: ",
   why: "Why we ask", skip: "Skip this question", yes: "Yes", no: "No", unsure: "Not sure",
   example: "For example: “My left shoulder has hurt since tennis on Monday, about six out of ten.”",
   latest: "Newest message",

@@ -11,9 +11,13 @@ export class Log {
   #pinned = true;
   #put = 0; // where we scrolled to ourselves
 
-  /** `box` scrolls and holds the role=log and below it the answers (`dock`); `latest` is shown while the reader is further up. */
-  constructor(box, latest) {
+  /**
+   * `box` scrolls and holds the role=log and below it the answers (`dock`); `latest` is shown while the reader is
+   * further up; `change(field)` asks for an answer again.
+   */
+  constructor(box, latest, change) {
     this.box = box;
+    this.change = change;
     this.live_part = box.querySelector("[role=log]");
     this.dock = box.querySelector(".dock");
     this.list = box.querySelector("ol");
@@ -29,8 +33,8 @@ export class Log {
     this.#follow();
   }
 
-  /** Shows a message of the server; a visitor message sent from here becomes the bubble already shown. `change` asks it again. */
-  add(message, item, change) {
+  /** Shows a message of the server; a visitor message sent from here becomes the bubble already shown. `field` is what it answers. */
+  add(message, item, field) {
     const known = item && this.#bubbles.get(item.id);
     if (known) {
       this.#bubbles.delete(item.id);
@@ -39,15 +43,15 @@ export class Log {
       known.dataset.seq = message.seq;
       return known;
     }
-    const bubble = this.#bubble(message, change);
+    const bubble = this.#bubble(message, field);
     bubble.dataset.seq = message.seq;
     this.#append(bubble, message.from === "visitor");
     return bubble;
   }
 
   /** Shows what the visitor just sent, before the server has it. */
-  optimistic(item, onRetry, change) {
-    const bubble = this.#bubble({ from: "visitor", text: item.label }, change);
+  optimistic(item, onRetry, field) {
+    const bubble = this.#bubble({ from: "visitor", text: item.label }, field);
     const state = el("p", { class: "delivery" });
     bubble.append(state);
     this.#bubbles.set(item.id, bubble);
@@ -74,13 +78,21 @@ export class Log {
     this.follow();
   }
 
+  /** The fields whose answers may be changed now; of each only the newest answer offers it. */
+  changeable(fields) {
+    const newest = new Map([...this.list.querySelectorAll(".change")].map((button) => [button.dataset.field, button]));
+    for (const button of this.list.querySelectorAll(".change")) {
+      button.hidden = !fields.includes(button.dataset.field) || newest.get(button.dataset.field) !== button;
+    }
+  }
+
   clear() {
     this.list.replaceChildren();
     this.#bubbles.clear();
     this.#anchor = null;
   }
 
-  #bubble({ from, text, by, event }, change) {
+  #bubble({ from, text, by, event }, field) {
     const who = from === "visitor" ? t("you") : from === "staff" ? by || t("staff") : t("assistant");
     const previous = this.list.lastElementChild;
     const more = !event && previous?.dataset.from === from && !previous.classList.contains("event");
@@ -88,7 +100,7 @@ export class Log {
       el("span", { class: "vh" }, t("said", { who })),
       from === "staff" && !more && !event ? el("span", { class: "name", "aria-hidden": "true" }, who) : null,
       el("div", { class: "text" }, ...paragraphs(text)),
-      change ? el("button", { type: "button", class: "round change", "aria-label": t("change"), title: t("change"), onclick: change }, icon("pen")) : null);
+      field ? el("button", { type: "button", class: "round change", "data-field": field, hidden: true, "aria-label": t("change"), title: t("change"), onclick: () => this.change(field) }, icon("pen")) : null);
   }
 
   #append(bubble, own) {

@@ -13,24 +13,22 @@ const DOTS_AFTER = 350; // ms, so that a quick answer does not flicker
 const DOTS_AT_MOST = 25000; // ms; then we say that it takes long, and stop moving
 const WARN_BEFORE = 5 * 60000; // ms before an end that is near
 const OVER = ["closed", "erased"];
-const FIXED = /^(consent_|read_back)/; // questions whose answer is not changed by asking them again
 
 const $ = (id) => document.getElementById(id);
 const facts = document.documentElement.dataset;
 const framed = window.parent !== window;
 const chosen = settings();
-const log = new Log($("roll"), $("latest"));
+const log = new Log($("roll"), $("latest"), (field) => change(field));
 const alarm = new Alert($("alert"), facts.emergency);
 const composer = new Composer($("composer"), {
   send: (text) => send(text),
-  wrote: (text) => map_hears?.(text),
+  wrote: (text) => $("dock").querySelector("fieldset")?.hears?.(text), // the open body map, when there is one
   warn: (words) => { $("over").textContent = words; },
 });
 let session;
 let open_question = null; // the newest bot message that asks, while nothing was answered since
 let last_asked = null; // the field the next visitor message answers
 let person = null; // who speaks in place of the bot: {name, role}
-let map_hears = null; // the open body map, told what is being written
 let dots_timers = [];
 let clear_status;
 let end_timer;
@@ -47,22 +45,24 @@ function send(text, answer) {
   ask(null);
   const item = answer ? session.answer(answer.question, answer.value, text) : session.say(text);
   item.question = question;
-  log.optimistic(item, () => session.retry(), changing(question?.question.field));
+  log.optimistic(item, () => session.retry(), question?.question.field);
 }
 
-/** Opens a question again; where the server does not know how, the visitor says it in words. */
+/** Opens a question again; what cannot be asked again is changed in words. */
 function change(field) {
-  const item = session.change(field, t("change"));
+  const known = session.state.changeable?.find((one) => one.field === field);
+  if (!known) {
+    composer.fill(t("change_words"));
+    return;
+  }
+  const item = session.change(field, t("change_what", { what: known.label }));
   item.question = open_question;
   ask(null);
   log.optimistic(item, () => session.retry());
 }
 
-const changing = (field) => (field && !FIXED.test(field) ? () => change(field) : null);
-
 function ask(message) {
   open_question = message;
-  map_hears = null;
   if (message?.question.field === "read_back") import("./result.js").catch(() => {}); // there in time to be read out as one
   const dock = $("dock");
   prompt();
@@ -80,7 +80,6 @@ function ask(message) {
     if (open_question !== message) return;
     dock.replaceChildren(...(form ? [form] : []));
     dock.hidden = !form;
-    map_hears = form?.querySelector("fieldset")?.hears ?? null;
     log.follow();
     $("hint").textContent = form ? t("answers") : "";
   }, () => status(t("offline"), true)); // a part could not be loaded: words still work
@@ -100,7 +99,7 @@ function toWriting() {
 const told = {
   message(message, item) {
     const own = message.from === "visitor";
-    const bubble = log.add(message, item, own ? changing(last_asked) : null);
+    const bubble = log.add(message, item, own ? last_asked : null);
     if (message.alert) alarm.show(message.alert);
     if (message.outcome) card(bubble, message);
     if (message.from === "staff") person = message.event === "hand_back" ? null : { name: message.by, role: message.role };
@@ -108,7 +107,7 @@ const told = {
     ask(message.question ? message : null);
   },
   state(state) {
-    document.body.dataset.phase = state.phase;
+    log.changeable((state.changeable ?? []).map(({ field }) => field));
     who(state.phase === "with_staff");
     progress(state);
     if (!$("known").hidden) understood();
@@ -120,11 +119,8 @@ const told = {
     if (item.status !== "refused") return;
     const { status: code, problem } = item.problem;
     if (problem.alert) alarm.show(problem.alert);
-    if (item.body.change) {
-      item.bubble.remove();
-      ask(item.question);
-      composer.fill(t("change_words"));
-    } else if (code !== 409) ask(item.question);
+    if (item.body.change || code !== 409) ask(item.question);
+    if (item.body.change) item.bubble.remove();
     if (code === 413) {
       composer.fill(item.body.text);
       status(t("too_long"), true);
@@ -184,13 +180,7 @@ function ending(at) {
 
 async function understood() {
   const [{ chips }] = await Promise.all([import("./record.js"), ready()]);
-  await chips($("known"), session, fix);
-}
-
-/** A tap on a chip: the question of its field again. */
-function fix(field) {
-  if (["interview", "read_back"].includes(session.state.phase)) change(field);
-  else composer.fill(t("change_words"));
+  await chips($("known"), session, change);
 }
 
 function unfold() {
@@ -268,7 +258,7 @@ function wire() {
   $("record").addEventListener("click", unfold);
   $("privacy").addEventListener("click", async () => {
     const [{ menu }] = await Promise.all([import("./privacy.js"), ready()]);
-    menu(session, { erased, facts, fix, settings: chosen });
+    menu(session, { erased, facts, fix: change, settings: chosen });
   });
   let shifts = [];
   addEventListener("keydown", (event) => {

@@ -1,0 +1,37 @@
+"""Small moves in the chat that every file of browser tests needs."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import FrameLocator, Locator, Page, expect
+
+
+def opened(page: Page, origin: str, path: str = "") -> FrameLocator:
+    """A page with the tag, and the chat open in it."""
+    page.goto(origin + path)
+    page.locator("palpate-chat button.open").click()
+    chat = page.frame_locator("palpate-chat iframe")
+    expect(chat.get_by_role("log")).to_contain_text(re.compile(r"\w"))
+    return chat
+
+
+def at(page: Page, clinic, field: str, path: str = "") -> FrameLocator:
+    """The chat with the question of a field open."""
+    origin, api, _ = clinic
+    api.jump(field)
+    chat = opened(page, origin, path)
+    expect(chat.locator("#dock form")).to_have_attribute("data-field", field)
+    return chat
+
+
+def say(chat: FrameLocator, text: str) -> None:
+    """Write and send with Enter."""
+    box = chat.locator("#text")
+    box.fill(text)
+    box.press("Enter")
+
+
+def log(chat: FrameLocator) -> Locator:
+    """The messages, each one list item of the log."""
+    return chat.locator("#log > ol > li")
