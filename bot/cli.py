@@ -82,7 +82,7 @@ def rasa(args: tuple[str, ...]) -> None:
 @cli.command(context_settings={"ignore_unknown_options": True})
 @click.argument("args", nargs=-1, type=click.UNPROCESSED)
 def bench(args: tuple[str, ...]) -> None:
-    """Print the project's own figures: `product`, `turns` (both with --baseline stock Rasa beside it) or `triage`."""
+    """Print the project's own figures: `product`, `turns` (both with --baseline stock Rasa beside it), `triage` or `widget`."""
     if args[:1] == ("product",):
         from bot import product_bench
 
@@ -91,6 +91,10 @@ def bench(args: tuple[str, ...]) -> None:
         from bot import triage_bench
 
         sys.exit(triage_bench.main(sys.stdout))
+    if args[:1] == ("widget",):
+        from bot import widget_bench
+
+        sys.exit(widget_bench.main(sys.stdout))
     _in_rasa("bot.engine.bench", args)
 
 

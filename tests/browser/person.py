@@ -127,5 +127,5 @@ def sign_in(page: Page, address: str, name: str, password: str) -> None:
     page.goto(f"{address}/desk")
     page.get_by_label("Name").fill(name)
     page.get_by_label("Password").fill(password)
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
     expect(page.get_by_role("navigation", name="Queues")).to_be_visible()
