@@ -169,3 +169,157 @@ def test_without_motion_nothing_is_animated(page, clinic):
         "all => all.filter(one => getComputedStyle(one).animationName !== 'none').length"
     )
     assert moving == 0
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_where_a_person_speaks_a_letter_is_asked_and_an_answer_can_be_changed(page, clinic, scheme):
+    page.emulate_media(color_scheme=scheme)
+    api = clinic[1]
+    chat = chat_at(page, clinic, "age")
+    chat.locator("#text").fill("39")
+    chat.locator("#text").press("Enter")
+    expect(chat.get_by_role("button", name="Change this answer")).to_be_visible()
+    api.only.state["phase"] = "with_staff"
+    api.only.state["ends_at"] = "2020-01-01T00:00:00Z"
+    api.only.append("staff", "Dana has joined.", by="Dana", role="reviewer", event="takeover")
+    api.only.append("staff", "Hello.", by="Dana", role="reviewer")
+    api.only.append("bot", "Please ask your doctor.", outcome=DOCTOR_FIRST)
+    expect(chat.get_by_role("region", name="Your doctor first")).to_be_visible()
+    expect(chat.get_by_role("button", name="Keep it open")).to_be_visible()
+    assert violations(page) == []
+
+
+DOCTOR_FIRST = {"outcome": "doctor_first", "urgency": "gp", "rule": "R-1", "provisional": False, "reasons": []}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_in_the_data_menu_with_a_link_and_at_the_end(page, clinic, scheme):
+    page.emulate_media(color_scheme=scheme)
+    chat = chat_at(page, clinic, "nrs")
+    chat.get_by_role("button", name="Your data").click()
+    chat.get_by_role("button", name="Go on with another device").click()
+    expect(chat.get_by_role("textbox", name="Go on with another device")).to_be_visible()
+    assert violations(page) == []
+    chat.get_by_role("button", name="Close", exact=True).click()
+    clinic[1].only.state["phase"] = "closed"
+    clinic[1].only.changes += 1
+    expect(chat.get_by_role("button", name="Start a new chat")).to_be_visible()
+    assert violations(page) == []
+
+
+@pytest.mark.parametrize("field", ["emergency_gate", "nrs", "sites"])
+def test_with_forced_colours_everything_keeps_an_edge_and_a_choice_can_be_told(page, clinic, field):
+    page.emulate_media(forced_colors="active")
+    chat = chat_at(page, clinic, field)
+    if field == "sites":
+        chat.get_by_text("Head and neck").click()
+    control = chat.locator("#dock").get_by_role("radio" if field == "nrs" else "checkbox").first
+    label = chat.locator("#dock label.number, #dock label.option").first
+    before = label.screenshot()
+    control.check()
+    assert label.screenshot() != before, "the choice shows"
+    edges = chat.locator("#exit, #dock .option:visible, #dock .primary, li .text").evaluate_all(
+        "all => all.filter((one) => parseFloat(getComputedStyle(one).borderTopWidth) === 0).map((one) => one.textContent)"
+    )
+    assert edges == []
+
+
+GOLDEN_START = """
+- banner:
+  - heading "Alder Row Clinical Massage" [level=1]
+  - paragraph: Automated assistant
+  - button "Quick exit"
+  - button "Close chat"
+- main:
+  - paragraph: First, your agreement
+  - group "Messages and answers":
+    - log "Conversation":
+      - paragraph: Tell us what hurts, in your own words. We ask a few questions, then say which appointment fits and why.
+      - list:
+        - listitem:
+          - text: "Assistant said:"
+          - paragraph: Hello. I'm the automated assistant of Alder Row Clinical Massage, not a doctor.
+          - paragraph: I ask about your health to plan your visit. Staff read your answers; nobody else does. Is that all right?
+    - region "Your answer":
+      - group /I ask about your health/:
+        - button "Yes"
+        - button "No"
+      - group: Why we ask
+  - status
+  - status: Answer buttons are above the message box.
+  - text: Write a message…
+  - status
+  - textbox "Write a message…"
+  - button "Send"
+- contentinfo:
+  - paragraph: Not a diagnosis, not an emergency service. In an emergency call 911.
+  - button "Your data"
+"""
+GOLDEN_SCALE = """
+- region "Your answer":
+  - group "How strong is the pain right now, from 0 to 10?":
+    - radio "0, no pain"
+    - radio "1"
+    - radio "2"
+    - radio "3"
+    - radio "4"
+    - radio "5"
+    - radio "6"
+    - radio "7"
+    - radio "8"
+    - radio "9"
+    - radio "10, worst pain imaginable"
+    - button "Send answer"
+  - group: Why we ask
+"""
+GOLDEN_DANGER = """
+- alert:
+  - strong: This may be an emergency
+  - paragraph: Stop here and get help now. Do not wait for us.
+  - link "Call 911 now":
+    - /url: tel:911
+"""
+
+
+def test_the_accessibility_tree_is_the_golden_one_at_the_start(page, clinic):
+    chat = chat_at(page, clinic, "consent_privacy")
+    expect(chat.locator("body")).to_match_aria_snapshot(GOLDEN_START)
+
+
+def test_the_accessibility_tree_is_the_golden_one_at_the_scale_and_in_danger(page, clinic):
+    chat = chat_at(page, clinic, "nrs")
+    expect(chat.locator("#dock")).to_match_aria_snapshot(GOLDEN_SCALE)
+    chat.locator("#text").fill("chest pain")
+    chat.locator("#text").press("Enter")
+    expect(chat.locator("#alert")).to_match_aria_snapshot(GOLDEN_DANGER)
+
+
+def test_nothing_jumps_while_the_interview_goes_on(page, clinic):
+    """Layout shift that no tap and no key has caused, from opening the chat to the result (Web Vitals calls 0.1 good)."""
+    page.add_init_script(
+        "new PerformanceObserver((list) => list.getEntries().forEach((one) => { if (!one.hadRecentInput)"
+        " window.shifted = (window.shifted ?? 0) + one.value; })).observe({type: 'layout-shift', buffered: true});"
+    )
+    page.set_viewport_size({"width": 360, "height": 740})
+    chat = chat_at(page, clinic, "consent_privacy")
+    for words in [
+        "yes",
+        "none of these",
+        "my shoulder hurts",
+        "39",
+        "male",
+        "left shoulder",
+        "6",
+        "yes",
+        "no",
+        "mornings",
+        "555 010 0199",
+        "yes",
+    ]:
+        chat.locator("#text").fill(words)
+        chat.locator("#text").press("Enter")
+        expect(chat.locator("#log > ol > li").last).not_to_have_attribute("data-from", "visitor")
+    expect(chat.get_by_role("region", name="Clinical massage")).to_be_visible()
+    frame = page.frames[-1]
+    assert page.evaluate("() => window.shifted ?? 0") == 0
+    assert frame.evaluate("() => window.shifted ?? 0") < 0.1

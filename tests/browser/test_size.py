@@ -65,5 +65,5 @@ def test_the_parts_and_the_figure_wait_until_they_are_needed(page, clinic):
     assert {"first.js", "en.js"} == {name for name in loaded if name.endswith(".js")}
     page.get_by_role("button", name="Yes", exact=True).click()
     expect(page.get_by_role("checkbox").first).to_be_visible()
-    assert {"parts.js", "en_parts.js", "parts.css"} <= set(loaded)
+    assert {"parts.js", "en_parts.js"} <= set(loaded)
     assert "map.js" not in loaded

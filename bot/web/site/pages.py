@@ -21,7 +21,8 @@ FILES = {
     "parts.js": ("answers", "contact", "ended", "letter", "privacy", "record", "result", "tint", "when"),
     "map.js": ("body_map", "body_map_data"),
 }
-WORDS_AND_LOOK = ("app", "parts", "en", "en_parts", "es", "es_parts")
+WORDS = ("en", "en_parts", "es", "es_parts")
+LOOKS = ("app.css", "parts.css")  # sent as one: a third of the second is in the first
 LANGUAGES = ("en", "es")
 
 PAGE_POLICY = (
@@ -54,6 +55,7 @@ def routes(settings: Settings) -> list[BaseRoute]:
 
         return files.living(path, make)
 
+    look = "\n".join((WIDGET / "app" / name).read_text(encoding="utf-8") for name in LOOKS)
     framed = {"Content_Security_Policy": frame_policy(settings)}
     policy = {"Content_Security_Policy": PAGE_POLICY}
     frame = frames.get_template("index.html")
@@ -76,7 +78,8 @@ def routes(settings: Settings) -> list[BaseRoute]:
             files.route(f"/widget/app/{name}", files.pack(files.minified(script, ".js"), ".js"))
             for name, script in joined(WIDGET / "app", FILES).items()
         ),
-        *files.folder("/widget/app", (path for path in (WIDGET / "app").iterdir() if path.stem in WORDS_AND_LOOK)),
+        *files.folder("/widget/app", (path for path in (WIDGET / "app").iterdir() if path.stem in WORDS)),
+        files.route("/widget/app/app.css", files.pack(files.minified(look, ".css"), ".css")),
         *files.folder("/site", (HERE / "static").iterdir()),
     ]
 

@@ -18,6 +18,9 @@ _NEAREST = {
     "coccyx": "buttock", "it_band": "thigh", "popliteal": "knee", "patella": "knee", "lower_leg": "shin",
     "achilles": "heel", "plantar_fascia": "foot", "toe": "foot",
 }  # fmt: skip
+_LONGEST = 3  # words of a phrase that is worth its bytes
+_BETWEEN = ("between ", "entre ")  # but what lies between two places belongs to neither
+_PLURALS = ("s", "es")
 _SIDES = {
     "en": {"left": "left", "right": "right", "both": "both"},
     "es": {"left": "izquierd[oa]s?", "right": "derech[oa]s?", "both": "amb[oa]s|l[oa]s dos"},
@@ -52,10 +55,11 @@ def _pattern(phrase: str) -> str:
 
 
 def _folded(patterns: list[str]) -> list[str]:
-    """The patterns without those that hold another one of the same place, a plural in -s as part of its singular."""
-    known = dict.fromkeys(one for one in patterns if not any(_holds(one, other) for other in patterns))
-    kept = [one for one in known if not (one.endswith("s") and one[:-1] in known)]
-    return [f"{one}s?" if f"{one}s" in known else one for one in kept]
+    """The patterns without those that hold another one of the same place or are long; a plural with its singular."""
+    short = [one for one in patterns if len(one.split()) <= _LONGEST or one.startswith(_BETWEEN)]
+    known = dict.fromkeys(one for one in short if not any(_holds(one, other) for other in short))
+    kept = [one for one in known if not any(one.endswith(end) and one.removesuffix(end) in known for end in _PLURALS)]
+    return [one + next((f"(?:{end})?" for end in _PLURALS if one + end in known), "") for one in kept]
 
 
 def _holds(one: str, other: str) -> bool:

@@ -1,7 +1,5 @@
 /** Builds elements without markup strings, so that nothing anybody wrote can ever become HTML. */
 
-import { speakMore } from "./words.js";
-
 /**
  * An element with attributes, `on…` listeners and children; null and false attributes are left out.
  * @param {string} name @param {Record<string, unknown>} [attributes] @param {...(Node|string)} children
@@ -59,16 +57,6 @@ export function paragraphs(text) {
     }
     return blocks;
   });
-}
-
-let parts;
-
-/** Loads the look and the words of the parts that come later, once; those parts wait for them, so that nothing jumps. */
-export function ready() {
-  parts ??= Promise.all([speakMore(), new Promise((done) => {
-    document.head.append(el("link", { rel: "stylesheet", href: "/widget/app/parts.css", onload: done, onerror: done }));
-  })]);
-  return parts;
 }
 
 /** Gives a file to the visitor. */

@@ -12,7 +12,7 @@ export const words = {
   typing: "The assistant is writing", slow: "This takes longer than usual. Your message is safe.",
   offline: "No connection. What you write waits here and is sent when you are back.",
   online: "Connected again.", starting: "Connecting…",
-  progress: "Asked {asked}, about {left} left", progress_last: "Asked {asked}, almost done",
+  before: "First, your agreement", progress: "Asked {asked}, about {left} left", progress_last: "Asked {asked}, almost done",
   handed: "With our team. Reference", stopped: "The questions have ended. You can still write to us.",
   answers: "Answer buttons are above the message box.", change: "Change this answer", change_what: "Change: {what}", change_words: "I want to change an answer: ",
   why: "Why we ask", skip: "Skip this question", yes: "Yes", no: "No", unsure: "Not sure",

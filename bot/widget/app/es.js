@@ -12,7 +12,7 @@ export const words = {
   typing: "El asistente está escribiendo", slow: "Tarda más de lo normal. Su mensaje está a salvo.",
   offline: "Sin conexión. Lo que escriba espera aquí y se envía cuando vuelva.",
   online: "Conectado otra vez.", starting: "Conectando…",
-  progress: "Van {asked}, quedan unas {left}", progress_last: "Van {asked}, casi hemos acabado",
+  before: "Primero, su permiso", progress: "Van {asked}, quedan unas {left}", progress_last: "Van {asked}, casi hemos acabado",
   handed: "Lo tiene nuestro equipo. Referencia", stopped: "Las preguntas han terminado. Puede seguir escribiéndonos.",
   answers: "Los botones de respuesta están encima del cuadro de texto.", change: "Cambiar esta respuesta", change_what: "Cambiar: {what}", change_words: "Quiero cambiar una respuesta: ",
   why: "Por qué lo preguntamos", skip: "Saltar esta pregunta", yes: "Sí", no: "No", unsure: "No estoy seguro",

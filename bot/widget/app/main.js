@@ -2,12 +2,12 @@
 
 import { Alert } from "./alert.js";
 import { Composer } from "./composer.js";
-import { el, icon, ready } from "./dom.js";
+import { el, icon } from "./dom.js";
 import { Log } from "./log.js";
 import { dress, settings } from "./look.js";
 import { controls, wantsNumber } from "./questions.js";
 import { Session } from "./session.js";
-import { speak, t } from "./words.js";
+import { speak, speakMore, t } from "./words.js";
 
 const DOTS_AFTER = 350; // ms, so that a quick answer does not flicker
 const DOTS_AT_MOST = 25000; // ms; then we say that it takes long, and stop moving
@@ -161,10 +161,10 @@ function progress({ phase, asked, left, handoff }) {
   const number = handoff && phase !== "stopped" ? el("span", { class: "ref" }, handoff) : "";
   $("progress").replaceChildren(phase === "stopped" ? t("stopped")
     : handoff ? `${t("handed")} `
-    : asking ? t(left ? "progress" : "progress_last", { asked, left }) : "", number);
-  $("strip").hidden = phase === "consent";
-  $("bar").hidden = !asking;
-  $("bar").firstElementChild.style.width = `${Math.round((100 * asked) / Math.max(1, asked + (left ?? 0)))}%`;
+    : asking ? t(left ? "progress" : "progress_last", { asked, left })
+    : phase === "consent" ? t("before") : "", number);
+  $("record").hidden = phase === "consent";
+  $("bar").firstElementChild.style.width = `${asking ? Math.round((100 * asked) / Math.max(1, asked + (left ?? 0))) : 0}%`;
 }
 
 /** Warns in time before the server forgets this chat, with a button that keeps it. */
@@ -173,13 +173,13 @@ function ending(at) {
   $("ending").replaceChildren();
   if (!at) return;
   end_timer = setTimeout(async () => {
-    const [{ warning }] = await Promise.all([import("./ended.js"), ready()]);
+    const [{ warning }] = await Promise.all([import("./ended.js"), speakMore()]);
     if (!over) $("ending").replaceChildren(warning(at, session, status));
   }, Math.max(0, Date.parse(at) - Date.now() - WARN_BEFORE));
 }
 
 async function understood() {
-  const [{ chips }] = await Promise.all([import("./record.js"), ready()]);
+  const [{ chips }] = await Promise.all([import("./record.js"), speakMore()]);
   await chips($("known"), session, change);
 }
 
@@ -191,7 +191,7 @@ function unfold() {
 }
 
 async function card(bubble, { outcome, text }) {
-  const [{ result }] = await Promise.all([import("./result.js"), ready()]);
+  const [{ result }] = await Promise.all([import("./result.js"), speakMore()]);
   bubble.querySelector(".text").replaceWith(result(outcome, text, facts, session));
   log.follow();
 }
@@ -206,7 +206,7 @@ async function ended(kind) {
   status("");
   ask(null);
   $("composer").hidden = true;
-  const [parts] = await Promise.all([import("./ended.js"), ready()]);
+  const [parts] = await Promise.all([import("./ended.js"), speakMore()]);
   const again = parts.ended($("dock"), kind);
   if (kind === "erased") again.focus();
 }
@@ -257,7 +257,7 @@ function wire() {
   $("exit").addEventListener("click", leave);
   $("record").addEventListener("click", unfold);
   $("privacy").addEventListener("click", async () => {
-    const [{ menu }] = await Promise.all([import("./privacy.js"), ready()]);
+    const [{ menu }] = await Promise.all([import("./privacy.js"), speakMore()]);
     menu(session, { erased, facts, fix: change, settings: chosen });
   });
   let shifts = [];

@@ -1,7 +1,7 @@
 /** The answer controls of the open question, shown above the message box; a shortcut beside free text, never a wall. */
 
-import { el, ready } from "./dom.js";
-import { t } from "./words.js";
+import { el } from "./dom.js";
+import { speakMore, t } from "./words.js";
 
 const LATER = {
   multi: () => import("./answers.js"),
@@ -24,7 +24,7 @@ export function wantsNumber(question) {
 export async function controls(question, asked, submit, session) {
   const letter = LETTER.test(question.field) && (await import("./letter.js"));
   const build = { yes_no: choice, choice }[question.kind] ?? (await LATER[question.kind]?.())?.build;
-  if (letter || (build && build !== choice)) await ready();
+  if (letter || (build && build !== choice)) await speakMore();
   const form = el("form", { novalidate: true, "data-kind": question.kind, "data-field": question.field });
   if (build) {
     const fields = el("fieldset", {}, el("legend", { class: "vh" }, asked));
