@@ -158,3 +158,12 @@ def test_quick_exit_is_in_reach_however_far_the_page_is_scrolled(page, clinic):
     chat = at(page, clinic, "contact")
     chat.get_by_role("button", name="Send answer").scroll_into_view_if_needed()
     expect(chat.get_by_role("button", name="Quick exit")).to_be_in_viewport(ratio=1)
+
+
+def test_when_the_chat_goes_on_in_spanish_its_surface_does_too(page, clinic):
+    chat, _ = dressed(page, clinic)
+    clinic[1].only.state["locale"] = "es"
+    clinic[1].only.append("bot", "Claro, seguimos en español.")
+    expect(chat.get_by_role("button", name="Salir ya")).to_be_visible()
+    expect(log(chat)).to_have_count(2)
+    assert len(clinic[1].conversations) == 1

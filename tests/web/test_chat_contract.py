@@ -24,6 +24,7 @@ def test_a_new_conversation_greets_and_asks_for_consent(visitor: Visitor, rasa: 
     assert first["question"] is None
     assert last["question"]["field"] == "consent_privacy"
     assert body["state"].pop("ends_at")
+    assert body["state"].pop("locale") == "en"
     assert body["state"] == {"phase": "consent", "asked": 1, "left": 9, "handoff": None, "answered_through": 1}
     assert rasa.turns[0]["metadata"]["answer"] == {"question": "open", "value": None}
     assert rasa.secrets == {"s3cret"}

@@ -107,9 +107,7 @@ class ChatApi:
             conversation, after, wait, partial(inbox.opened_by, self._context, token=token)
         )
         lines = [views.message(line) for line in news.messages]
-        return JSONResponse(
-            {"messages": lines, "state": {**views.state(news.chat), "ends_at": self._newsstand.ends_at(news.chat)}}
-        )
+        return JSONResponse({"messages": lines, "state": self._newsstand.state(news.chat)})
 
     async def events(self, request: Request) -> Response:
         """The event stream from `Last-Event-ID` (or `after`) on."""

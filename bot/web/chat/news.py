@@ -77,7 +77,7 @@ class Newsstand:
                 news = await self.look(conversation, after)
                 if news is None or self._is_idle(news.chat):
                     return
-                state = {**views.state(news.chat), "ends_at": self.ends_at(news.chat)}
+                state = self.state(news.chat)
                 writing = views.typing(news.chat, self._context.clock()) and not stuck(conversation)
                 if news.messages or (state, writing) != told:
                     told, after = (state, writing), news.last or after
@@ -87,7 +87,11 @@ class Newsstand:
                 if len(news.messages) < PAGE:
                     await listener.news(LOOK_SECONDS)
 
-    def ends_at(self, chat: Conversation) -> str | None:
+    def state(self, chat: Conversation) -> dict[str, object]:
+        """Where the conversation stands, with the language it is held in and when it ends."""
+        return {**views.state(chat), "locale": chat.locale, "ends_at": self._ends_at(chat)}
+
+    def _ends_at(self, chat: Conversation) -> str | None:
         """When this conversation can no longer be opened if nobody writes; before consent it is forgotten sooner."""
         if chat.phase in ("closed", "erased"):
             return None

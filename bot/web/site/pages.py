@@ -41,6 +41,11 @@ def frame_policy(settings: Settings) -> str:
     )
 
 
+def frame_path(language: str) -> str:
+    """The address of the chat in a language."""
+    return f"/widget/app/{'' if language == 'en' else f'{language}/'}"
+
+
 def routes(settings: Settings) -> list[BaseRoute]:
     """Every public page and file; what the clinic cannot change is read once, here."""
     pages = Environment(loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined)
@@ -56,6 +61,7 @@ def routes(settings: Settings) -> list[BaseRoute]:
         return files.living(path, make)
 
     look = "\n".join((WIDGET / "app" / name).read_text(encoding="utf-8") for name in LOOKS)
+    known = " ".join(f"{language}={frame_path(language)}" for language in LANGUAGES)
     framed = {"Content_Security_Policy": frame_policy(settings)}
     policy = {"Content_Security_Policy": PAGE_POLICY}
     frame = frames.get_template("index.html")
@@ -67,7 +73,7 @@ def routes(settings: Settings) -> list[BaseRoute]:
         # The clinic's page is on another origin and may ask for cross-origin isolation.
         files.route("/widget.js", files.read(WIDGET / "widget.js", Cross_Origin_Resource_Policy="cross-origin")),
         *(
-            page(f"/widget/app/{'' if language == 'en' else f'{language}/'}", frame, _FRAME | framed, language=language)
+            page(frame_path(language), frame, _FRAME | framed, language=language, pages=known)
             for language in LANGUAGES
         ),
         *(

@@ -112,6 +112,7 @@ const told = {
     progress(state);
     if (!$("known").hidden) understood();
     ending(state.ends_at);
+    speakAs(state.locale);
     if (OVER.includes(state.phase)) ended(state.phase);
   },
   delivery(item) {
@@ -146,6 +147,13 @@ const told = {
   gone: () => ended("gone"),
   left: () => wipe(),
 };
+
+/** The chat went on in another language: so does its surface, as soon as nothing is half written. */
+function speakAs(locale = "") {
+  const path = facts.pages.split(" ").find((one) => one.startsWith(`${locale.slice(0, 2)}=`))?.slice(3);
+  if (!path || locale.startsWith(document.documentElement.lang) || session.unsent || composer.text) return;
+  location.replace(path + location.hash);
+}
 
 /** Who speaks: the assistant, or a person with name and role. */
 function who(staffed) {
