@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+
+import httpx
 import pytest
 from playwright.sync_api import expect
+from starlette.applications import Starlette
 
 from bot.settings import Settings
 from bot.web.site import pages
@@ -16,12 +20,16 @@ IN_ALL = 35_000
 def packed_sizes() -> dict[str, int]:
     """Every file of the widget as the server sends it, gzipped."""
     routes = pages.routes(Settings.from_env({}))
-    return {
-        route.path: len(cell.cell_contents.packed)
-        for route in routes
-        for cell in route.endpoint.__closure__
-        if route.path.startswith("/widget")
-    }
+    paths = [route.path for route in routes if route.path.startswith("/widget")]
+
+    async def sizes() -> dict[str, int]:
+        transport = httpx.ASGITransport(app=Starlette(routes=routes))
+        async with httpx.AsyncClient(transport=transport, base_url="http://chat.test") as client:
+            answers = {path: await client.get(path, headers={"Accept-Encoding": "gzip"}) for path in paths}
+        assert {answer.headers["content-encoding"] for answer in answers.values()} == {"gzip"}
+        return {path: int(answer.headers["content-length"]) for path, answer in answers.items()}
+
+    return asyncio.run(sizes())
 
 
 def test_what_loads_before_the_first_message_is_small(page, clinic, record_property):

@@ -72,10 +72,7 @@ def routes(settings: Settings) -> list[BaseRoute]:
         files.route("/favicon.ico", files.read(HERE / "static" / "favicon.svg")),
         # The clinic's page is on another origin and may ask for cross-origin isolation.
         files.route("/widget.js", files.read(WIDGET / "widget.js", Cross_Origin_Resource_Policy="cross-origin")),
-        *(
-            page(frame_path(language), frame, _FRAME | framed, language=language, pages=known)
-            for language in LANGUAGES
-        ),
+        *(page(frame_path(language), frame, _FRAME | framed, language=language, pages=known) for language in LANGUAGES),
         *(
             files.route(f"/widget/app/places.{language}.json", files.pack(places.table(language), ".json"))
             for language in LANGUAGES
