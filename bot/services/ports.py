@@ -140,6 +140,9 @@ class Conversations(Protocol):
     def ask_for_person(self, conversation: str, at: datetime | None) -> None:
         """The visitor wants a person since then, or (None) has had one. Raises `NotFound`."""
 
+    def since(self, at: datetime, *, limit: int) -> list[Conversation]:
+        """Living ones begun after `at`, newest first."""
+
     def in_progress(self, since: datetime, *, limit: int) -> list[Conversation]:
         """Living ones touched after `since` or still asking for a person: these first, then the newest."""
 
@@ -203,6 +206,12 @@ class Handoffs(Protocol):
 
     def overdue(self, before: datetime, *, min_rank: int) -> list[Handoff]:
         """New ones of at least this caution that came in before `before` and that nobody has looked at."""
+
+    def since(self, at: datetime, *, limit: int) -> list[Handoff]:
+        """Handed off after `at`, newest first."""
+
+    def decisions_since(self, at: datetime, *, limit: int) -> list[Decision]:
+        """Decisions after `at`, oldest first."""
 
     def waited_for(self, now: datetime) -> list[Handoff]:
         """Waiting ones whose reminder is due."""
@@ -283,6 +292,9 @@ class Appointments(Protocol):
 
     def set_status(self, appointment: int, status: str) -> None:
         """Change the status; `cancelled` gives therapist and room free."""
+
+    def made_since(self, at: datetime) -> list[Appointment]:
+        """Booked after `at`, whatever became of them, oldest first."""
 
     def between(self, start: datetime, end: datetime) -> list[Appointment]:
         """Appointments that are not cancelled and overlap this time, by start."""

@@ -197,6 +197,11 @@ class MemoryConversations:
         """The visitor wants a person, or has had one."""
         self._all[conversation] = replace(self._living(conversation), person_asked_at=at)
 
+    def since(self, at: datetime, *, limit: int) -> list[Conversation]:
+        """Living ones begun after `at`, newest first."""
+        begun = [one for one in self._all.values() if one.erased_at is None and one.created_at > at]
+        return sorted(begun, key=lambda one: one.created_at, reverse=True)[:limit]
+
     def in_progress(self, since: datetime, *, limit: int) -> list[Conversation]:
         """Those who ask for a person, longest waiting first, then the newest."""
         living = [one for one in self._all.values() if one.erased_at is None]

@@ -98,6 +98,14 @@ class MemoryHandoffs:
             and one.first_look_at is None
         ]
 
+    def since(self, at: datetime, *, limit: int) -> list[Handoff]:
+        """Handed off after `at`, newest first."""
+        return [one for one in reversed(self._all.values()) if one.created_at > at][:limit]
+
+    def decisions_since(self, at: datetime, *, limit: int) -> list[Decision]:
+        """Decisions after `at`, oldest first."""
+        return [one for one in self._shelves.decisions if one.at > at][:limit]
+
     def waited_for(self, now: datetime) -> list[Handoff]:
         """Waiting ones whose reminder is due."""
         return [
@@ -202,6 +210,10 @@ class MemoryAppointments:
     def set_status(self, appointment: int, status: str) -> None:
         """Change the status."""
         self._all[appointment] = replace(self._all[appointment], status=status)
+
+    def made_since(self, at: datetime) -> list[Appointment]:
+        """Booked after `at`, oldest first."""
+        return [booked for booked in self._all.values() if booked.created_at > at]
 
     def between(self, start: datetime, end: datetime) -> list[Appointment]:
         """What overlaps this time."""

@@ -56,6 +56,11 @@ class SqlAppointments:
         if status == "cancelled":
             self._connection.execute(delete(SLOTS).where(SLOTS.c.appointment == appointment))
 
+    def made_since(self, at: datetime) -> list[Appointment]:
+        """Booked after `at`, oldest first."""
+        rows = self._connection.execute(select(*_COLUMNS).where(_A.created_at > at).order_by(_A.id))
+        return [_appointment(row) for row in rows]
+
     def between(self, start: datetime, end: datetime) -> list[Appointment]:
         """What overlaps this time."""
         overlaps = (_A.starts_at < end, _A.ends_at > start, _A.status != "cancelled")

@@ -285,6 +285,12 @@ class SqlConversations:
         """The visitor wants a person, or has had one."""
         self._set(conversation, person_asked_at=at)
 
+    def since(self, at: datetime, *, limit: int) -> list[Conversation]:
+        """Living ones begun after `at`, newest first."""
+        wanted = select(*_COLUMNS).where(_C.erased_at.is_(None), _C.created_at > at)
+        rows = self._connection.execute(wanted.order_by(_C.created_at.desc()).limit(limit))
+        return [_conversation(row) for row in rows]
+
     def in_progress(self, since: datetime, *, limit: int) -> list[Conversation]:
         """Those who ask for a person, longest waiting first, then the newest."""
         now = (_C.erased_at.is_(None), or_(_C.touched_at > since, _C.person_asked_at.is_not(None)))

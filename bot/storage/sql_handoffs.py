@@ -122,6 +122,17 @@ class SqlHandoffs:
         rows = self._connection.execute(select(*_COLUMNS).where(*late).order_by(_H.id))
         return [Handoff(**_values(row)) for row in rows]
 
+    def since(self, at: datetime, *, limit: int) -> list[Handoff]:
+        """Handed off after `at`, newest first."""
+        rows = self._connection.execute(select(*_COLUMNS).where(_H.created_at > at).order_by(_H.id.desc()).limit(limit))
+        return [Handoff(**_values(row)) for row in rows]
+
+    def decisions_since(self, at: datetime, *, limit: int) -> list[Decision]:
+        """Decisions after `at`, oldest first."""
+        columns = [DECISIONS.c[spec.name] for spec in fields(Decision)]
+        query = select(*columns).where(DECISIONS.c.at > at).order_by(DECISIONS.c.id).limit(limit)
+        return [Decision(**row._mapping) for row in self._connection.execute(query)]
+
     def waited_for(self, now: datetime) -> list[Handoff]:
         """Waiting ones whose reminder is due."""
         due = (_H.status.in_(review.WAITING), _H.wait_until <= now)

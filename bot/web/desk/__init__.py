@@ -12,6 +12,7 @@ from bot.web.desk import (
     clinic,
     erasures,
     exports,
+    figures,
     language,
     letters,
     live,
@@ -29,7 +30,7 @@ __all__ = ["DeskContext", "mount"]
 
 # Each part gives its routes; an earlier one is asked first.
 _PARTS = (
-    sign_in, account, language, staff, audit, erasures, clinic, asides, live, queue, exports, api, letters, pages, rules,
+    sign_in, account, language, staff, audit, erasures, clinic, asides, live, figures, queue, exports, api, letters, pages, rules,
 )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.services import booking, live, review
+from bot.services import booking, learning, live, review
 from bot.services.review import Actor, BadMove
 from bot.web.desk.context import DeskContext, wake
 
@@ -132,6 +132,13 @@ def _reopen(context: DeskContext, reference: str, fields: Fields, by: Actor) -> 
     review.reopen(context.uow(), reference, reason=_text(fields, "reason"), by=by, now=context.clock())
 
 
+def _misread(context: DeskContext, reference: str, fields: Fields, by: Actor) -> None:
+    learning.mark(
+        context.uow(), reference, seq=_whole(fields, "seq"), kind=_text(fields, "kind"), value=_text(fields, "value"),
+        denied=bool(fields.get("denied")), note=_text(fields, "note"), by=by, now=context.clock(),
+    )  # fmt: skip
+
+
 def _takeover(context: DeskContext, reference: str, _fields: Fields, by: Actor) -> None:
     wake(context, live.take_over(context.uow(), reference, by=by, now=context.clock()))
 
@@ -162,6 +169,7 @@ MOVES: Mapping[str, Move] = {
     "give_up": _give_up,
     "decline": _decline,
     "reopen": _reopen,
+    "misread": _misread,
     "takeover": _takeover,
     "say": _say,
     "hand_back": _hand_back,

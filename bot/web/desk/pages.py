@@ -17,7 +17,7 @@ from bot.domain.permissions import may
 from bot.domain.proof import proof_sheet
 from bot.domain.screens import CLEARABLE
 from bot.notify.visits import calendar_entry
-from bot.services import review
+from bot.services import learning, review
 from bot.services.accounts import SignedIn
 from bot.services.review import BadMove, Detail
 from bot.services.stored import Revision
@@ -144,6 +144,8 @@ class Desk:
             bubbles=marked,
             anchors=anchors,
             fragment=False,
+            misread={one.seq: one.should_be for one in detail.misread},
+            misread_kinds=learning.KINDS,
             base=f"/desk/handoffs/{handoff.reference}",
             replies=replies.filled(self._context.settings.clinic, handoff.contact, handoff.reference),
             onlookers=detail.onlookers,

@@ -27,7 +27,7 @@ POLICY = (
 # The pages in the bar: address, label, the act one must be allowed to do to see it.
 PLACES: list[tuple[str, str, str]] = [
     ("/desk", "Queue", ""), ("/desk/live", "Live", ""), ("/desk/call-backs", "Call-backs", ""), ("/desk/rules", "Rules", ""),
-    ("/desk/clinic", "Clinic", "change_settings"), ("/desk/staff", "Staff", "manage_staff"),
+    ("/desk/figures", "Figures", "read_figures"), ("/desk/clinic", "Clinic", "change_settings"), ("/desk/staff", "Staff", "manage_staff"),
     ("/desk/audit", "Audit", "read_audit"),
 ]  # fmt: skip
 KEYS = (
