@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import httpx
 import pytest
 from playwright.sync_api import expect
-from starlette.applications import Starlette
 
 from bot.settings import Settings
 from bot.web.site import pages
@@ -17,19 +14,12 @@ BEFORE_FIRST_MESSAGE = 20_000  # bytes, gzipped
 IN_ALL = 35_000
 
 
-def packed_sizes() -> dict[str, int]:
+def packed_sizes(origin: str) -> dict[str, int]:
     """Every file of the widget as the server sends it, gzipped."""
-    routes = pages.routes(Settings.from_env({}))
-    paths = [route.path for route in routes if route.path.startswith("/widget")]
-
-    async def sizes() -> dict[str, int]:
-        transport = httpx.ASGITransport(app=Starlette(routes=routes))
-        async with httpx.AsyncClient(transport=transport, base_url="http://chat.test") as client:
-            answers = {path: await client.get(path, headers={"Accept-Encoding": "gzip"}) for path in paths}
-        assert {answer.headers["content-encoding"] for answer in answers.values()} == {"gzip"}
-        return {path: int(answer.headers["content-length"]) for path, answer in answers.items()}
-
-    return asyncio.run(sizes())
+    paths = [route.path for route in pages.routes(Settings.from_env({})) if route.path.startswith("/widget")]
+    answers = {path: httpx.get(origin + path, headers={"Accept-Encoding": "gzip"}) for path in paths}
+    assert {answer.headers["content-encoding"] for answer in answers.values()} == {"gzip"}
+    return {path: int(answer.headers["content-length"]) for path, answer in answers.items()}
 
 
 def test_what_loads_before_the_first_message_is_small(page, clinic, record_property):
@@ -39,7 +29,7 @@ def test_what_loads_before_the_first_message_is_small(page, clinic, record_prope
     page.goto(origin)
     page.get_by_role("button", name="Tell us what hurts").last.click()
     expect(page.frame_locator("palpate-chat iframe").get_by_role("button", name="Yes", exact=True)).to_be_visible()
-    sizes = packed_sizes()
+    sizes = packed_sizes(origin)
     first = {path: sizes[path] for path in loaded if path in sizes}
     record_property("widget_bytes_before_first_message", sum(first.values()))
     assert {"/widget.js", "/widget/app/", "/widget/app/first.js", "/widget/app/en.js", "/widget/app/app.css"} <= set(
@@ -49,10 +39,14 @@ def test_what_loads_before_the_first_message_is_small(page, clinic, record_prope
 
 
 @pytest.mark.parametrize("language", pages.LANGUAGES)
-def test_everything_a_visitor_can_come_to_load_is_small(language, record_property):
+def test_everything_a_visitor_can_come_to_load_is_small(clinic, language, record_property):
     """Every file but those of the other language: first, parts, figure, places, words, looks and the tag itself."""
     others = {one for one in pages.LANGUAGES if one != language}
-    sizes = {path: size for path, size in packed_sizes().items() if not any(_speaks(path, other) for other in others)}
+    sizes = {
+        path: size
+        for path, size in packed_sizes(clinic[0]).items()
+        if not any(_speaks(path, other) for other in others)
+    }
     record_property(f"widget_bytes_in_all_{language}", sum(sizes.values()))
     assert {"/widget.js", "/widget/app/map.js", f"/widget/app/{language}_parts.js"} <= set(sizes)
     assert sum(sizes.values()) <= IN_ALL, sizes
