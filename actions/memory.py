@@ -15,7 +15,7 @@ from bot.domain.said import Said
 from bot.domain.speech import ENGLISH
 
 FINDINGS = ("rf", "rf_unknown", "ci", "extra")
-PROGRESS = ("asked", "misses", "open_field", "wants_person", "corrected", "reopened", "misread", "earlier")
+PROGRESS = ("asked", "misses", "open_field", "wants_person", "corrected", "reopened", "misread", "earlier", "offers")
 DANGERS = ("danger", "other_danger")
 DIRECT = ("said", "settled", "waiting", "to_confirm", "phase", "reference")
 

@@ -62,6 +62,9 @@ def set_sites(intake: Intake, entries: Sequence[Mapping[str, Any]], words: Mappi
         intake.settle(field("side", at))
 
 
+NOT_THIS = re.compile(
+    r"\b(?:not|isn'?t|never|instead of|rather than)(?: in| on)?(?: the| my| his| her)?\s*$", re.IGNORECASE
+)
 _NO_BACK = re.compile(
     r"\b(?:i'?m|i am|im|be|been|come|came|coming|get|got|go|going|went|are you|call|text|write|hear|bring|right|way)\s*$",
     re.IGNORECASE,
@@ -69,7 +72,12 @@ _NO_BACK = re.compile(
 
 
 def no_place(said: Said, place: Mention) -> bool:
-    """True for the back of "I'm back", and for the head of "can't turn my head": what cannot be done, not where it hurts."""
+    """True for a place where it does not hurt.
+
+    Such as the back of "I'm back", the knee of "not the knee", and the head of "can't turn my head", which cannot be done.
+    """
+    if NOT_THIS.search(said.text[: place.start]):
+        return True
     if place.value == "back" and _NO_BACK.search(said.text[: place.start]):
         return True
     return any(

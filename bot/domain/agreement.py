@@ -16,6 +16,7 @@ _DOUBT = re.compile(
     r"|\b(?:behind|against) (?:his|her|their) (?:back|will)\b|\bas a surprise\b|\bsurprise (?:him|her|them)\b",
     re.IGNORECASE,
 )
+_NOTES = {"minor": "utter_agreement_minor", "child": "utter_agreement_child", "other": "utter_agreement_other"}
 _LINES = {
     "minor": "A parent or guardian agrees and comes along",
     "child": "You are the parent or guardian, agree, and come along",
@@ -38,7 +39,7 @@ def note(intake: Intake) -> str | None:
     if whose is None or f"agreement {whose}" in intake.settled:
         return None
     intake.settle(f"agreement {whose}")
-    return f"utter_agreement_{whose}"
+    return _NOTES[whose]
 
 
 def line(intake: Intake) -> str:

@@ -20,6 +20,7 @@ def offer(intake: Intake) -> None:
     """Ask which answer to change."""
     intake.open_field = "change"
     intake.phase = "interview"
+    intake.offers += 1
     intake.asked += 1
     intake.misses = 0
 
@@ -33,6 +34,7 @@ def take(intake: Intake, said: Said, move: Move) -> bool:
     intake.misses = 0
     for name in offered:
         reopen(intake, name)
+        intake.offers = 0
     intake.open_field = None
     return True
 
@@ -64,6 +66,7 @@ _SMALL = frozenset({"the", "you", "what", "for", "how", "it"})
 def follow(intake: Intake, changed: Iterable[str]) -> None:
     """Ask again what hangs on the fields that changed, and nothing else."""
     names = set(changed)
+    intake.offers = 0 if names else intake.offers
     if names and intake.open_field == "change":
         intake.open_field = None
     corrected = {entry["field"] for entry in intake.corrected[-4:]}

@@ -39,9 +39,6 @@ _IS_FINE = re.compile(
     r"\W*(?:is|are|feels?|was)(?: actually| really| now| all)? (?:fine|ok|okay|good|all ?right|better now|gone)\b|\W*(?:does|do)(?:n'?t| not) hurt\b",
     re.IGNORECASE,
 )
-_NOT_THIS = re.compile(
-    r"\b(?:not|isn'?t|never|instead of|rather than)(?: in| on)?(?: the| my| his| her)?\s*$", re.IGNORECASE
-)
 _SCORE = re.compile(r"\b(?:score|pain|number|scale|level|out of|intensity)\b|/10", re.IGNORECASE)
 _AGE = re.compile(r"\b(?:age|old|years)\b", re.IGNORECASE)
 
@@ -99,7 +96,7 @@ def _places_out(intake: Intake, said: Said) -> bool:
 def _other_place(intake: Intake, said: Said) -> bool:
     """ "Not the shoulder, the elbow": one place in the stead of another, in the complaint that has it."""
     named = [m for m in said.mentions if m.kind == "site" and not (m.past or m.other_person or m.hypothetical)]
-    wrong = [m for m in named if m.negated or _NOT_THIS.search(said.text[: m.start])]
+    wrong = [m for m in named if m.negated or ache_told.NOT_THIS.search(said.text[: m.start])]
     right = [m for m in named if m not in wrong]
     for old in wrong:
         at = complaints.with_site(intake, str(old.value))

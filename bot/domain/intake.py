@@ -45,6 +45,7 @@ class Intake:
     to_confirm flags read with doubt, each to be asked once
     asked      how many questions were asked; `misses` how often the open one was misunderstood in a row
     locale     the language tag the visitor is spoken to in, such as "es-MX"
+    offers     how often the visitor was asked what to change since something changed
     misread    True once a stopped visitor said that they misread: it is asked again only once
     earlier    of who comes back: the conversation and kind, and once recalled days ago, reference and what was cleared
     corrected  what was changed: field, old and new value, oldest first
@@ -68,6 +69,7 @@ class Intake:
     reference: str | None = None
     wants_person: bool = False
     misread: bool = False
+    offers: int = 0
     earlier: dict[str, Any] = field(default_factory=dict)
     corrected: list[dict[str, Any]] = field(default_factory=list)
     locale: str = ENGLISH

@@ -174,7 +174,9 @@ def _take_answer(intake: Intake, said: Said, move: Move) -> None:
 def _answered(intake: Intake, said: Said, move: Move, news: list[str]) -> None:
     """The open question has its answer; a yes to the read-back ends the interview, a no asks what to change."""
     name, confirms = intake.open_field, intake.open_field == "read_back" and not news
-    if confirms and said.confirms():
+    if confirms and intake.offers > MISSES_BEFORE_A_WAY_OUT:
+        intake.wants_person = move.hand_off = True  # not right, and nothing to change: a person clears that up
+    elif confirms and said.confirms():
         move.hand_off = True
     elif confirms or (name == "still_true" and intake.facts.get("still_true") == "change"):
         changing.offer(intake)

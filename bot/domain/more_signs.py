@@ -8,12 +8,13 @@ from bot.domain.extras import EXTRAS
 from bot.domain.intake import Intake
 
 FIELD = "more_signs"
+_CORD = ("weakness", "numbness", "gait", "bladder_bowel", "band_pain")
 _LEG = ("tender_limb",)
 _BLEEDING = ("head_knock", "new_swelling")
 # Finding → the signs that make it graver. A test holds this table against the rules.
 BESIDE: Mapping[str, tuple[str, ...]] = {
-    "RF-CANCERPAIN": ("weakness", "numbness", "gait", "bladder_bowel", "band_pain"),
-    "RF-PAD": ("rest_pain", "foot_ulcer", "black_toe", "cold_numb_limb", "open_wound"),
+    "RF-CANCERPAIN": _CORD,
+    "RF-PAD": ("rest_pain", "night_pain", "foot_ulcer", "black_toe", "cold_numb_limb", "open_wound"),
     "RF-HEAD50": ("vision", "confusion", "vomiting", "drowsy", "seizure"),
     "RF-STATIN": ("weakness",),
     "CI-PREG": ("faint", "one_sided_tummy_pain", "severe_tummy_pain", "shoulder_tip_pain", *_LEG),
@@ -29,8 +30,8 @@ BESIDE: Mapping[str, tuple[str, ...]] = {
     "CI-HEART": ("breathless_at_rest",),
     "CI-OSTEOP": ("sudden_back_pain",),
     "CI-IMMUNO": ("very_unwell", "rigors"),
-    "CI-CANCER-ACT": ("very_unwell", "rigors"),
-    "CI-FEVER": ("rigors", "glass_rash", "malaria_area", "dialysis", "prosthetic_joint"),
+    "CI-CANCER-ACT": ("very_unwell", "rigors", *_CORD, *_LEG),
+    "CI-FEVER": ("glass_rash", "malaria_area", "dialysis", "prosthetic_joint", "no_spleen"),
 }
 # Signs read in the visitor's own words, by the finding they are read as.
 OF_FINDING: Mapping[str, str] = {

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain import answers, cards, interview, judge, questions, rows_said
+from bot.domain import answers, cards, interview, judge, questions, review, rows_said
 from bot.domain.flags import RED_FLAGS
 from bot.domain.intake import FACTS, Intake
 from bot.domain.mention import Danger, Mention
@@ -224,6 +224,67 @@ def test_there_is_always_an_open_question_until_the_interview_is_over(talk: list
         if move.hand_off:
             break
         assert Intake.from_json(intake.to_json()).to_json() == intake.to_json()
+
+
+@given(st.lists(TALK, max_size=20), st.sampled_from(EMERGENCIES))
+def test_a_new_danger_never_lowers_the_result(talk: list[Said], flag: str) -> None:
+    intake = begin()
+    for said in talk:
+        interview.take(intake, said)
+    before = _rank(intake)
+    interview.take(intake, Said("danger", "danger", danger=(Danger(flag, True, 0, 6),)))
+    assert _rank(intake) >= before
+
+
+def _rank(intake: Intake) -> int:
+    result = judge.judge(intake)
+    return review.rank(result.outcome, result.urgency)
+
+
+CORRECTIONS = st.sampled_from(
+    [
+        Said("actually it's the right one", "correct"),
+        Said("no, 4 not 7", "correct", (mention("intensity", lo=4, hi=4), mention("intensity", lo=7, hi=7))),
+        Said("I said weeks, I meant months", "correct", (mention("span", days_lo=14, days_hi=49),)),
+        Said("change the score to 2", "correct", (mention("intensity", lo=2, hi=2),)),
+        Said("not the knee, the elbow", "correct", (Mention("site", "knee", 8, 12), Mention("site", "elbow", 18, 23))),
+        Said("my age is 25", "correct", (mention("person", "age", detail={"years": 25}),)),
+        Said("I meant my shoulder", "correct", (Mention("site", "shoulder", 8, 19),)),
+    ]
+)
+
+
+@given(st.lists(CORRECTIONS, max_size=8))
+def test_a_correction_never_loses_another_complaint(corrections: list[Said]) -> None:
+    """The neck was told in full and nothing is said about it: whatever is corrected elsewhere, it stays as it was."""
+    intake = begin()
+    knee, neck = Mention("site", "knee", 3, 12, side="left"), Mention("site", "neck", 37, 41)
+    told = (knee, Mention("intensity", None, 19, 20, lo=7, hi=7), neck, Mention("intensity", None, 48, 49, lo=3, hi=3))
+    tell(intake, "my left knee hurts 7/10, and also my neck about 3/10", *told)
+    assert [intake.facts["nrs"], intake.facts["nrs#2"]] == [7, 3]
+    for said in corrections:
+        interview.take(intake, said)
+        assert intake.facts["sites#2"] == [{"site": "neck", "side": None}]
+        assert intake.facts["nrs#2"] == 3
+
+
+@given(
+    st.lists(st.one_of(TALK, CORRECTIONS), max_size=40), st.sampled_from(["", "purple elephants", "yes", "no", "skip"])
+)
+def test_any_sequence_of_messages_ends(talk: list[Said], then: str) -> None:
+    """However it began, who says the same thing from now on is not asked for ever."""
+    intake = begin()
+    for said in talk:
+        if interview.take(intake, said).hand_off:
+            return
+    for _ in range(150):
+        if intake.phase not in ("interview", "read_back"):
+            return
+        if interview.take(
+            intake, Said(then, {"yes": "affirm", "no": "deny", "skip": "skip"}.get(then, "inform"))
+        ).hand_off:
+            return
+    raise AssertionError(f"still asking {intake.open_field}")
 
 
 @given(st.lists(TALK, max_size=40))
