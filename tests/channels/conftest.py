@@ -19,8 +19,8 @@ sys.path.insert(0, str(Path(__file__).parent))
 sys.path.insert(0, str(Path(__file__).parents[1] / "web"))
 
 from edge_process import PlainReader
-from homeserver import PASSWORD, Synapse
-from networks import ACCOUNT, APP_SECRET, AUTH, BOT_SECRET, BOT_TOKEN, NUMBER, NUMBER_ID, PAGE_TOKEN, VERIFY, Networks
+from homeserver import Synapse
+from networks import Networks, channels_toml
 from people import PUBLIC, Writer, writer
 from standin_rasa import Rasa, Serving
 
@@ -59,25 +59,6 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
-
-
-def channels_toml(home: Path, url: str, homeserver: str | None = None) -> None:
-    """Set up every channel that has webhooks, against the stand-ins; Matrix too, where there is a homeserver."""
-    tables: dict[str, dict[str, str]] = {
-        "sms": {"account_sid": ACCOUNT, "auth_token": AUTH, "number": NUMBER, "api": url},
-        "whatsapp": {"number_id": NUMBER_ID, "access_token": PAGE_TOKEN, "app_secret": APP_SECRET, "verify_token": VERIFY, "template": "clinic_wrote", "api": url},
-        "telegram": {"token": BOT_TOKEN, "secret": BOT_SECRET, "api": url},
-        "messenger": {"page_token": PAGE_TOKEN, "app_secret": APP_SECRET, "verify_token": VERIFY, "api": url},
-    }  # fmt: skip
-    if homeserver:
-        tables["matrix"] = {"homeserver": homeserver, "user": "@palpate:localhost", "password": PASSWORD}
-    path = home / setup.FILE
-    path.touch(mode=0o600)
-    rows = (
-        f"[{name}]\n" + "".join(f'{key} = "{value}"\n' for key, value in table.items())
-        for name, table in tables.items()
-    )
-    path.write_text("".join(rows), encoding="utf-8")
 
 
 class Clock:

@@ -8,14 +8,18 @@ import json
 from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
+from homeserver import PASSWORD
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from twilio.request_validator import RequestValidator
+
+from bot.web.channels import setup
 
 ACCOUNT, AUTH, NUMBER = "AC" + "0" * 32, "twilio-auth-token", "+12125550142"
 BOT_TOKEN, BOT_SECRET = "123:abc", "telegram-secret"
@@ -210,3 +214,22 @@ def telegram_request(update: Mapping[str, Any], secret: str = BOT_SECRET) -> dic
     """A webhook of Telegram."""
     headers = {"Content-Type": "application/json", "X-Telegram-Bot-Api-Secret-Token": secret}
     return {"content": json.dumps(update).encode(), "headers": headers}
+
+
+def channels_toml(home: Path, url: str, homeserver: str | None = None) -> None:
+    """Set up every channel that has webhooks, against the stand-ins; Matrix too, where there is a homeserver."""
+    tables: dict[str, dict[str, str]] = {
+        "sms": {"account_sid": ACCOUNT, "auth_token": AUTH, "number": NUMBER, "api": url},
+        "whatsapp": {"number_id": NUMBER_ID, "access_token": PAGE_TOKEN, "app_secret": APP_SECRET, "verify_token": VERIFY, "template": "clinic_wrote", "api": url},
+        "telegram": {"token": BOT_TOKEN, "secret": BOT_SECRET, "api": url},
+        "messenger": {"page_token": PAGE_TOKEN, "app_secret": APP_SECRET, "verify_token": VERIFY, "api": url},
+    }  # fmt: skip
+    if homeserver:
+        tables["matrix"] = {"homeserver": homeserver, "user": "@palpate:localhost", "password": PASSWORD}
+    path = home / setup.FILE
+    path.touch(mode=0o600)
+    rows = (
+        f"[{name}]\n" + "".join(f'{key} = "{value}"\n' for key, value in table.items())
+        for name, table in tables.items()
+    )
+    path.write_text("".join(rows), encoding="utf-8")

@@ -14,6 +14,7 @@ import httpx
 import pytest
 import yaml
 from homeserver import MatrixPerson
+from networks import channels_toml
 from people import PUBLIC, WRITERS, Writer, writer
 
 from bot import bootstrap
@@ -39,7 +40,6 @@ class Product:
 @pytest.fixture(scope="module")
 def product(tmp_path_factory, networks_serving, synapse) -> Iterator[Product]:
     """`palpate up` with a channels.toml, started once."""
-    from tests.channels.conftest import channels_toml  # type: ignore[import-not-found]
     from tests.conftest import start, stop  # type: ignore[import-not-found]
 
     home = tmp_path_factory.mktemp("channels-home")
