@@ -108,6 +108,13 @@ class Clinic:
         with self.context.uow.reading() as uow:
             return uow.outbox.waiting()
 
+    def all_wait_for_another_try(self) -> bool:
+        """True when nothing is on its way just now."""
+        tried = "SELECT count(*) FROM outbox WHERE sent_at IS NULL AND attempts > 0"
+        held = f"{tried} AND worker IS NOT NULL"
+        with self.context.uow.engine.connect() as connection:  # type: ignore[attr-defined]
+            return bool(connection.execute(text(tried)).scalar()) and not connection.execute(text(held)).scalar()
+
     def conversation(self, channel: str, address: str) -> str:
         """Whose conversation it is now."""
         with self.context.uow.reading() as uow:

@@ -127,14 +127,10 @@ def test_an_outage_of_the_network_loses_nothing_and_doubles_nothing(channel, cli
     somebody.write("yes")
     _answered(clinic)
     assert networks.sent == []
+    clinic.wait(clinic.all_wait_for_another_try)
     networks.down = False
-
-    def all_left_an_hour_later():
-        clinic.clock.ahead += 3600
-        clinic.app.works.chores.empty_outbox()
-        return not clinic.waiting()
-
-    clinic.wait(all_left_an_hour_later)
+    clinic.clock.ahead += 3600
+    clinic.settled()
     said = networks.texts(channel)
     assert said[0].startswith("Hello from ")
     assert len(said) == len(set(said))
@@ -275,3 +271,42 @@ def test_who_comes_back_weeks_after_the_end_begins_anew(clinic, person, rasa):
     somebody.write("hello")
     clinic.settled()
     assert clinic.conversation("telegram", somebody.address) != before
+
+
+def test_reminders_go_only_to_who_asked_for_them(clinic, person, networks):
+    from bot.services import reach
+
+    somebody = person("sms")
+    somebody.write("hello")
+    clinic.settled()
+    chat = clinic.conversation("sms", somebody.address)
+    assert not _may_be_reminded(clinic, chat)
+    somebody.write("Remind me, please")
+    clinic.settled()
+    assert _may_be_reminded(clinic, chat)
+    for _ in range(2):
+        with clinic.context.uow() as uow:
+            reach.tell(uow, chat, "See you tomorrow at 9.", key="reminder:1", now=clinic.clock())
+            uow.commit()
+    clinic.settled()
+    assert networks.texts("sms").count("See you tomorrow at 9.") == 1
+    somebody.write("stop")
+    clinic.settled()
+    assert not _may_be_reminded(clinic, chat)
+
+
+def _may_be_reminded(clinic, chat):
+    from bot.services import reach
+
+    with clinic.context.uow.reading() as uow:
+        return reach.wants_reminders(uow, chat)
+
+
+def test_a_flood_of_one_sender_is_slowed_and_loses_nothing(clinic, person, rasa):
+    somebody = person("telegram")
+    requests = [somebody.text(f"text {number}", somebody.fresh()) for number in range(70)]
+    answers = [somebody.post(request) for request in requests]
+    slowed = [answer for answer in answers if answer.status_code == 429]
+    assert slowed
+    assert all(answer.headers["Retry-After"] for answer in slowed)
+    assert {answer.status_code for answer in answers} == {200, 429}

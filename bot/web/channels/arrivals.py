@@ -30,6 +30,10 @@ OVERLAP = 300
 _STOP = re.compile(r"\W*(stop|stopall|unsubscribe|cancel|end|quit|alto|baja)\W*", re.IGNORECASE)
 _START = re.compile(r"\W*(start|unstop|/start|comenzar)\W*", re.IGNORECASE)
 _HELP = re.compile(r"\W*(help|info|/help|ayuda)\W*", re.IGNORECASE)
+_REMIND = re.compile(
+    r"\W*(please )?(remind me|reminders?( on)?|recu[eé]rde(me|melo)|recordatorios?)(,? please|,? por favor)?\W*",
+    re.IGNORECASE,
+)
 _SPANISH = ("34", "52", "54", "57", "56", "51", "593", "58", "502", "503", "504", "505", "506", "507", "591", "595", "598", "53", "1787", "1939", "1809", "1829", "1849")  # fmt: skip
 
 
@@ -162,7 +166,7 @@ class Arrivals:
         if changes.get("stopped_at", ...) is None:  # to begin again comes before the answer, or it would not be sent
             self._store_change(thread, changes)
         self._answer_kindly(thread, event, text, farewell=bool(changes.get("stopped_at")))
-        if changes.get("stopped_at"):
+        if changes.get("stopped_at") or changes.get("reminders_at"):
             self._store_change(thread, changes)
 
     def _store_change(self, thread: Thread, changes: dict[str, Any]) -> None:
@@ -205,12 +209,18 @@ def _started(arrivals: Arrivals, thread: Thread, event: Incoming) -> None:
     arrivals.change(thread, event, wording.STARTED, stopped_at=None)
 
 
+def _to_remind(arrivals: Arrivals, thread: Thread, event: Incoming) -> None:
+    arrivals.change(thread, event, wording.REMINDERS, reminders_at=arrivals.now())
+
+
 def _helped(arrivals: Arrivals, thread: Thread, event: Incoming) -> None:
     arrivals.change(thread, event, wording.HELP)
 
 
 def _duty(channel: Channel, event: Incoming) -> Callable[[Arrivals, Thread, Incoming], None] | None:
-    """What STOP, START and HELP ask for where they are a duty, and Telegram's own /start and /help."""
+    """What STOP, START and HELP ask for where they are a duty, Telegram's own /start and /help, and the wish for reminders."""
+    if _REMIND.fullmatch(event.text):
+        return _to_remind
     words = ((_STOP, _stopped), (_START, _started), (_HELP, _helped))
     if not channel.capabilities.opt_out:
         words = words[1:] if event.text.startswith("/") else ()  # type: ignore[assignment]

@@ -19,7 +19,9 @@ from bot.web.channels.arrivals import Arrivals
 from bot.web.channels.protocol import Channel, Forged, Incoming, Receipt, Unreadable, Webhook
 from bot.web.chat import bodies
 from bot.web.chat.bodies import Overflow
+from bot.web.chat.problems import Problem
 from bot.web.context import WebContext
+from bot.web.limits import Limiter
 
 # Ids of networks are known for 30 days; what is older could be a repeat that nobody recognises any more.
 OLDEST = timedelta(days=7)
@@ -32,6 +34,7 @@ class Gate:
         self._context = context
         self._channels = channels
         self._arrivals = arrivals
+        self._limiter = Limiter(context.allowance)
 
     def routes(self) -> list[BaseRoute]:
         """One address for all."""
@@ -67,9 +70,12 @@ class Gate:
                         partial(note_receipt, self._context.uow, channel.name, event, self._context.clock)
                     )
                 elif self._fresh(event):
+                    await self._limiter.message(f"{channel.name}\n{event.sender}")
                     await self._arrivals.take(channel, event)
                 else:
                     logs.get().warning("webhook_stale", channel=channel.name)
+        except Problem as error:  # too many at once: the network brings the rest again
+            return PlainTextResponse("", error.status, headers=error.headers)
         except StorageUnavailable:
             return PlainTextResponse("", 503, headers={"Retry-After": "5"})
         return (

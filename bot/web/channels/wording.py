@@ -10,6 +10,7 @@ TOO_LATE = "That question is answered already. You can tell me what to change in
 STOPPED = "You will get no more messages from [[clinic_name]] here. Write START to begin again. You can call us: [[phone]]. In an emergency call [[emergency]]."
 HELP = "[[clinic_name]]: automated help with choosing an appointment. Call us: [[phone]]. Emergency: [[emergency]]. Write STOP for no more messages, “forget me” to have everything deleted."
 STARTED = "Welcome back. You will get messages from [[clinic_name]] here again."
+REMINDERS = "I will remind you of your visit here. Write STOP when you want no more messages."
 CARRIED_BY = "Your messages reach us through {company}, which can see them under its own terms."
 # Whom a visitor's words pass on the way, by channel.
 COMPANIES = {
