@@ -35,6 +35,7 @@ from bot.domain.intake import FACTS
 from bot.settings import REPOSITORY
 from bot.web.channels import wording as network_wording
 from bot.web.chat import fit, papers
+from bot.web.site import pages
 from bot.web.turns import words
 
 # Modules whose constants are texts, or tables of them.
@@ -100,6 +101,7 @@ def _all() -> Iterator[Text]:
     yield from (Text(one.visitor, "modifiers") for one in modifiers.MODIFIERS)
     yield Text(speech.AND, "speech")
     yield from _of_sites()
+    yield from _of_pages()
     yield from _of_numbers()
     for module in _SPEAKING:
         yield from (Text(one, module.__name__) for one in _constants(module))
@@ -123,6 +125,14 @@ def _of_rules() -> Iterator[Text]:
         yield Text(words_of, "reasons")
         yield Text(guardian.to_guardian(words_of), "reasons, to a guardian")
     yield from (Text(atom.said, "reasons") for rule in rules.RULES for atom in rule.when.atoms)
+
+
+def _of_pages() -> Iterator[Text]:
+    """The clinic's own page. The one about the tag is for whoever runs the website and stays English."""
+    made = pages.templates(speech.ENGLISH)
+    for name in ("base.html", "home.html"):
+        source = (pages.HERE / "templates" / name).read_text(encoding="utf-8")
+        yield from (Text(str(message), name) for _line, _call, message in made.extract_translations(source))  # type: ignore[attr-defined]
 
 
 def _of_sites() -> Iterator[Text]:

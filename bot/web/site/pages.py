@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from starlette.routing import BaseRoute
 
+from bot.domain.speech import ENGLISH, LANGUAGES, say
 from bot.settings import Settings
 from bot.web.site import files, places
 from bot.web.site.joined import joined
@@ -23,7 +25,7 @@ FILES = {
 }
 WORDS = ("en", "en_parts", "es", "es_parts")
 LOOKS = ("app.css", "parts.css")  # sent as one: a third of the second is in the first
-LANGUAGES = ("en", "es")
+NAMES = {"en": "English", "es": "Español"}
 
 PAGE_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; frame-src 'self'; "
@@ -46,16 +48,35 @@ def frame_path(language: str) -> str:
     return f"/widget/app/{'' if language == 'en' else f'{language}/'}"
 
 
+def home_in(language: str) -> str:
+    """The address of the clinic's page in a language."""
+    return "/" if language == ENGLISH else f"/{language}/"
+
+
+def templates(language: str) -> Environment:
+    """The pages' templates; `trans` and `_` say a text in the language, as Jinja's own i18n extension does."""
+    made = Environment(
+        loader=FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        extensions=["jinja2.ext.i18n"],
+    )
+    made.policies["ext.i18n.trimmed"] = True
+    spoken = partial(say, language)
+    made.install_gettext_callables(spoken, lambda one, many, count: spoken(one if count == 1 else many))  # type: ignore[attr-defined]
+    return made
+
+
 def routes(settings: Settings) -> list[BaseRoute]:
     """Every public page and file; what the clinic cannot change is read once, here."""
-    pages = Environment(loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined)
+    pages = {language: templates(language) for language in LANGUAGES}
     frames = Environment(loader=FileSystemLoader(WIDGET / "app"), autoescape=True, undefined=StrictUndefined)
 
-    def page(path: str, template: Template, headers: Mapping[str, str], **values: str) -> BaseRoute:
+    def page(path: str, template: Template, headers: Mapping[str, str], language: str, **values: str) -> BaseRoute:
         """A page that tells of the clinic, made anew when its settings change."""
 
         def make() -> tuple[object, Callable[[], files.File]]:
-            render = lambda: files.pack(template.render(_facts(settings), **values), ".html", **headers)  # noqa: E731
+            render = lambda: files.pack(template.render(_facts(settings, language), **values), ".html", **headers)  # noqa: E731
             return settings.clinic, render
 
         return files.living(path, make)
@@ -66,13 +87,13 @@ def routes(settings: Settings) -> list[BaseRoute]:
     policy = {"Content_Security_Policy": PAGE_POLICY}
     frame = frames.get_template("index.html")
     return [
-        page("/", pages.get_template("home.html"), policy),
-        page("/for-your-website", pages.get_template("embed.html"), policy),
+        *(page(home_in(one), pages[one].get_template("home.html"), policy, one) for one in LANGUAGES),
+        page("/for-your-website", pages[ENGLISH].get_template("embed.html"), policy, ENGLISH),
         files.route("/favicon.svg", files.read(HERE / "static" / "favicon.svg")),
         files.route("/favicon.ico", files.read(HERE / "static" / "favicon.svg")),
         # The clinic's page is on another origin and may ask for cross-origin isolation.
         files.route("/widget.js", files.read(WIDGET / "widget.js", Cross_Origin_Resource_Policy="cross-origin")),
-        *(page(frame_path(language), frame, _FRAME | framed, language=language, pages=known) for language in LANGUAGES),
+        *(page(frame_path(language), frame, _FRAME | framed, language, pages=known) for language in LANGUAGES),
         *(
             files.route(f"/widget/app/places.{language}.json", files.pack(places.table(language), ".json"))
             for language in LANGUAGES
@@ -87,14 +108,19 @@ def routes(settings: Settings) -> list[BaseRoute]:
     ]
 
 
-def _facts(settings: Settings) -> dict[str, object]:
-    """What the pages tell of the clinic."""
+def _facts(settings: Settings, language: str) -> dict[str, object]:
+    """What the pages tell of the clinic, and in which language."""
     clinic = settings.clinic
     return {
         "clinic": clinic,
         "emergency": clinic.lines.emergency,
         "public_url": settings.public_url,
         "tel": re.sub(r"[^\d+]", "", clinic.phone),
+        "answers": clinic.facts_in(language),
+        "language": language,
+        "languages": LANGUAGES,
+        "names": NAMES,
+        "home_in": home_in,
     }
 
 
