@@ -105,7 +105,7 @@ def _all() -> Iterator[Text]:
     yield from _of_numbers()
     for module in _SPEAKING:
         yield from (Text(one, module.__name__) for one in _constants(module))
-    for folder in ("bot/domain", "bot/web", "actions"):
+    for folder in ("bot/domain", "bot/services", "bot/notify", "bot/web", "actions"):
         for file in sorted((REPOSITORY / folder).rglob("*.py")):
             if "desk" not in file.parts:
                 yield from (Text(one, str(file.relative_to(REPOSITORY))) for one in _literals(file))
