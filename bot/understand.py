@@ -48,12 +48,13 @@ def request(line: str) -> dict[str, Any]:
 
 def understand(said: dict[str, Any], classify: _Classifier) -> dict[str, Any]:
     """One answer in the contract's shape."""
-    text, asked, subject = said["text"], said.get("asked"), said.get("for")
+    text, asked, subject, locale = said["text"], said.get("asked"), said.get("for"), said.get("locale")
     reading = reader.load().read(
         text,
         asked=asked if isinstance(asked, str) else None,
         now=_moment(said.get("now")),
         subject=subject if subject in _SUBJECTS else "self",
+        locale=locale if isinstance(locale, str) else None,
     )
     answer = reading.to_json()
     return {
@@ -98,7 +99,9 @@ class _Classifier:
         """The intent of a text: name and confidence; None when no intents are wanted."""
         if self._process is None or self._process.stdin is None or self._process.stdout is None:
             return None
-        line_out = {key: said[key] for key in ("text", "asked", "now", "for") if isinstance(said.get(key), str)}
+        line_out = {
+            key: said[key] for key in ("text", "asked", "now", "for", "locale") if isinstance(said.get(key), str)
+        }
         try:
             self._process.stdin.write(json.dumps(line_out) + "\n")
             self._process.stdin.flush()

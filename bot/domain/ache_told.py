@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from bot.domain import complaints, questions, sites
+from bot.domain import complaints, questions, sites, spanish_answers
 from bot.domain.complaints import field
 from bot.domain.intake import Intake
 from bot.domain.mention import Mention
@@ -118,7 +118,8 @@ def needs_side(entry: Mapping[str, Any]) -> bool:
 def side(text: str) -> str | None:
     """The side a text names, or None."""
     named = [name for name, pattern in _SIDES if re.search(pattern, text, re.I)]
-    return "both" if {"left", "right"} <= {*named} else next(iter(named), None)
+    named_here = "both" if {"left", "right"} <= {*named} else next(iter(named), None)
+    return named_here or spanish_answers.side(text)
 
 
 def days(found: Mention) -> int:

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from bot.domain import spanish_answers
+
 _YES = re.compile(
     r"^\W*(yes|yeah|yep|yup|ya|aye|ok|okay|sure|of course|certainly|absolutely|agreed|i agree|i do|fine|correct|right|that'?s right|all good|looks good|go ahead|please do|👍)\b",
     re.IGNORECASE,
@@ -36,7 +38,7 @@ _AGE_SAID = re.compile(
     re.IGNORECASE,
 )
 _OLD = re.compile(r"\bold\b|\by/?o\b|\d[mf]\b|\bi'?m\b|\bi am\b|\bim\b|\bage|\b(?:he|she)", re.IGNORECASE)
-_BP = re.compile(r"\b(\d{2,3})\s*(?:/|over|on)\s*(\d{2,3})\b", re.IGNORECASE)
+_BP = re.compile(r"\b(\d{2,3})\s*(?:/|over|on|con|sobre)\s*(\d{2,3})\b", re.IGNORECASE)
 _WORD = re.compile(r"[a-z]+", re.IGNORECASE)
 _SMALL = frozenset(
     [
@@ -74,6 +76,9 @@ _SMALL = frozenset(
 
 def polarity(text: str, intent: str = "") -> str | None:
     """ "yes", "no", "unsure" or None: the first words weigh more than the classifier's guess."""
+    spanish = spanish_answers.polarity(text)
+    if spanish is not None:
+        return None if spanish == spanish_answers.IN_WORDS else spanish
     if _UNSURE.search(text):
         return "unsure"
     if _NO.search(text):
@@ -85,14 +90,14 @@ def polarity(text: str, intent: str = "") -> str | None:
 
 def says_none(text: str, intent: str = "") -> bool:
     """True for "none of these", "no", "nothing like that" as the answer to a card."""
-    return bool(_NONE.search(text)) or intent == "deny"
+    return bool(_NONE.search(text)) or intent == "deny" or spanish_answers.says_none(text)
 
 
 def whole_number(text: str, low: int, high: int) -> int | None:
     """The one number in an answer, in digits or words; None when there is none in range."""
     digits = [int(found) for found in re.findall(r"(?<![\d.])\d{1,4}(?![\d.]*\d)", text)]
     words = [_UNITS[a.lower()] + (_UNITS[b.lower()] if b else 0) for a, b in _WORD_NUMBER.findall(text)]
-    for number in (*digits, *words):
+    for number in (*digits, *words, *spanish_answers.numbers(text)):
         if low <= number <= high:
             return number
     return None
@@ -105,7 +110,7 @@ def age_said(text: str) -> int | None:
         around = text[max(0, found.start() - 4) : found.end() + 4]
         if 1 <= number <= 120 and _OLD.search(around):
             return number
-    return None
+    return spanish_answers.age(text)
 
 
 def blood_pressure(text: str) -> list[int] | None:

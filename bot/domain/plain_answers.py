@@ -6,7 +6,7 @@ import math
 import re
 from collections.abc import Callable, Mapping
 
-from bot.domain import ache_told, answers, cards, complaints, questions, told
+from bot.domain import ache_told, answers, cards, complaints, questions, spanish_answers, told
 from bot.domain.complaints import field
 from bot.domain.intake import Intake
 from bot.domain.judge import held_back
@@ -28,7 +28,11 @@ def _read_for_whom(intake: Intake, said: Said) -> bool:
         if pattern.search(said.text):
             intake.know("for_whom", value, said.words())
             return True
-    return False
+    whom = spanish_answers.whom(said.text)
+    if whom is None:
+        return False
+    intake.know("for_whom", whom, said.words())
+    return True
 
 
 def _read_age(intake: Intake, said: Said) -> bool:

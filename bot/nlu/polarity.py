@@ -9,7 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from bot.domain import spanish_answers
+
 AFFIRM, DENY, UNSURE = "affirm", "deny", "unsure"
+_SPANISH = {spanish_answers.YES: AFFIRM, spanish_answers.NO: DENY, spanish_answers.UNSURE: UNSURE}
 
 # Where "all good" agrees; on a list of ailments it denies them.
 AGREEING = ("consent_privacy", "consent_share", "read_back", "doctor", "clearance")
@@ -119,6 +122,11 @@ def lean(text: str, asked: str | None = None) -> str | None:
     if smile:
         return (AFFIRM, DENY, UNSURE)[(smile.lastindex or 1) - 1]
     said = _FILLER.sub("", said).strip() or said
+    spanish = spanish_answers.polarity(text)
+    if spanish is not None:
+        return _SPANISH.get(spanish)
+    if spanish_answers.all_well(text):
+        return AFFIRM if asked in AGREEING else DENY
     turned = next((way for row, way in _TURNED if row.search(said)), None)
     if turned is not None:
         return turned

@@ -80,7 +80,11 @@ class ReadingExtractor(GraphComponent):
 
     def _read(self, text: str, metadata: dict[str, Any]) -> Reading:
         return self._reader.read(
-            text, asked=metadata.get("asked"), now=moment(metadata.get("now")), subject=metadata.get("for") or "self"
+            text,
+            asked=metadata.get("asked"),
+            now=moment(metadata.get("now")),
+            subject=metadata.get("for") or "self",
+            locale=metadata.get("locale"),
         )
 
 

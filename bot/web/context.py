@@ -24,7 +24,13 @@ class Reads(Protocol):
     """The language reader, as far as the edge needs it."""
 
     def read(
-        self, text: str, *, asked: str | None = None, now: datetime | None = None, subject: str = "self"
+        self,
+        text: str,
+        *,
+        asked: str | None = None,
+        now: datetime | None = None,
+        subject: str = "self",
+        locale: str | None = None,
     ) -> Reading:
         """Mentions and dangers of any text; never raises."""
 

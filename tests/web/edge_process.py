@@ -16,7 +16,9 @@ from bot.web.context import WebContext
 class PlainReader:
     """Knows one danger and its denial; everything else about reading is tested in tests/language."""
 
-    def read(self, text: str, *, asked: object = None, now: object = None, subject: str = "self") -> Reading:
+    def read(
+        self, text: str, *, asked: object = None, now: object = None, subject: str = "self", locale: object = None
+    ) -> Reading:
         """Finds "chest pain" unless "no" stands before it."""
         low = text.lower()
         at = low.find("chest pain")

@@ -63,7 +63,9 @@ def in_text(
     flags: dict[str, None] = {}
     for start in range(0, max(1, len(text) - _OVERLAP), _WINDOW - _OVERLAP):
         piece = text[start : start + _WINDOW]
-        flags.update(dict.fromkeys(_certain(reader, piece, asked=asked, now=now, subject=subject, rows=rows)))
+        flags.update(
+            dict.fromkeys(_certain(reader, piece, asked=asked, now=now, subject=subject, locale=locale, rows=rows))
+        )
         if flags and len(text) > _WINDOW:
             break  # enough to help; a text this long is not stored anyway
     return for_flags(flags, country, locale)
@@ -83,9 +85,11 @@ def for_flags(flags: Iterable[str], country: Lines, locale: str) -> Found | None
     return Found(scripts.for_danger(urgent, country=country, locale=locale)) if urgent else None
 
 
-def _certain(reader: Reads, text: str, *, asked: str | None, now: datetime, subject: str, rows: Rows) -> list[str]:
+def _certain(
+    reader: Reads, text: str, *, asked: str | None, now: datetime, subject: str, locale: str, rows: Rows
+) -> list[str]:
     try:
-        reading = reader.read(text, asked=asked, now=now, subject=subject)
+        reading = reader.read(text, asked=asked, now=now, subject=subject, locale=locale)
     except Exception as error:  # noqa: BLE001 - a fault of the reader must not lose the message it tripped over
         logs.get().error("reader_failed", error=error)
         return []
