@@ -57,7 +57,9 @@ def build() -> Language:
 def make_words() -> Callable[[Language], Words]:
     """The tokenizer, in the shape of spaCy's configuration."""
     english = Speller(lexicon.cached(ENGLISH), languages.listed("harmless_words.txt"))
-    spanish = SpanishSpeller(lexicon.cached(SPANISH), languages.listed("es/common_words.txt"))
+    spanish = SpanishSpeller(
+        lexicon.cached(SPANISH), languages.listed("es/common_words.txt") | languages.listed("es/harmless_words.txt")
+    )
     correct = {ENGLISH: english.correct, SPANISH: spanish.correct}
     return lambda nlp: Words(languages.cached(), correct)
 

@@ -48,12 +48,13 @@ _NUMBERS = ("age", "nrs", "duration_days", "bp", "peg", "psfs", "weeks_")
 _YES_NO = (*_CARDS, "yes_no", "function_limited", "consent_", "read_back", "doctor", "clearance", "confirm_flag")
 _OWN_WORDS = ("narrative", "preferences", "preferred_times", "contact", "function")
 _NAME = re.compile(
-    r"(?:(?:it'?s|i'?m|i am|my name is|name'?s|this is)\s+)?[^\W\d_]+(?:[\s'.-]+[^\W\d_]+){0,3}\W*", re.IGNORECASE
+    r"(?:(?:it'?s|i'?m|i am|my name is|name'?s|this is|me llamo|soy|mi nombre es)\s+)?[^\W\d_]+(?:[\s'.-]+[^\W\d_]+){0,3}\W*",
+    re.IGNORECASE,
 )
 # Here a sentence about pressure or a therapist is a wish, and only a question is a question.
 _WISHES = ("preferences", "preferred_times", "contact")
 _QUESTION = re.compile(
-    r"\?|^\W*(?:what|how|why|when|where|who|which|is|are|do|does|did|can|could|will|would|may|should|am|have)\b",
+    r"\?|^\W*(?:what|how|why|when|where|who|which|is|are|do|does|did|can|could|will|would|may|should|am|have|qué|que|cómo|como|cuándo|cuando|cuánto|cuanto|dónde|donde|quién|quien|puedo|pueden|hay)\b|¿",
     re.IGNORECASE,
 )
 # Intents that end or turn the conversation: an ache named in the same breath makes a weak guess of them a story.
