@@ -14,8 +14,8 @@ from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.nlu import choice, linear, sources
-from bot.nlu.linear import Linear
+from bot.nlu import by_language, choice, sources
+from bot.nlu.by_language import ByLanguage
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -23,7 +23,7 @@ class LinearIntentClassifier(GraphComponent, IntentClassifier):
     """Says what a message is about; what the Reader found before it decides in doubt."""
 
     def __init__(
-        self, config: Mapping[str, Any], storage: ModelStorage, resource: Resource, model: Linear | None = None
+        self, config: Mapping[str, Any], storage: ModelStorage, resource: Resource, model: ByLanguage | None = None
     ) -> None:
         self._config, self._storage, self._resource, self._model = config, storage, resource, model
 
@@ -55,7 +55,7 @@ class LinearIntentClassifier(GraphComponent, IntentClassifier):
         """The trained classifier; raises `linear.BadModel` when the archive does not hold one."""
         with model_storage.read_from(resource) as folder:
             files = {file.name: file.read_bytes() for file in folder.iterdir() if file.is_file()}
-        model = Linear.from_files(files)
+        model = ByLanguage.from_files(files)
         model.probabilities("")  # so that the first visitor does not wait for the encoder
         return cls(config, model_storage, resource, model)
 
@@ -66,10 +66,14 @@ class LinearIntentClassifier(GraphComponent, IntentClassifier):
 
     def train(self, training_data: TrainingData) -> Resource:
         """Fit on every sentence whose intent can be guessed, and store the model."""
-        known = [(example.get(TEXT), example.get(INTENT)) for example in training_data.intent_examples]
-        pairs = [(text, intent) for text, intent in known if text and intent not in choice.NEVER_GUESSED]
-        texts, intents = zip(*pairs, strict=True)
-        self._model = linear.train(texts, intents, encoder=self._config["encoder"], strength=self._config["strength"])
+        known = [
+            (example.get(TEXT), example.get(INTENT), _spoken(example)) for example in training_data.intent_examples
+        ]
+        told = [row for row in known if row[0] and row[1] not in choice.NEVER_GUESSED]
+        texts, intents, spoken = zip(*told, strict=True)
+        self._model = by_language.train(
+            texts, intents, spoken, encoder=self._config["encoder"], strength=self._config["strength"]
+        )
         with self._storage.write_to(self._resource) as folder:
             for name, content in self._model.to_files().items():
                 (folder / name).write_bytes(content)
@@ -87,5 +91,11 @@ class LinearIntentClassifier(GraphComponent, IntentClassifier):
             return choice.tapped(metadata["answer"])
         text = message.get(TEXT) or ""
         read = {entity["entity"] for entity in message.get(ENTITIES) or []}
-        weighed = self._model.probabilities(text) if self._model else {choice.REJECTED: 1.0}
+        weighed = self._model.probabilities(text, metadata.get("locale")) if self._model else {choice.REJECTED: 1.0}
         return choice.choose(text, weighed, asked=metadata.get("asked"), read=read)
+
+
+def _spoken(example: Message) -> str:
+    """The language of a training sentence, from the `metadata` of its block; English where none is named."""
+    told = (example.get("metadata") or {}).get("intent") or {}
+    return str(told.get("language", by_language.HOME))

@@ -23,13 +23,13 @@ if importlib.util.find_spec("rasa"):
         from rasa.engine.storage.local_model_storage import LocalModelStorage
 
     from bot.nlu import serve
-    from bot.nlu.linear import Linear
+    from bot.nlu.by_language import ByLanguage
 
     # thinc offers its seeder to pytest-randomly, which hands it seeds numpy refuses (over 2**32).
     pytest_randomly.entrypoint_reseeds = []
 
     @pytest.fixture(scope="session")
-    def trained() -> Linear:
+    def trained() -> ByLanguage:
         """The intent model of models/palpate.tar.gz; `make test` trains it before it comes here."""
         return serve.load()
 

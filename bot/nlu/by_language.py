@@ -1,0 +1,65 @@
+"""One intent model for each language, chosen by the words of the text: neither language's sentences blur the other's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.language import languages
+from bot.language.tokens import tokenise
+from bot.nlu import linear
+from bot.nlu.linear import Linear
+
+LANGUAGES = languages.LANGUAGES
+HOME = languages.ENGLISH
+_READ = 400  # characters that tell the language, as many as tell the intent
+
+
+@dataclass(frozen=True, slots=True)
+class ByLanguage:
+    """The models by language; what a text is not read in by its own language's model, English reads."""
+
+    models: Mapping[str, Linear]
+
+    def probabilities(self, text: str, locale: str | None = None) -> dict[str, float]:
+        """How likely each intent is, by the model of the text's language; `locale` decides where words do not tell."""
+        return self.models.get(_spoken(text, locale), self.models[HOME]).probabilities(text)
+
+    def to_files(self) -> dict[str, bytes]:
+        """The files of each model, their names begun with the language."""
+        return {
+            f"{name}_{file}": data for name, model in self.models.items() for file, data in model.to_files().items()
+        }
+
+    @classmethod
+    def from_files(cls, files: Mapping[str, bytes]) -> ByLanguage:
+        """The inverse of `to_files`. Raises linear.BadModel when the model of any language is missing or old."""
+        parts = {
+            name: {file.removeprefix(f"{name}_"): data for file, data in files.items() if file.startswith(f"{name}_")}
+            for name in LANGUAGES
+        }
+        return cls({name: Linear.from_files(part) for name, part in parts.items()})
+
+
+def file_names() -> frozenset[str]:
+    """What a stored classifier consists of."""
+    return frozenset(f"{name}_{file}" for name in LANGUAGES for file in (linear.WEIGHTS, linear.ABOUT))
+
+
+def train(
+    texts: Sequence[str], intents: Sequence[str], spoken: Sequence[str], *, encoder: bool, strength: float
+) -> ByLanguage:
+    """Fit a model on the sentences of each language; `spoken` names the language of each sentence."""
+    models = {}
+    for name in LANGUAGES:
+        mine = [at for at, language in enumerate(spoken) if language == name]
+        if mine:
+            models[name] = linear.train(
+                [texts[at] for at in mine], [intents[at] for at in mine], encoder=encoder, strength=strength
+            )
+    return ByLanguage(models)
+
+
+def _spoken(text: str, locale: str | None) -> str:
+    told = languages.cached().tell(tokenise(text[:_READ]), locale)
+    return max(LANGUAGES, key=told.count) if told else HOME
