@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 
 from bot.language import reader
 
-CASES = Path(__file__).parents[1] / "cases" / "language" / "es" / "reading.yml"
+HOME = Path(__file__).parents[1] / "cases" / "language" / "es"
 READ = reader.load().read
 ALL = [
     pytest.param(case, id=f"{topic}: {case['text'][:40]}")
-    for topic, listed in yaml.safe_load(CASES.read_text(encoding="utf-8")).items()
+    for name in ("reading.yml", "reading_more.yml")
+    for topic, listed in yaml.safe_load((HOME / name).read_text(encoding="utf-8")).items()
     for case in listed
 ]
 SENTENCES = [

@@ -54,6 +54,10 @@ _PAST = re.compile(
     r"|opere|operaron|levante|amaneci|chocaron|choque|tuve|doli\w*|sali\w*|jugando|corri\w*|tire|pasado|pasada) "
 )
 
+_PAST_VERB = re.compile(
+    r" (?:me|se|nos) (?:me )?(?:cai|cayo|torci|lastime|golpee|lesione|pegue|desgarre|resbale|doble|operaron|empezo|hice|chocaron) "
+)
+
 _PHRASE = re.compile(rf"(?<= )(?:desde )?(?P<said>{said(*_PHRASES)})(?= )")
 _WEEKDAY = re.compile(
     rf"(?<= )(?P<from>desde )?(?:este |el )?(?P<before>pasado )?(?P<day>{said(*_WEEKDAYS)})(?P<after> pasado)?"
@@ -100,8 +104,11 @@ def _is_past(line: Line, match: re.Match[str]) -> bool:
     """Whether what stands before, in the sentence, tells of something that was; a wish for a time to come does not."""
     begin = line.text.rfind("|", 0, match.start()) + 1
     before = line.text[max(begin, match.start() - 60) : match.start() + 1]
+    end = line.text.find("|", match.end())
     around = line.text[max(begin, match.start() - 30) : match.end() + 25]
-    return bool(match.groupdict().get("from")) or (bool(_PAST.search(before)) and not _COMING.search(around))
+    after = line.text[match.end() : min(match.end() + 40, end if end >= 0 else len(line.text))]
+    told = bool(_PAST.search(before)) or bool(_PAST_VERB.search(after))
+    return bool(match.groupdict().get("from")) or (told and not _COMING.search(around))
 
 
 Days = tuple[float, float]

@@ -20,8 +20,8 @@ _SCALED = re.compile(
     rf" (?:de|sobre|/|en|del) (?:los |un )?{_TOP}(?! (?:anos|dias|semanas|meses|minutos|horas|pastillas))(?= )"
 )
 _AFTER_SCALE = re.compile(
-    rf"(?<= )(?:del|de|en una escala del?|escala del?) (?:0|1|cero|uno) (?:al?|-) {_TOP} (?:,|:|le|yo|diria|pondria|es|seria|esta|doy|digo|"
-    rf"que|como|un|en|me|duele|el|dolor|por|ahora|pues|,| ){{0,8}}? ?(?P<low>{numbers.PLAIN})(?: (?:o|a|u|y|-) (?:un )?(?P<high>{numbers.PLAIN}))?(?= )"
+    rf"(?<= )(?:del|de|en una escala del?|escala del?) (?:0|1|cero|uno) (?:al?|-) {_TOP}(?: (?:,|:|le|yo|diria|pondria|es|seria|esta|doy|digo|"
+    rf"que|como|un|en|me|duele|el|dolor|por|ahora|pues)){{0,8}} (?P<low>{numbers.PLAIN})(?: (?:o|a|u|y|-) (?:un )?(?P<high>{numbers.PLAIN}))?(?= )"
 )
 _QUESTION = re.compile(rf" (?:del|de) (?:0|1|cero|uno) (?:al?|-) {_TOP}(?= )")
 _CUED = re.compile(
@@ -52,7 +52,7 @@ _WORDS: tuple[tuple[str, tuple[float, float]], ...] = (
     (r"leve|ligero|ligera|suave|levemente|ligeramente|molestia minima|apenas|casi nada|duele (?:un )?poco|un poquito|poquito", (1, 3)),
 )  # fmt: skip
 _WORDS_AT = [(re.compile(rf"(?<= )(?:{words})(?= )"), range_) for words, range_ in _WORDS]
-_ZERO = re.compile(r"(?<= )(?:nada(?: de dolor)?|sin dolor|no (?:me )?duele(?: nada)?|ninguno|cero)(?= )")
+_ZERO = re.compile(r"(?<= )(?<! casi )(?:nada(?: de dolor)?|sin dolor|no (?:me )?duele(?: nada)?|ninguno|cero)(?= )")
 _SOME = re.compile(r"(?<= )(?:un poco|poco)(?= )")
 
 
