@@ -12,6 +12,7 @@ from bot.nlu.linear import Linear
 
 LANGUAGES = languages.LANGUAGES
 HOME = languages.ENGLISH
+_FILES = (linear.WEIGHTS, linear.ABOUT)
 _READ = 400  # characters that tell the language, as many as tell the intent
 
 
@@ -26,24 +27,25 @@ class ByLanguage:
         return self.models.get(_spoken(text, locale), self.models[HOME]).probabilities(text)
 
     def to_files(self) -> dict[str, bytes]:
-        """The files of each model, their names begun with the language."""
+        """The files of each model; those of another language than English begin with its name."""
         return {
-            f"{name}_{file}": data for name, model in self.models.items() for file, data in model.to_files().items()
+            _file(name, file): data for name, model in self.models.items() for file, data in model.to_files().items()
         }
 
     @classmethod
     def from_files(cls, files: Mapping[str, bytes]) -> ByLanguage:
-        """The inverse of `to_files`. Raises linear.BadModel when the model of any language is missing or old."""
-        parts = {
-            name: {file.removeprefix(f"{name}_"): data for file, data in files.items() if file.startswith(f"{name}_")}
-            for name in LANGUAGES
-        }
-        return cls({name: Linear.from_files(part) for name, part in parts.items()})
+        """The inverse of `to_files`. Raises linear.BadModel when one is not whole or old, or English is missing."""
+        models = {}
+        for name in LANGUAGES:
+            part = {file: files[_file(name, file)] for file in _FILES if _file(name, file) in files}
+            if part or name == HOME:
+                models[name] = Linear.from_files(part)
+        return cls(models)
 
 
 def file_names() -> frozenset[str]:
     """What a stored classifier consists of."""
-    return frozenset(f"{name}_{file}" for name in LANGUAGES for file in (linear.WEIGHTS, linear.ABOUT))
+    return frozenset(_file(name, file) for name in LANGUAGES for file in _FILES)
 
 
 def train(
@@ -63,3 +65,7 @@ def train(
 def _spoken(text: str, locale: str | None) -> str:
     told = languages.cached().tell(tokenise(text[:_READ]), locale)
     return max(LANGUAGES, key=told.count) if told else HOME
+
+
+def _file(language: str, name: str) -> str:
+    return name if language == HOME else f"{language}_{name}"

@@ -30,7 +30,7 @@ class OneReading:
     def __init__(self) -> None:
         self.asked = None
 
-    def read(self, text, *, asked=None, now=None, subject="self"):
+    def read(self, text, *, asked=None, now=None, subject="self", locale=None):
         self.asked = (asked, now, subject)
         knee = Mention("site", "knee", 0, 4, side="left")
         number = Mention("intensity", None, 5, 6, lo=7, hi=7)

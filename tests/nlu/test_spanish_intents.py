@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
-import pytest
 import yaml
 
+from bot.domain import spanish_answers
 from bot.language import reader
 from bot.nlu import choice, serve
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 HELD_OUT = yaml.safe_load((REPOSITORY / "tests" / "cases" / "nlu" / "spanish.yml").read_text(encoding="utf-8"))
-PAIN = yaml.safe_load(
-    (REPOSITORY / "tests" / "cases" / "language" / "es" / "danger_more.yml").read_text(encoding="utf-8")
-)
+READING = yaml.safe_load((REPOSITORY / "tests" / "cases" / "language" / "es" / "reading_more.yml").read_text("utf-8"))
 
 
 def _sentences() -> dict[str, set[str]]:
@@ -27,6 +26,10 @@ def _sentences() -> dict[str, set[str]]:
     return out
 
 
+def _bare(text: str) -> str:
+    return " ".join(re.findall(r"\w+", spanish_answers.plain(text)))
+
+
 def _guess(model, text):
     return serve.guess(model, reader.load(), {"text": text, "locale": "es"}).name
 
@@ -37,8 +40,8 @@ def test_every_intent_has_spanish_sentences():
 
 
 def test_no_held_out_sentence_is_trained():
-    trained = {text for texts in _sentences().values() for text in texts}
-    assert [text for texts in HELD_OUT.values() for text in texts if text in trained] == []
+    trained = {_bare(text) for texts in _sentences().values() for text in texts}
+    assert [text for texts in HELD_OUT.values() for text in texts if _bare(text) in trained] == []
 
 
 def test_nine_of_ten_sentences_are_understood(trained):
@@ -47,7 +50,6 @@ def test_nine_of_ten_sentences_are_understood(trained):
     assert len(missed) <= len(pairs) / 10, missed
 
 
-@pytest.mark.parametrize("flag", PAIN)
-def test_no_danger_is_out_of_scope(trained, flag):
-    told = PAIN[flag].get("flagged", [])
+def test_no_sentence_about_pain_is_rejected(trained):
+    told = [case["text"] for case in READING["told in passing"] if not case.get("asked")]
     assert [text for text in told if _guess(trained, text) == choice.REJECTED] == []
