@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from bot.language import numbers
 from bot.language.wordlist import words as word_set
 
 _WEEKDAYS: dict[str, int] = {}
@@ -82,7 +83,7 @@ def read(words: Sequence[str], at: int, now: datetime, *, wanted: bool) -> Point
                 return None
             return Point(*known, first, at + size)
     past = wanted or _past_before(words, at)
-    for reads in (_weekday, _numeric_date, _month, _season, _feast, _year):
+    for reads in (_clock, _part_of, _year_in_words, _weekday, _numeric_date, _day_and_month, _month, _season, _feast, _year):
         point = reads(words, at, now.date(), past)
         if point:
             return Point(point.low, point.high, min(first, point.first), min(point.last, len(words)))
@@ -95,12 +96,14 @@ def _past_before(words: Sequence[str], at: int) -> bool:
 
 def _weekday(words: Sequence[str], at: int, today: date, past: bool) -> Point | None:
     start = at
-    if words[at] in ("last", "on") and at + 1 < len(words):
+    if list(words[at : at + 2]) == ["this", "past"]:
+        start, past = at + 2, True
+    elif words[at] in ("last", "on") and at + 1 < len(words):
         start = at + 1
-    day = _WEEKDAYS.get(words[start])
+    day = _WEEKDAYS.get(words[start]) if start < len(words) else None
     if day is None or (words[start] in _SHORT and not past) or not (past or words[at] == "last"):
         return None
-    if any(
+    if start != at + 2 and any(
         word in ("next", "coming", "this", "every", "each", "book", "available")
         for word in words[max(0, at - 3) : start]
     ):
@@ -115,6 +118,61 @@ def _weekday(words: Sequence[str], at: int, today: date, past: bool) -> Point | 
     back += weeks
     nearest = 0 if back == 7 and not weeks and words[at] != "last" else back  # "since Monday" said on a Monday
     return Point(nearest, back + (7 if words[at] == "last" and back < 4 else 0), at, last)
+
+
+def _clock(words: Sequence[str], at: int, today: date, past: bool) -> Point | None:
+    """ "since about 2 pm": some time today."""
+    number = numbers.read(words, at)
+    if number is None or not past or words[number.last : number.last + 1] not in (["am"], ["pm"], ["o'clock"], ["oclock"]):
+        return None
+    return Point(0, 1, at, number.last + 1)
+
+
+_ABOUT_PART = {"start": (0.0, 0.35), "beginning": (0.0, 0.35), "middle": (0.3, 0.7), "end": (0.65, 1.0)}
+_WHOLE = {"week": 7, "month": 30, "year": 365}
+
+
+def _part_of(words: Sequence[str], at: int, today: date, past: bool) -> Point | None:
+    """ "the start of the month", "the end of last year"."""
+    start = at + 1 if words[at] == "the" else at
+    share = _ABOUT_PART.get(words[start]) if start < len(words) else None
+    named = list(words[start + 1 : start + 4])
+    if share is None or len(named) < 3 or named[0] != "of" or named[1] not in ("the", "this", "last"):
+        return None
+    length = _WHOLE.get(named[2])
+    if length is None:
+        return None
+    begun = {7: today.weekday(), 30: today.day - 1, 365: today.timetuple().tm_yday - 1}[length]
+    begun += length if named[1] == "last" else 0
+    return Point(max(0, begun - share[1] * length), max(0, begun - share[0] * length), at, start + 4)
+
+
+def _year_in_words(words: Sequence[str], at: int, today: date, past: bool) -> Point | None:
+    """ "since two thousand eighteen", "in twenty nineteen"."""
+    if not past or words[at] not in ("two", "twenty", "nineteen"):
+        return None
+    if list(words[at : at + 2]) == ["two", "thousand"]:
+        step = at + 3 if words[at + 2 : at + 3] == ["and"] else at + 2
+        century = 2000
+    else:
+        step, century = at + 1, 2000 if words[at] == "twenty" else 1900
+    rest = numbers.read(words, step) if step < len(words) and words[step][0].isalpha() else None
+    year = century + int(rest.low) if rest and rest.low == rest.high and 0 < rest.low < 100 else 0
+    if rest is None or not 1920 <= year <= today.year or (century != 2000 and rest.low < 10) or (words[at] == "twenty" and rest.low < 10):
+        return None
+    return _between(today, date(year, 1, 1), min(365, (today - date(year, 1, 1)).days + 1), at, rest.last)
+
+
+def _day_and_month(words: Sequence[str], at: int, today: date, past: bool) -> Point | None:
+    """ "since 11/1": the nearest past day of the two it may mean."""
+    part = list(words[at : at + 3])
+    said = len(part) == 3 and part[1] in ("/", ".") and part[0].isdecimal() and part[2].isdecimal()
+    if not said or not past or words[at - 1 : at] not in (["since"], ["on"], ["from"]) or words[at + 3 : at + 4] == [part[1]]:
+        return None
+    one, two = int(part[0]), int(part[2])
+    readings = [_back(today, year, m, d) for m, d in ((one, two), (two, one)) for year in (today.year, today.year - 1)]
+    found = [days for days in readings if days is not None]
+    return Point(min(found), min(found), at, at + 3) if found else None
 
 
 def _ordinal(words: Sequence[str], at: int) -> tuple[int, int] | None:

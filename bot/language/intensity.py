@@ -16,6 +16,7 @@ from bot.language.tokens import Tokens
 from bot.language.wordlist import words as word_set
 
 _FEW = 3  # words of an answer that is nothing but its number
+_HEDGES = word_set("maybe a an even like about or um uh sometimes possibly perhaps probably at times up to")
 _SCALES = ("nrs", "peg", "psfs")
 _JOIN = word_set(
     "- – to or / and , till maybe",
@@ -139,7 +140,7 @@ def _ranged(words: Sequence[str], count: numbers.Number, *, wanted: bool) -> Sco
     scaled, end = _out_of_ten(words, last)
     if not scaled and words[last : last + 1] and words[last] in _JOIN:
         step = last + 1
-        while step < len(words) and words[step] in ("maybe", "a", "an", "even", "like", "about", "or", "um", "uh"):
+        while step < len(words) and words[step] in _HEDGES:
             step += 1
         other = _number(words, step) if step < len(words) else None
         plain = words[last] in ("-", "–", "to", "or", "/")
@@ -183,6 +184,9 @@ def _number(words: Sequence[str], at: int) -> numbers.Number | None:
     low = numbers.value(words[at])
     if low is None:
         return None
+    tenths = numbers.value(words[at + 2]) if words[at + 1 : at + 2] == ["point"] and at + 2 < len(words) else None
+    if tenths is not None and tenths < 10:
+        return numbers.Number(low + tenths / 10, low + tenths / 10, at, at + 3)
     if words[at + 1 : at + 4] == ["and", "a", "half"]:
         return numbers.Number(low + 0.5, low + 0.5, at, at + 4)
     return numbers.Number(low, low, at, at + 1)

@@ -54,6 +54,8 @@ def read(words: Sequence[str], at: int) -> Number | None:
         vague = _VAGUE.get(tuple(words[at : at + length])) if at + length <= len(words) else None
         if vague:
             return Number(*vague, at, at + length)
+    if list(words[at : at + 2]) == ["a", "quarter"] and words[at + 2 : at + 3] and words[at + 2] in ("hour", "hours"):
+        return Number(0.25, 0.25, at, at + 2)
     first = value(words[at])
     if first is None:
         return None

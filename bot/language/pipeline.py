@@ -5,7 +5,7 @@
     palpate_context           denied, past, another person, imagined, unsure (context.py)
     palpate_mentions          the phrases as mentions, sites with their side (phrase_mentions.py, sides.py)
     palpate_numbers_and_time  scores, durations, ages, contacts, wishes      (duration.py, intensity.py, contact.py …)
-    palpate_danger            red flags                                      (danger.py, facts.py)
+    palpate_danger            red flags                                      (danger.py, facts.py, second_look.py)
 
 `build().analyze_pipes(pretty=True)` prints who needs what; `displacy.serve(reader.load().doc(text), style="span",
 options={"spans_key": "mentions"})` shows a text as it was read (keys: vocabulary, mentions, dangers).
@@ -28,6 +28,7 @@ from bot.language import (
     lexicon,
     masks,
     phrase_mentions,
+    second_look,
     spanish,
     when,
 )
@@ -37,6 +38,7 @@ from bot.language.document import Words, mark
 from bot.language.grammar import GRAMMARS
 from bot.language.lexicon import CONCEPT, CONTEXT, ENGLISH, LANGUAGES, SPANISH, Lexicon
 from bot.language.phrases import Found
+from bot.language.second_look import Weight
 from bot.language.spacy_parts import Doc, Language, blank, registry
 from bot.language.spanish.spelling import SpanishSpeller
 from bot.language.spelling import Speller
@@ -155,8 +157,13 @@ def numbers_and_time(doc: Doc) -> Doc:
 class Danger:
     """Finds what may be dangerous now."""
 
-    def __init__(self, words: Mapping[str, Lexicon], patterns: Mapping[str, tuple[Pattern, ...]]) -> None:
-        self._words, self._patterns = words, patterns
+    def __init__(
+        self,
+        words: Mapping[str, Lexicon],
+        patterns: Mapping[str, tuple[Pattern, ...]],
+        weights: Mapping[str, Weight],
+    ) -> None:
+        self._words, self._patterns, self._weights = words, patterns, weights
 
     def __call__(self, doc: Doc) -> Doc:
         tokens, meant = doc._.stream, doc._.context
@@ -165,6 +172,8 @@ class Danger:
             signs += spanish.signs(tokens, meant)
         patterns = self._patterns[SPANISH] if SPANISH in tokens.language else self._patterns[ENGLISH]
         dangers = danger.find(patterns, signs, tokens)
+        if not dangers and SPANISH not in tokens.language:
+            dangers = second_look.look(tokens, doc._.found, meant, self._words[ENGLISH], self._weights)
         doc._.dangers = dangers
         mark(doc, "dangers", ((d.start, d.end, d.flag, "certain" if d.certain else "uncertain") for d in dangers))
         return doc
@@ -187,7 +196,8 @@ def make_danger(nlp: Language, name: str) -> Danger:
     words = _lexicons()
     known = frozenset[str]().union(*(one.concepts for one in words.values())) | facts.CONCEPTS
     shared = danger.load(known)
-    return Danger(words, {ENGLISH: shared, SPANISH: shared + danger.load(known, lexicon.HOMES[SPANISH])})
+    patterns = {ENGLISH: shared, SPANISH: shared + danger.load(known, lexicon.HOMES[SPANISH])}
+    return Danger(words, patterns, second_look.load())
 
 
 def _lexicons() -> dict[str, Lexicon]:

@@ -13,7 +13,7 @@ _SIDES = {
 }  # fmt: skip
 # May stand between a side and its site: "left-hand side of my lower neck".
 _BETWEEN = word_set(
-    "hand handed side sided of my the me lower upper inner outer front back top bottom side's and or part half",
+    "hand handed side sides sided of my the me lower upper inner outer front back top bottom side's and or part half",
     "whole entire inside outside big little ring index middle pinky side, mid rear a on in both his her their old",
     "bad sore dodgy painful poor",
 )

@@ -95,11 +95,11 @@ def train(
     vectors = features.meaning(list(texts)) if encoder else np.zeros((len(texts), 0), dtype=np.float32)
     names, index = np.unique(np.array(labels), return_inverse=True)
     share = np.bincount(index) / len(labels) * len(names)
-    weights = _fit(matrix, vectors, index, strength * share[index] ** -0.5, rounds)
+    weights = fit(matrix, vectors, index, strength * share[index] ** -0.5, rounds)
     return Linear(tuple(names.tolist()), known, weights[: len(known)], weights[len(known) : -1], weights[-1])
 
 
-def _fit(matrix: Any, vectors: Values, index: Any, care: Any, rounds: int) -> Values:
+def fit(matrix: Any, vectors: Values, index: Any, care: Any, rounds: int) -> Values:
     """Softmax regression by L-BFGS: weights of grams, then of vectors, then the bias (the only one left free).
 
     `care` is how much each sentence counts against the penalty on large weights. Grams stay sparse and vectors dense,

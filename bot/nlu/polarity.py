@@ -34,13 +34,39 @@ _QUESTION = _any(
 )
 _WEAK_YES = re.compile(r"^(?:ok(?:ay)?|sure|right|fine|alright|all right)\b")
 
+_SHORT = 7  # words: "my eyes are good" says no, a longer sentence says more
 _NOT = r"(?:\b(?:no|not|never|none|nothing|without)\b|n'?t\b)"
+_DENIED = re.compile(_NOT)
 _THINK_NOT = r"\b(?:do ?n'?t|do not|wouldn'?t|didn'?t) (?:really )?(?:think|believe|reckon|guess|suppose|say) so\b"
 _THINK_SO = r"(?:i )?(?:think|guess|suppose|believe|reckon|would say|'?d say) (?:so|yes|it does|it is|i do|i have)\b"
 _SAY_NOT = r"\bcan'?t say (?:that )?(?:i|it|he|she|we) (?:do|did|does|have|has|am)\b|\bcan'?t say that(?:\W+no\b|\W*$)"
 
+# Said with the mouth shut; "uh" at the start would be taken for a hesitation.
+_GRUNT = re.compile(r"^\W*(?:(uh[- ]?huh|mm?[- ]?h+m+|mhm+|yuh)|(nuh[- ]?uh|uh[- ]uh|unh[- ]?uh|mm[- ]mm+|nuh))\W*$")
+
 # What begins like the other way round.
 _TURNED = (
+    (
+        re.compile(
+            r"^(?:absolutely|definitely|certainly|of course|totally|surely|obviously|clearly|sure|apparently|god|gosh|please|oh) (?:not|no|don'?t)\b"
+        ),
+        DENY,
+    ),
+    (
+        re.compile(
+            r"^(?:that|it)(?:'?s| is| was)? (?:all |quite |exactly |absolutely |indeed )*(?:right|correct|true|accurate|the case|spot on|it)\b(?! (?:now|here))"
+        ),
+        AFFIRM,
+    ),
+    (re.compile(r"^without (?:a )?(?:doubt|question)\b|^(?:no|not a) doubt\b"), AFFIRM),
+    (re.compile(r"^if anything\b|^(?:it'?s |this is |it was )?(?:the |my )?(?:very )?first time\b"), DENY),
+    (
+        re.compile(
+            r"^(?:i |we |he |she )?(?:quit|gave (?:it |that |them )?up|stopped|packed it in|grew out of)\b.*(?:ago|\b(?:19|20)\d\d\b|years|when|last)"
+        ),
+        DENY,
+    ),
+    (re.compile(r"\bnot any ?more\b|\bno longer\b|^(?:i )?used to\b(?!.*\bstill\b)"), DENY),
     (re.compile(r"^(?:yeah|yea|yes|ya)[,\s]+(?:no+|nah|nope)\b"), DENY),
     (re.compile(rf"^(?:no|nah)[,\s]+(?:yeah|yes|yep)\b.*{_NOT}"), DENY),
     (re.compile(r"^(?:no|nah)[,\s]+(?:yeah|yes|yep)\b"), AFFIRM),
@@ -79,7 +105,9 @@ _YES = _any(
         r"^(?:y(?:es+|ea+h*|ep|up|eh|ess?ir|ah|a)?|aye|yass?|uh[- ]?huh|mhm+|mm[- ]?hmm+|ok(?:ay|ey|i)?|k|sure)\b",
         r"^(?:of course|certainly|absolutely|definitely|totally|exactly|indeed|agreed?|i agree|correct|right|true)\b",
         r"^(?:affirmative|go ahead|please do|fine|alright|all right|by all means|for sure|too right|i'?m afraid so)\b",
-        r"^that'?s (?:right|correct|true|it|me|fine|ok)\b|^you (?:can|may)\b|^unfortunately\b",
+        r"^that'?s (?:right|correct|true|it|me|fine|ok)\b|^you (?:can|may|bet|got it)\b|^unfortunately\b|^sadly\b|^sure (?:is|does|do|am)\b",
+        r"^(?:spot on|bang on|bingo|perfect(?:ly)?|roger|naturally|obviously|clearly|guilty|happy to|(?:a |one )?(?:100|hundred) ?(?:percent|per cent|%)|works for me)\b",
+        r"^(?:let'?s (?:go|do (?:it|this|that)|start|continue|carry on)|go on|go for it|carry on|proceed|continue|ready|i'?m ready|sounds (?:good|right|fine))\b",
     )
 )
 _SOME = _any(
@@ -91,6 +119,28 @@ _SOME = _any(
         r"^(?:all the time|always|constantly|often|all of (?:them|it|those|these|the above)|every (?:now and then|day|night|morning|time))\b",
         r"^(?:only|just|mainly|mostly|especially|but only) (?:when|if|after|before|at|in|on|during|while|with|from|the)\b|^when i\b",
     )
+)
+# How often, how many, how much: nobody counts what is not there.
+_COUNTED = _any(
+    (
+        r"^(?:once|twice|thrice|(?:one|two|three|four|five|six|seven|eight|nine|ten|several|a few|many|\d+) times?|daily|weekly|nightly|regularly|frequently|usually|socially|constantly)\b",
+        r"^(?:about |around |maybe |roughly |almost |nearly )*(?:every|each) (?:single |other |few )?(?:day|night|morning|time|week|month|hour)s?\b",
+        r"^(?:about |around |maybe |roughly |like |at least )*(?:one|two|three|four|five|six|seven|eight|nine|ten|half a|[1-9]\d{0,2})\b(?! percent)",
+        r"^(?:just|only) (?:a|an|one|some|two|half|part|slightly|mildly|briefly|partly|partially|halfway|the one|the usual)",
+        r"^(?:i (?:guess|suppose|think|feel|get|have|notice)|there(?:'?s| is| are| was| were|'?ve been| has been| have been)|it(?:'?s| is| has|'?s been)|i'?(?:ve|m)(?: been| had| got)?)"
+        r" (?:(?:been|always|maybe|perhaps|just|also|had|got|is|it'?s|there'?s|definitely) )*(?:a (?:little|bit|few|couple|chance|lot)|some|quite a|one|two|several|plenty|loads)\b",
+        r"^(?:it |that |the \w+ |\w+ing |\w+ )?(?:helps?|helped)(?: (?:a |me )?(?:little|bit|lot|some|somewhat|with \w+))*\W*$",
+    )
+)
+# Something that happened to the one who answers.
+_HAPPENED = re.compile(
+    r"^(?:i|we|he|she|it|my \w+)(?:'ve| have| has)?(?: (?:just|also|actually|recently|once|already))?"
+    r" (?:went|fell|slipped|tripped|took|had|got|broke|hurt|tried|saw|did|came|started|noticed|felt|lost|drank|travell?ed|flew|injured|hit|twisted|pulled|woke|wakes|banged|used|visited|gained|threw|passed)\b"
+)
+_FINE = re.compile(
+    r"(?:\b(?:is|are|was|were|been|feels?|feeling|looks?|looking|seems?|sleep|sleeping|eat|eating|works?|working|doing|everything)|'s|'re|'ve been) "
+    r"(?:(?:all|just|perfectly|pretty|quite|totally|still|completely|very|about|back to|absolutely|been) )*"
+    r"(?:fine|normal|normally|ok(?:ay)?|good|regular|well|great|clear|healthy|alright|all right|the same|unchanged|like a baby)\W*$"
 )
 _HOLDER = r"(?:i|we|he|she|they|you|it|that|this|there|mine|my \w+|the \w+)"
 _I_DO = re.compile(
@@ -121,6 +171,9 @@ def lean(text: str, asked: str | None = None) -> str | None:
     smile = _SMILES.match(said)
     if smile:
         return (AFFIRM, DENY, UNSURE)[(smile.lastindex or 1) - 1]
+    grunt = _GRUNT.match(said)
+    if grunt:
+        return AFFIRM if grunt[1] else DENY
     said = _FILLER.sub("", said).strip() or said
     spanish = spanish_answers.polarity(text)
     if spanish is not None:
@@ -149,6 +202,11 @@ def _plain(said: str, asked: str | None) -> str | None:
     if _NO.search(said):
         return DENY
     if _YES.search(said) or _SOME.search(said) or _I_DO.search(said):
+        return AFFIRM
+    denied = bool(_DENIED.search(said))
+    if not denied and asked not in AGREEING and len(said.split()) <= _SHORT and _FINE.search(said):
+        return DENY
+    if not denied and any(map(str.isalpha, said)) and (_COUNTED.search(said) or _HAPPENED.search(said)):
         return AFFIRM
     if _I_DONT.search(said):
         return None if _LOSS.search(said) else DENY
