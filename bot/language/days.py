@@ -83,7 +83,18 @@ def read(words: Sequence[str], at: int, now: datetime, *, wanted: bool) -> Point
                 return None
             return Point(*known, first, at + size)
     past = wanted or _past_before(words, at)
-    for reads in (_clock, _part_of, _year_in_words, _weekday, _numeric_date, _day_and_month, _month, _season, _feast, _year):
+    for reads in (
+        _clock,
+        _part_of,
+        _year_in_words,
+        _weekday,
+        _numeric_date,
+        _day_and_month,
+        _month,
+        _season,
+        _feast,
+        _year,
+    ):
         point = reads(words, at, now.date(), past)
         if point:
             return Point(point.low, point.high, min(first, point.first), min(point.last, len(words)))
@@ -123,7 +134,11 @@ def _weekday(words: Sequence[str], at: int, today: date, past: bool) -> Point | 
 def _clock(words: Sequence[str], at: int, today: date, past: bool) -> Point | None:
     """ "since about 2 pm": some time today."""
     number = numbers.read(words, at)
-    if number is None or not past or words[number.last : number.last + 1] not in (["am"], ["pm"], ["o'clock"], ["oclock"]):
+    if (
+        number is None
+        or not past
+        or words[number.last : number.last + 1] not in (["am"], ["pm"], ["o'clock"], ["oclock"])
+    ):
         return None
     return Point(0, 1, at, number.last + 1)
 
@@ -158,7 +173,12 @@ def _year_in_words(words: Sequence[str], at: int, today: date, past: bool) -> Po
         step, century = at + 1, 2000 if words[at] == "twenty" else 1900
     rest = numbers.read(words, step) if step < len(words) and words[step][0].isalpha() else None
     year = century + int(rest.low) if rest and rest.low == rest.high and 0 < rest.low < 100 else 0
-    if rest is None or not 1920 <= year <= today.year or (century != 2000 and rest.low < 10) or (words[at] == "twenty" and rest.low < 10):
+    if (
+        rest is None
+        or not 1920 <= year <= today.year
+        or (century != 2000 and rest.low < 10)
+        or (words[at] == "twenty" and rest.low < 10)
+    ):
         return None
     return _between(today, date(year, 1, 1), min(365, (today - date(year, 1, 1)).days + 1), at, rest.last)
 
@@ -167,7 +187,12 @@ def _day_and_month(words: Sequence[str], at: int, today: date, past: bool) -> Po
     """ "since 11/1": the nearest past day of the two it may mean."""
     part = list(words[at : at + 3])
     said = len(part) == 3 and part[1] in ("/", ".") and part[0].isdecimal() and part[2].isdecimal()
-    if not said or not past or words[at - 1 : at] not in (["since"], ["on"], ["from"]) or words[at + 3 : at + 4] == [part[1]]:
+    if (
+        not said
+        or not past
+        or words[at - 1 : at] not in (["since"], ["on"], ["from"])
+        or words[at + 3 : at + 4] == [part[1]]
+    ):
         return None
     one, two = int(part[0]), int(part[2])
     readings = [_back(today, year, m, d) for m, d in ((one, two), (two, one)) for year in (today.year, today.year - 1)]

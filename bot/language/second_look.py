@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 from bot.domain.mention import Danger
@@ -24,7 +25,7 @@ from bot.language.wordlist import words as word_set
 
 BIAS = "bias"
 _SURE = 0.7
-_LEAST, _MOST = 3, 120  # words; a short answer says too little, a long story has everything in it
+_LEAST, _MOST = 4, 120  # words; a short answer says too little, a long story has everything in it
 _UNMEANT = NEGATED | PAST | OTHER | HYPOTHETICAL | OVER
 _NOT_MEANT = "#"
 _TURNS = word_set("but however though although except now just only")
@@ -54,7 +55,7 @@ def features(tokens: Tokens, found: Sequence[Found], context: Context, words: Le
     meant = _meant(tokens, context)
     said = list(_said(tokens, meant))
     names = {f"w {word}" for word in said if word != _NOT_MEANT}
-    names |= {f"b {one} {two}" for one, two in zip(said, said[1:], strict=False) if _NOT_MEANT not in (one, two)}
+    names |= {f"b {one} {two}" for one, two in pairwise(said) if _NOT_MEANT not in (one, two)}
     for hit in found:
         if hit.table not in (CONTEXT, MASK) and meant[hit.first]:
             names |= {f"c {name}" for name in _concepts(hit, words)}
@@ -96,13 +97,18 @@ def look(
     tokens: Tokens, found: Sequence[Found], context: Context, words: Lexicon, weights: Mapping[str, Weight]
 ) -> tuple[Danger, ...]:
     """An uncertain danger over the whole text, or nothing."""
-    if not _LEAST <= len(tokens) <= _MOST:
+    if not _LEAST <= sum(word[0].isalnum() for word in tokens.words) <= _MOST:
         return ()
     names = features(tokens, found, context, words)
     if chance(names, weights) < _SURE:
         return ()
     flag = nearest(names, weights)
     return (Danger(flag, False, tokens.starts[0], tokens.ends[-1]),) if flag else ()
+
+
+def whole(danger: Danger, text: str) -> bool:
+    """Whether a danger is one of ours: it stands over the whole text and is not certain."""
+    return not danger.certain and not text[: danger.start].strip() and not text[danger.end :].strip()
 
 
 def nearest(names: set[str], weights: Mapping[str, Weight]) -> str:

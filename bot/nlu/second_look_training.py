@@ -18,7 +18,8 @@ from typing import TextIO
 import numpy as np
 import yaml
 
-from bot.language import lexicon, reader, second_look
+from bot.language import lexicon, reader, second_look, tables
+from bot.language.phrases import cell_phrases
 from bot.language.tables import HOME
 from bot.nlu import linear
 
@@ -40,6 +41,25 @@ def sentences(root: Path = ROOT) -> Iterator[tuple[str, str]]:
     for path in sorted((root / "data" / "nlu").glob("*.yml")):
         for block in yaml.safe_load(path.read_text(encoding="utf-8"))["nlu"]:
             yield from ((line.removeprefix("- ").strip(), CALM) for line in block["examples"].splitlines())
+
+
+# A place, a condition or a medicine named and nothing more is no danger, whatever the dangers speak of.
+_PLAIN = {
+    "site": ("my {}", "my left {}", "my {} hurts", "pain in my {}", "it's my {} that aches"),
+    "condition": ("I have {}", "I've got {} but it's under control"),
+    "medicine": ("I take {}", "just {} now and then"),
+}
+_NOT_PLAIN = frozenset({"chest", "sternum", "abdomen"})  # an ache here is asked about
+_FORMS = 6  # phrases of one value
+
+
+def plain_sentences() -> Iterator[tuple[str, str]]:
+    """Machine-made sentences that name one thing, for every value of the tables."""
+    for file, kind in lexicon.MENTIONS.items():
+        for row in tables.rows(file, ("value", "name", "phrases")) if kind in _PLAIN else ():
+            simple = [phrase for phrase in cell_phrases(row["phrases"]) if phrase.replace(" ", "").isalpha()]
+            for phrase in simple[:_FORMS] if row["value"] not in _NOT_PLAIN else ():
+                yield from ((form.format(phrase), CALM) for form in _PLAIN[kind])
 
 
 def learn(pairs: Sequence[tuple[str, str]]) -> dict[str, second_look.Weight]:
@@ -68,7 +88,7 @@ def _read(pairs: Sequence[tuple[str, str]]) -> tuple[list[set[str]], list[str]]:
     rows, flags = [], []
     for text, flag in dict(pairs).items():
         doc = read.doc(text)
-        told = any(danger.certain for danger in doc._.dangers)
+        told = any(danger.certain or not second_look.whole(danger, text) for danger in doc._.dangers)
         names = second_look.features(doc._.stream, doc._.found, doc._.context, words)
         if names and (flag or not told):
             rows.append(names)
@@ -110,7 +130,7 @@ def to_csv(weights: dict[str, second_look.Weight]) -> str:
 
 def main(out: TextIO, home: Path = HOME) -> int:
     """Write the file and say how large it is."""
-    weights = learn(list(sentences()))
+    weights = learn([*plain_sentences(), *sentences()])
     (home / "second_look.csv").write_text(to_csv(weights), encoding="utf-8")
     out.write(f"wrote second_look.csv: {len(weights)} weights\n")
     return 0
