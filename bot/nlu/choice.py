@@ -96,6 +96,7 @@ class Limits:
     turn: float = 0.6
     own_words: float = 0.8
     elsewhere: float = 0.7
+    unread: float = 0.7  # a story in which the Reader finds nothing at all must sound like one
 
 
 def tapped(answer: Mapping[str, Any]) -> Guess:
@@ -131,6 +132,8 @@ def choose(
         if _answers(text, asked, read, weighed, limits):
             return Guess("inform", max(sure, weighed.get("inform", 0.0)))
         return Guess(REJECTED, max(weighed.get(REJECTED, 0.0), 1.0 - sure))
+    if best == "describe_pain" and asked is None and not read and sure < limits.unread:
+        return Guess(REJECTED, 1.0 - sure)
     if aches and best in _TURNS and sure < limits.turn:
         return Guess("describe_pain", sure)
     if asked in _WISHES and best.startswith(("faq_", "small_talk")) and not _QUESTION.search(text):
