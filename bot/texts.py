@@ -128,11 +128,13 @@ def _of_rules() -> Iterator[Text]:
 
 
 def _of_pages() -> Iterator[Text]:
-    """The clinic's own page. The one about the tag is for whoever runs the website and stays English."""
+    """The clinic's own page and that of a visit. The one about the tag is for whoever runs the website and stays English."""
     made = pages.templates(speech.ENGLISH)
-    for name in ("base.html", "home.html"):
-        source = (pages.HERE / "templates" / name).read_text(encoding="utf-8")
-        yield from (Text(str(message), name) for _line, _call, message in made.extract_translations(source))  # type: ignore[attr-defined]
+    visit = pages.HERE.parent / "visit" / "templates" / "visit.html"
+    for file in (pages.HERE / "templates" / "base.html", pages.HERE / "templates" / "home.html", visit):
+        name, source = file.name, file.read_text(encoding="utf-8")
+        for _line, _call, message in made.extract_translations(source):  # type: ignore[attr-defined]
+            yield Text(message if isinstance(message, str) else str(message[0]), name)
 
 
 def _of_sites() -> Iterator[Text]:
