@@ -44,6 +44,26 @@ def test_the_example_of_the_contract():
     assert said["finding", "swelling"]["negated"] is True
 
 
+def test_the_same_shape_in_spanish():
+    text = "dolor punzante en la rodilla izquierda desde el lunes, como un 7/10, sin hinchazón"
+    (answer,) = _answers(json.dumps({"text": text, "now": "2026-11-23T14:00:00+00:00"}))
+    said = {(m["kind"], m.get("value")): m for m in answer["mentions"]}
+    assert text[said["site", "knee"]["start"] : said["site", "knee"]["end"]] == "rodilla izquierda"
+    assert said["site", "knee"]["side"] == "left"
+    assert said["quality", "stabbing"]["start"] == 6
+    assert said["finding", "swelling"]["negated"] is True
+    assert next(m for m in answer["mentions"] if m["kind"] == "duration")["days_hi"] == 7
+    assert next(m for m in answer["mentions"] if m["kind"] == "intensity")["lo"] == 7
+
+
+def test_the_locale_wins_where_the_words_do_not_tell():
+    spanish, english = _answers(
+        json.dumps({"text": "once", "asked": "nrs", "locale": "es-MX"}), json.dumps({"text": "once", "asked": "nrs"})
+    )
+    assert [m["kind"] for m in spanish["mentions"]] == ["intensity"]
+    assert english["mentions"] == []
+
+
 @pytest.mark.parametrize(
     "line", ["my knee hurts", "{broken", '"a string"', "[1, 2]", "42", '{"text": 7}', "null", "{" * 5000]
 )
@@ -53,7 +73,17 @@ def test_a_line_that_is_no_request_is_the_text(line):
 
 
 @pytest.mark.parametrize(
-    "odd", [{"asked": 7}, {"asked": []}, {"now": "yesterday"}, {"now": 5}, {"for": "the cat"}, {"for": None}]
+    "odd",
+    [
+        {"asked": 7},
+        {"asked": []},
+        {"now": "yesterday"},
+        {"now": 5},
+        {"for": "the cat"},
+        {"for": None},
+        {"locale": 7},
+        {"locale": "xx"},
+    ],
 )
 def test_odd_companions_are_left_out(odd):
     (answer,) = _answers(json.dumps({"text": "my knee hurts", **odd}))
