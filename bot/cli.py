@@ -87,6 +87,10 @@ def bench(args: tuple[str, ...]) -> None:
         from bot import product_bench
 
         sys.exit(product_bench.main(args[1:], sys.stdout))
+    if args[:1] == ("desk",):
+        from bot import desk_bench
+
+        sys.exit(desk_bench.main(args[1:], sys.stdout))
     if args[:1] == ("triage",):
         from bot import triage_bench
 

@@ -105,6 +105,11 @@ HANDOFFS = Table(
     Index("ix_handoffs_queue", "status", "rank", "id"),
     Index("ix_handoffs_rank", "rank", "id"),
     Index("ix_handoffs_changed_at", "changed_at"),
+    Index("ix_handoffs_claimed_by", "claimed_by", "rank", "id"),
+    Index("ix_handoffs_channel", "channel", "rank", "id"),
+    Index("ix_handoffs_outcome", "outcome", "rank", "id"),
+    Index("ix_handoffs_age", "age", "rank", "id"),
+    Index("ix_handoffs_waiting_since", "waiting_since"),
 )
 
 REVISIONS = Table(

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Mapping
 from contextvars import ContextVar
+from pathlib import Path
 
 from starlette.requests import Request
 
@@ -10,6 +13,7 @@ from bot.domain import speech
 
 COOKIE = "palpate_desk_language"
 LANGUAGES = {"en": "English", "es": "Español"}
+_HERE = Path(__file__).resolve().parent
 _CURRENT: ContextVar[str] = ContextVar("desk_language", default=speech.ENGLISH)
 
 
@@ -28,5 +32,17 @@ def language() -> str:
 
 
 def say(text: object) -> str:
-    """A text of the desk in the language of this request; the English one is its own key."""
-    return speech.say(_CURRENT.get(), str(text))
+    """A text of the desk in the language of this request; the English one is its own key.
+
+    The desk's own words stand first, then what visitors read, which the desk says too.
+    """
+    wanted, english = _CURRENT.get(), str(text)
+    return catalogue(wanted).get(english) or speech.say(wanted, english)
+
+
+@functools.cache
+def catalogue(wanted: str) -> Mapping[str, str]:
+    """English → the desk's own words of a language."""
+    if wanted == speech.ENGLISH:
+        return {}
+    return dict(speech.read_po((_HERE / f"spoken_{wanted}.po").read_text(encoding="utf-8")))
