@@ -146,6 +146,9 @@ class Conversations(Protocol):
     def in_progress(self, since: datetime, *, limit: int) -> list[Conversation]:
         """Living ones touched after `since` or still asking for a person: these first, then the newest."""
 
+    def drop_ids(self, before: datetime, *, now: datetime) -> int:
+        """Delete the ids of other networks from before, and codes that are too old `now`; how many there were."""
+
     def add_code(self, code: ResumeCode) -> None:
         """Store a code; an older one of the same conversation and purpose ends."""
 

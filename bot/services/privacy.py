@@ -22,6 +22,7 @@ class Windows:
     transcript: timedelta = timedelta(days=90)
     letter: timedelta = timedelta(days=90)
     handoff: timedelta = timedelta(days=3653)
+    done: timedelta = timedelta(days=30)  # what was delivered, who was called back, ids of other networks
     idle_session: timedelta = timedelta(hours=12)
 
 
@@ -115,8 +116,16 @@ def run_retention(
                 _forget_tracker(uow, conversation, now)
             uow.staff.end_idle(now - keep.idle_session)
             uow.doors.end_expired(now)
+            _drop_done(uow, now - keep.done, now)
             uow.commit()
     return counts
+
+
+def _drop_done(uow: UnitOfWork, before: datetime, now: datetime) -> None:
+    """What was delivered, who was called, other networks' ids and codes nobody used: traces without a word of health."""
+    uow.outbox.prune(before)
+    uow.call_backs.drop_before(before)
+    uow.conversations.drop_ids(before, now=now)
 
 
 def erase_all(uow: UnitOfWork, conversation: str, *, by: str, now: datetime) -> None:

@@ -50,15 +50,14 @@ class MemoryConversations:
 
     def remember_provider(self, channel: str, provider_id: str, conversation: str, seq: int, *, now: datetime) -> None:
         """This message came from another network under this id."""
-        if self._shelves.provider_messages.setdefault((channel, provider_id), (conversation, seq)) != (
-            conversation,
-            seq,
-        ):
+        if (channel, provider_id) in self._shelves.provider_messages:
             raise AlreadyThere(provider_id)
+        self._shelves.provider_messages[channel, provider_id] = (conversation, seq, now)
 
     def by_provider(self, channel: str, provider_id: str) -> tuple[str, int] | None:
         """(conversation, seq) of the message that a network sent under this id."""
-        return self._shelves.provider_messages.get((channel, provider_id))
+        found = self._shelves.provider_messages.get((channel, provider_id))
+        return None if found is None else found[:2]
 
     def claim(self, conversation: str, *, worker: str, now: datetime, until: datetime) -> Message | None:
         """The oldest unanswered visitor message, for this worker alone."""
@@ -208,6 +207,16 @@ class MemoryConversations:
         asking = sorted((one for one in living if one.person_asked_at), key=lambda one: str(one.person_asked_at))
         others = [one for one in living if one.person_asked_at is None and one.touched_at > since]
         return [*asking, *sorted(others, key=lambda one: one.touched_at, reverse=True)][:limit]
+
+    def drop_ids(self, before: datetime, *, now: datetime) -> int:
+        """Delete the ids of other networks from before, and codes that are too old."""
+        ids = [key for key, (_, _, at) in self._shelves.provider_messages.items() if at < before]
+        codes = [code.code_hash for code in self._shelves.resume_codes.values() if code.expires_at < now]
+        for key in ids:
+            del self._shelves.provider_messages[key]
+        for code_hash in codes:
+            del self._shelves.resume_codes[code_hash]
+        return len(ids) + len(codes)
 
     def add_code(self, code: ResumeCode) -> None:
         """Store a code; an older one of the same conversation and purpose ends."""

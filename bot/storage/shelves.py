@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
+from datetime import datetime
 from typing import Any
 
 from bot.services.stored import (
@@ -59,7 +60,7 @@ class Shelves:
     outbox_holders: dict[int, str] = field(default_factory=dict)
     call_backs: dict[int, CallBack] = field(default_factory=dict)
     resume_codes: dict[bytes, ResumeCode] = field(default_factory=dict)
-    provider_messages: dict[tuple[str, str], tuple[str, int]] = field(default_factory=dict)
+    provider_messages: dict[tuple[str, str], tuple[str, int, datetime]] = field(default_factory=dict)
     views: dict[int, SavedView] = field(default_factory=dict)
     viewing: dict[tuple[int, str], Any] = field(default_factory=dict)
     misread: list[Misread] = field(default_factory=list)

@@ -298,6 +298,12 @@ class SqlConversations:
         rows = self._connection.execute(select(*_COLUMNS).where(*now).order_by(*first).limit(limit))
         return [_conversation(row) for row in rows]
 
+    def drop_ids(self, before: datetime, *, now: datetime) -> int:
+        """Delete the ids of other networks from before, and codes that are too old."""
+        ids = delete(PROVIDER_MESSAGES).where(PROVIDER_MESSAGES.c.at < before)
+        codes = delete(RESUME_CODES).where(RESUME_CODES.c.expires_at < now)
+        return sum(self._connection.execute(old).rowcount for old in (ids, codes))
+
     def add_code(self, code: ResumeCode) -> None:
         """Store a code; an older one of the same conversation and purpose ends."""
         r = RESUME_CODES.c

@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from bot.domain.errors import NotFound
 from bot.services.ports import AlreadyThere
-from bot.services.stored import CallBack, Conversation, OutboxItem
+from bot.services.stored import CallBack, Conversation, OutboxItem, ResumeCode
 
 NOW = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
 LATER = NOW + timedelta(minutes=2)
@@ -147,6 +147,10 @@ def test_the_id_of_another_network_is_taken_once(storage):
         assert uow.conversations.by_provider("sms", "SM1") == ("c1", 4)
         with pytest.raises(AlreadyThere):
             uow.conversations.remember_provider("sms", "SM1", "c1", 6, now=NOW)
+        uow.conversations.add_code(ResumeCode(b"1" * 32, "c1", "device", NOW, NOW))
+        assert uow.conversations.drop_ids(NOW, now=NOW) == 0
+        assert uow.conversations.drop_ids(LATER, now=LATER) == 3
+        assert uow.conversations.by_provider("sms", "SM1") is None
 
 
 def test_call_backs_are_kept_until_somebody_calls(storage):

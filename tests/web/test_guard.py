@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import httpx
 import pytest
 from conftest import Running, StartEdge, Visitor
+
+from bot.web.app import create_app
 
 PAGES = ["/", "/widget/app/", "/desk/sign-in", "/api/conversations/x/messages", "/healthz", "/nothing-here"]
 
@@ -109,3 +113,13 @@ def test_the_loader_may_be_used_by_other_sites(http: httpx.Client) -> None:
     got = http.get("/widget.js")
     assert got.headers["cross-origin-resource-policy"] == "cross-origin"
     assert got.headers["access-control-allow-origin"] == "*"
+
+
+@pytest.mark.parametrize(("scheme", "told"), [("https", True), ("http", False)])
+def test_browsers_are_held_to_tls_where_there_is_tls(edge: Running, scheme: str, told: bool) -> None:
+    async def ask() -> httpx.Response:
+        transport = httpx.ASGITransport(app=create_app(edge.context))
+        async with httpx.AsyncClient(transport=transport, base_url=f"{scheme}://clinic.example") as client:
+            return await client.get("/healthz")
+
+    assert ("strict-transport-security" in asyncio.run(ask()).headers) is told
