@@ -1,5 +1,5 @@
 # Every command of the project. `make run` and `make test` set up what they need first; a second run takes no time.
-.PHONY: help setup run test test-all check fix lock dev chromium
+.PHONY: help audit setup run test test-all check fix lock dev chromium
 .DEFAULT_GOAL := help
 PY := .venv/bin/python
 
@@ -38,6 +38,9 @@ test-all: test ## the long runs as well
 	@.venv-rasa/bin/python -m pytest tests/engine tests/nlu -m long || [ $$? -eq 5 ]
 	@$(PY) -m pytest -m long || [ $$? -eq 5 ]
 
+audit: setup ## look every locked package up in the public list of known holes (needs that list)
+	@sh scripts/audit
+
 lock: ## resolve requirements/*.in anew (hashed, no registry named)
-	@for name in main dev rasa rasa-dev bootstrap; do \
+	@for name in main dev rasa rasa-dev bootstrap audit; do \
 	  .venv/bin/uv pip compile --quiet --python-version 3.11 --generate-hashes --no-header requirements/$$name.in -o requirements/$$name.txt || exit 1; done

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import os
+from typing import Any
 
 import uvicorn
 from rasa_sdk.executor import ActionExecutor
@@ -31,6 +32,7 @@ def create_app(secret: str) -> Starlette:
         if secret and not hmac.compare_digest(given.encode(), secret.encode()):
             return JSONResponse({"error": "unauthorized"}, 401)
         call = await request.json()
+        request.state.turn = _turn(call)
         try:
             result = await executor.run(call)
         except ActionExecutionRejection as error:
@@ -42,13 +44,21 @@ def create_app(secret: str) -> Starlette:
     async def health(_request: Request) -> Response:
         return JSONResponse({"status": "ok"})
 
-    async def failed(_request: Request, error: Exception) -> Response:
+    async def failed(request: Request, error: Exception) -> Response:
         """Rasa logs what this answer says, so it says nothing but that it failed."""
-        log.error("action_failed", error=error)
+        log.error("action_failed", error=error, turn=getattr(request.state, "turn", None))
         return JSONResponse({"error": "failed"}, 500)
 
     routes = [Route("/webhook", webhook, methods=["POST"]), Route("/health", health)]
     return Starlette(routes=routes, exception_handlers={Exception: failed})
+
+
+def _turn(call: Any) -> str | None:
+    """The turn this call belongs to, as the logs of the other processes name it."""
+    tracker = call.get("tracker") if isinstance(call, dict) else None
+    latest = tracker.get("latest_message") if isinstance(tracker, dict) else None
+    message = latest.get("message_id") if isinstance(latest, dict) else None
+    return logs.turn_of(message) if message else None
 
 
 def main() -> None:

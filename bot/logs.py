@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
 import logging
 import sys
@@ -15,7 +16,7 @@ import structlog
 SAFE_KEYS = frozenset(
     {
         "event", "level", "timestamp", "process", "reference", "code", "channel", "outcome", "urgency", "phase",
-        "dropped", "duration_ms", "count", "seq", "conversation", "request", "method", "route", "status", "attempt",
+        "dropped", "duration_ms", "count", "seq", "conversation", "request", "turn", "method", "route", "status", "attempt",
         "port", "path", "signal", "error", "staff", "model", "version",
     }
 )  # fmt: skip
@@ -91,3 +92,8 @@ def configure(process: str) -> None:
 def get(**values: Any) -> Any:
     """A logger with values bound to it."""
     return structlog.get_logger(**values)
+
+
+def turn_of(message_id: object) -> str:
+    """The name of one turn in the logs of all three processes: made of the message's id, which they all see."""
+    return hashlib.sha256(str(message_id).encode("utf-8", "replace")).hexdigest()[:16]

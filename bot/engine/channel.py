@@ -23,6 +23,7 @@ from sanic.response import HTTPResponse
 from bot.engine import keep_alive
 from bot.engine.checked_body import BadBody, Turn, conversation_id, read
 from bot.engine.quiet_logs import chain, innermost, kinds
+from bot.logs import turn_of
 
 NAME = "palpate"
 SECRET_HEADER = "X-Palpate-Secret"  # noqa: S105
@@ -107,7 +108,7 @@ class PalpateChannel(InputChannel):
             turn = read(request.body)
         except BadBody as error:
             return _problem(400, "body", str(error))
-        return await self._finish(answer(request.app.ctx.agent, turn))
+        return await self._finish(answer(request.app.ctx.agent, turn), turn_of(turn.message_id))
 
     async def forget(self, request: Request, name: str) -> HTTPResponse:
         """DELETE conversations/{id}: 204 once nothing of it is left, also when there was nothing."""
@@ -140,7 +141,7 @@ class PalpateChannel(InputChannel):
         given = request.headers.get(SECRET_HEADER, "").encode("utf-8", "surrogateescape")
         return not self._secret or hmac.compare_digest(given, self._secret)
 
-    async def _finish(self, work: Any) -> HTTPResponse:
+    async def _finish(self, work: Any, turn: str | None = None) -> HTTPResponse:
         """Run work that a lost connection must not stop; 503 for any way it fails, and why only by kind."""
         task = asyncio.ensure_future(work)
         self._turns.add(task)
@@ -149,7 +150,7 @@ class PalpateChannel(InputChannel):
             body = await asyncio.shield(task)
         except Exception as error:  # noqa: BLE001 - the edge: whatever failed, the caller must know that it did
             links = chain(error)
-            log.error("turn.failed", error=error, code=kinds(links), path=innermost(links[-1].__traceback__))
+            log.error("turn.failed", error=error, code=kinds(links), path=innermost(links[-1].__traceback__), turn=turn)
             return _problem(503, "turn_failed")
         return response.empty(204) if body is None else response.json(body)
 

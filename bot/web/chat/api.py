@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from bot import logs
 from bot.services import privacy
 from bot.services.stored import Conversation
 from bot.web import metrics
@@ -96,6 +97,8 @@ class ChatApi:
         self._dispatcher().arrived(conversation, taken.work)
         metrics.MESSAGES.inc()
         self._context.wake(conversation)
+        # Ties the X-Request-Id of the answer to the turn's lines, which carry conversation and seq.
+        logs.get().info("message_accepted", request=request.state.request_id, conversation=conversation, seq=taken.seq)
         return JSONResponse({"seq": taken.seq}, 202)
 
     async def messages(self, request: Request) -> Response:

@@ -145,7 +145,7 @@ class Dispatcher:
             replies = await self._ask(work)
         except RasaRefused as error:
             metrics.TURNS.labels("refused").inc()
-            logs.get().error("turn_refused", error=error, code=str(error), conversation=conversation)
+            logs.get().error("turn_refused", error=error, code=str(error), conversation=conversation, turn=_turn(work))
             return await self._store(work, partial(self._ledger.give_up, work))
         except RasaUnavailable as error:
             return await self._failed(work, error)
@@ -197,7 +197,9 @@ class Dispatcher:
     async def _failed(self, work: Work, error: RasaUnavailable) -> Work | None:
         """Wait until Rasa is back; or, when only this message fails, try it a few times more and then give up on it."""
         metrics.TURNS.labels("failed").inc()
-        logs.get().warning("turn_failed", code=str(error), conversation=work.chat.id, seq=work.message.seq)
+        logs.get().warning(
+            "turn_failed", code=str(error), conversation=work.chat.id, seq=work.message.seq, turn=_turn(work)
+        )
         if await self._rasa.health() is None:
             self._rasa_went_down()
             await self._park(work)
@@ -282,3 +284,7 @@ class Dispatcher:
 
     async def _thread(self, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         return await anyio.to_thread.run_sync(partial(work, *args, **kwargs), limiter=self._threads)
+
+
+def _turn(work: Work) -> str:
+    return logs.turn_of(work.turn().message_id)
