@@ -8,13 +8,16 @@ import socket
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
+import pyotp
 import pytest
 import uvicorn
 from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import Page, sync_playwright
 from starlette.applications import Starlette
 
+from bot.services import privacy
 from bot.web import desk
 
 pytestmark = pytest.mark.browser
@@ -141,3 +144,53 @@ def test_the_account_of_a_passkey_that_is_disabled_stays_shut(context, page):
         uow.commit()
     page.get_by_role("button", name="Sign in with a passkey").click()
     page.get_by_text("not known here").wait_for()
+
+
+AXE = (Path(__file__).parents[1] / "browser/vendor/axe.min.js").read_text(encoding="utf-8")
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+@pytest.mark.parametrize("width", [1280, 360])
+def test_the_pages_of_accounts_put_no_barrier_in_anybodys_way(context, page, width):
+    reference = context.handed_off(1)
+    privacy.forget(context.uow(), "conversation-0000000001", by="visitor", now=context.time)
+    context.staff("Ada", "admin")
+    said = []
+    page.on("console", lambda line: said.append(line.text))
+    page.set_viewport_size({"width": width, "height": 800})
+
+    def look(where: str) -> None:
+        page.evaluate(AXE)
+        run = page.evaluate("tags => axe.run(document, {runOnly: tags})", WCAG)
+        assert not [f"{one['id']}: {one['nodes'][0]['html'][:160]}" for one in run["violations"]], where
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{where} scrolls sideways"
+
+    page.goto("/desk/sign-in")
+    look("sign-in")
+    page.get_by_label("Name").fill("Ada")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    for path in ("account", "account/app", "staff", "erasures", f"audit?reference={reference}", "audit"):
+        page.goto(f"/desk/{path}")
+        look(path)
+    page.goto("/desk/staff")
+    page.get_by_label("Name").fill("Cy")
+    page.get_by_role("button", name="Make a link").click()
+    look("a fresh invitation")
+    link = page.get_by_label("Invitation link").input_value()
+    page.goto("/desk/account/app")
+    secret = page.locator(".secret").inner_text().replace(" ", "")
+    page.get_by_role("textbox", name="Code").fill(pyotp.TOTP(secret).at(context.time))
+    page.get_by_role("button", name="Switch on").click()
+    look("recovery codes")
+    page.goto("/desk/account")
+    look("an account with everything")
+    page.get_by_role("banner").get_by_role("button", name="Sign out").click()
+    page.get_by_label("Name").fill("Ada")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    page.wait_for_url("**/desk/sign-in/code")
+    look("the second step")
+    page.goto(link)
+    look("the invitation")
+    assert not said

@@ -1,0 +1,197 @@
+"""Fifty planted strings go through the running product, with errors of every kind; none is found where it must not be."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sqlite3
+import tempfile
+import time
+import uuid
+from pathlib import Path
+
+import httpx
+import pytest
+
+pytestmark = pytest.mark.stack
+
+TURN_SECONDS = 30
+PLANTED = [f"zqplant{number:02d}x{uuid.uuid5(uuid.NAMESPACE_DNS, str(number)).hex[:10]}" for number in range(50)]
+
+
+def well(stack) -> None:
+    """Wait until all three processes are well again."""
+    deadline = time.monotonic() + 60
+    with httpx.Client(base_url=stack.url, timeout=5) as http:
+        while time.monotonic() < deadline:
+            try:
+                if http.get("/readyz").status_code == 200:
+                    return
+            except httpx.HTTPError:
+                continue
+    pytest.fail("the product did not become well again")
+
+
+def pid(stack, part: str) -> int:
+    return int((stack.home / f"{part}.pid").read_text(encoding="ascii"))
+
+
+def secret_of(stack) -> str:
+    """What Rasa and the actions ask of each other, from the environment of the process itself."""
+    env = Path(f"/proc/{pid(stack, 'rasa')}/environ").read_bytes().split(b"\0")
+    return next(line.split(b"=", 1)[1].decode() for line in env if line.startswith(b"PALPATE_INTERNAL_SECRET="))
+
+
+def bad_requests(stack, visitor, words) -> list[httpx.Response]:
+    """Everything a client can do wrong, with planted words in it."""
+    path, auth = f"/api/conversations/{visitor.id}/messages", {"Authorization": f"Bearer {visitor.token}"}
+    word = iter(words)
+    with httpx.Client(base_url=stack.url, timeout=30) as http:
+        return [
+            http.post(path, headers=auth, content=f'{{"id": "x", "text": "{next(word)}'),
+            http.post(path, headers=auth, json={"id": str(uuid.uuid4()), "text": [next(word)]}),
+            http.post(path, headers=auth, json={"id": str(uuid.uuid4()), next(word): "x"}),
+            http.post(path, headers=auth, json={"id": next(word) + " ", "text": "x"}),
+            http.post(path, headers=auth, json={"id": str(uuid.uuid4()), "text": next(word) * 300}),
+            http.post(
+                path, headers=auth, json={"id": str(uuid.uuid4()), "answer": {"question": next(word), "value": 1}}
+            ),
+            http.post(
+                path, headers=auth, json={"id": str(uuid.uuid4()), "answer": {"question": "nrs", "value": next(word)}}
+            ),
+            http.post(path, headers={"Authorization": f"Bearer {next(word)}"}, json={"id": "x", "text": "y"}),
+            http.post("/api/conversations", json={"channel": next(word), "locale": "en"}),
+            http.get(f"/api/conversations/{next(word)}/messages", headers=auth),
+            http.post(
+                "/desk/sign-in", data={"name": next(word), "password": next(word)}, headers={"Origin": stack.url}
+            ),
+            http.get("/desk/api/handoffs", params={"q": next(word)}),
+            http.get(f"/nowhere/{next(word)}"),
+        ]
+
+
+def bad_inner_calls(stack, words) -> list[httpx.Response]:
+    """What Rasa and the actions answer to calls that are wrong, or that fail inside."""
+    word, trusted = iter(words), {"X-Palpate-Secret": secret_of(stack)}
+    rasa = f"http://127.0.0.1:{stack.env['PALPATE_RASA_PORT']}/webhooks/palpate/turns"
+    actions = f"http://127.0.0.1:{stack.env['PALPATE_ACTIONS_PORT']}/webhook"
+    tracker = {
+        "sender_id": next(word), "slots": {"age": next(word)}, "latest_message": {"text": next(word), "message_id": next(word)},
+        "events": [], "paused": False, "active_loop": {}, "latest_action_name": next(word),
+    }  # fmt: skip
+    with httpx.Client(timeout=30, headers=trusted) as http:
+        return [
+            http.post(rasa, content=f'{{"text": "{next(word)}'),
+            http.post(rasa, json={"conversation": "c" * 20, "message_id": "m1", "text": next(word), next(word): 1}),
+            http.post(rasa, json={"conversation": "c" * 20, "message_id": next(word) + "!", "text": "x"}),
+            http.post(actions, content=next(word)),
+            http.post(actions, json={"next_action": next(word), "tracker": tracker, "domain": {}}),
+            http.post(actions, json={"next_action": "validate_intake_form", "tracker": tracker, "domain": {}}),
+            http.post(actions, json={"next_action": "validate_intake_form", "tracker": {"sender_id": next(word)}}),
+        ]
+
+
+def test_fifty_planted_strings_are_in_no_log_no_error_no_file(stack, visitor):
+    unconsented = visitor
+    before = set(Path(tempfile.gettempdir()).iterdir())
+    plants = iter(PLANTED)
+
+    def some(count):
+        return [next(plants) for _ in range(count)]
+
+    answers = []
+    with httpx.Client(base_url=stack.url, timeout=30) as http:
+        unconsented.say(f"{some(1)[0]} hurts")
+        visitor = type(unconsented)(http)
+        visitor.arrive()
+        for text in ("yes", "no", *(f"my left knee hurts since monday {word}" for word in some(4))):
+            visitor.say(text)
+        answers += bad_requests(stack, visitor, some(14))
+        answers += bad_inner_calls(stack, some(16))
+        os.kill(pid(stack, "actions"), signal.SIGKILL)
+        sent = [visitor.http.post(
+            f"/api/conversations/{visitor.id}/messages",
+            headers={"Authorization": f"Bearer {visitor.token}"},
+            json={"id": f"{uuid.uuid4()}", "text": f"it burns {word}"},
+        ) for word in some(3)]  # fmt: skip
+        well(stack)
+        os.kill(pid(stack, "rasa"), signal.SIGKILL)
+        for word in some(2):
+            visitor.http.post(
+                f"/api/conversations/{visitor.id}/messages",
+                headers={"Authorization": f"Bearer {visitor.token}"},
+                json={"id": f"{uuid.uuid4()}", "text": f"crushing chest pain {word}"},
+            )
+        os.kill(pid(stack, "web"), signal.SIGKILL)
+        well(stack)
+        answers.append(httpx.get(f"{stack.url}/healthz"))
+        answers.append(httpx.get(f"{stack.url}/readyz"))
+        assert all(one.status_code == 202 for one in sent)
+        deadline = time.monotonic() + TURN_SECONDS
+        while visitor.state.get("answered_through", 0) < sent[-1].json()["seq"] and time.monotonic() < deadline:
+            got = httpx.get(
+                f"{stack.url}/api/conversations/{visitor.id}/messages",
+                headers={"Authorization": f"Bearer {visitor.token}"}, params={"wait": 5},
+            )  # fmt: skip
+            visitor.state = got.json()["state"]
+    refused = stack.palpate("export", next(plants))
+    assert refused.returncode == 1
+    for word in plants:  # the rest: names and refusals of the command line
+        stack.palpate("triage", text=json.dumps({"age": word}))
+    for answer in answers:
+        told = answer.text + str(answer.headers) + str(answer.url.path if answer.is_success else "")
+        assert not [word for word in PLANTED if word in told], (answer.status_code, answer.request.url.path[:40])
+    _nothing_in_files(stack, before)
+
+
+def _nothing_in_files(stack, before) -> None:
+    for name in ("palpate.db", "rasa.db"):  # what still lies in the write-ahead log must be looked at in either place
+        with sqlite3.connect(stack.home / name, timeout=10) as connection:
+            connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
+        connection.close()
+    others = (path for path in set(Path(tempfile.gettempdir()).iterdir()) - before if "pytest" not in path.name)
+    places = [stack.home, *others]
+    files = [file for place in places for file in ([place] if place.is_file() else place.rglob("*")) if file.is_file()]
+    names = {file.name for file in files}
+    assert {"palpate.db", "rasa.db", "web.log", "rasa.log", "actions.log"} <= names
+    for file in files:
+        try:
+            raw = file.read_bytes()
+        except OSError:
+            continue  # somebody else's temporary file, gone meanwhile
+        for word in PLANTED:
+            assert word.encode() not in raw, f"{word} in {file.name}"
+            assert word.encode("utf-16-le") not in raw, f"{word} in {file.name}"
+
+
+def test_one_turn_has_one_name_in_all_processes(stack, visitor):
+    """A failing action is found from the visitor's answer down to the action by its request and its turn."""
+    from bot import logs
+
+    message = str(uuid.uuid4())
+    tracker = {"sender_id": "c" * 20, "slots": {}, "latest_message": {"text": "x", "message_id": message}, "events": 7}
+    with httpx.Client(timeout=30, headers={"X-Palpate-Secret": secret_of(stack)}) as http:
+        port = stack.env["PALPATE_ACTIONS_PORT"]
+        http.post(
+            f"http://127.0.0.1:{port}/webhook",
+            json={"next_action": "validate_intake_form", "tracker": tracker, "domain": {}},
+        )
+    lines = [
+        json.loads(line)
+        for line in (stack.home / "logs/actions.log").read_text(encoding="utf-8").splitlines()
+        if line.startswith("{")
+    ]
+    assert any(line.get("turn") == logs.turn_of(message) for line in lines)
+    sent = visitor.http.post(
+        f"/api/conversations/{visitor.id}/messages",
+        headers={"Authorization": f"Bearer {visitor.token}"},
+        json={"id": message, "text": "hello"},
+    )
+    web = [
+        json.loads(line)
+        for line in (stack.home / "logs/web.log").read_text(encoding="utf-8").splitlines()
+        if line.startswith("{")
+    ]
+    accepted = next(line for line in web if line.get("request") == sent.headers["x-request-id"])
+    assert (accepted["conversation"], accepted["seq"]) == (visitor.id, sent.json()["seq"])
