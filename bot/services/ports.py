@@ -482,7 +482,7 @@ class StaffDoors(Protocol):
         """Store what staff decided."""
 
     def end_expired(self, now: datetime) -> int:
-        """Delete invitations and half-done sign-ins that are over; how many."""
+        """Delete invitations, half-done sign-ins and counted failures that are over; how many."""
 
 
 class Outbox(Protocol):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from bot.services.stored import ErasureRequest, Invitation, Passkey, Tries
@@ -109,8 +109,11 @@ class MemoryDoors:
         """Delete what is over."""
         old = [key for key, (_, until) in self._s.pending.items() if until < now]
         past = [key for key, invitation in self._s.invitations.items() if invitation.expires_at < now]
+        stale = [address for address, tries in self._s.tries.items() if tries.since < now - timedelta(days=1)]
         for key in old:
             del self._s.pending[key]
+        for address in stale:
+            del self._s.tries[address]
         for key in past:
             del self._s.invitations[key]
-        return len(old) + len(past)
+        return len(old) + len(past) + len(stale)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, fields
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Table, delete, insert, select, update
@@ -13,6 +13,7 @@ from bot.services.stored import ErasureRequest, Invitation, Passkey, Tries
 from bot.storage.tables import ERASURE_REQUESTS, INVITATIONS, PASSKEYS, PENDING, TRIES
 from bot.vault import Vault
 
+FORGIVEN = timedelta(days=1)  # longer than any lock
 _TRIES = [TRIES.c[spec.name] for spec in fields(Tries)]
 
 
@@ -127,7 +128,7 @@ class SqlDoors:
         gone = 0
         for table, column in ((PENDING, PENDING.c.expires_at), (INVITATIONS, INVITATIONS.c.expires_at)):
             gone += self._delete(table, column < now)
-        return gone
+        return gone + self._delete(TRIES, TRIES.c.since < now - FORGIVEN)
 
     def _delete(self, table: Table, where: Any) -> int:
         return self._connection.execute(delete(table).where(where)).rowcount

@@ -94,7 +94,10 @@ class Chores:
         privacy.run_retention(self._context.uow(), now=self._context.clock(), windows=windows)
 
     def turn_keys(self) -> None:
-        """Go on with a change of keys, if one is under way. Blocks."""
+        """Go on with a change of keys, if one is under way, and forget sign-ins that were begun and left. Blocks."""
+        with self._context.uow() as uow:
+            uow.doors.end_expired(self._context.clock())
+            uow.commit()
         bootstrap.finish_rotation(self._context.settings, self._context.clock)
 
     def _forget_tracker(self, item: OutboxItem) -> None:
