@@ -170,7 +170,7 @@ def test_one_turn_has_one_name_in_all_processes(stack, visitor):
     from bot import logs
 
     message = str(uuid.uuid4())
-    tracker = {"sender_id": "c" * 20, "slots": {}, "latest_message": {"text": "x", "message_id": message}, "events": 7}
+    tracker = {"sender_id": "c" * 20, "slots": 7, "latest_message": {"text": "x", "message_id": message}}
     with httpx.Client(timeout=30, headers={"X-Palpate-Secret": secret_of(stack)}) as http:
         port = stack.env["PALPATE_ACTIONS_PORT"]
         http.post(
