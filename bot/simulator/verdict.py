@@ -92,7 +92,10 @@ def _facts(person: Person, record: Mapping[str, Any]) -> list[str]:
         rows.append(f"complaints: {len(kept)}, not {len(person.aches)}")
     for number, (ache, stored) in enumerate(zip(person.aches, kept, strict=False), 1):
         mark = f"#{number}" if number > 1 else ""
-        rows += [text and text.replace(":", f"{mark}:", 1) for text in _ache(ache, stored)]
+        goal = (
+            ache if number == 1 else {**ache, "complaint": stored.get("complaint")}
+        )  # what they come for is asked once
+        rows += [text and text.replace(":", f"{mark}:", 1) for text in _ache(goal, stored)]
     hurts = bool(person.aches[0].get("sites"))
     if hurts and record.get("doctor") not in (person.record.get("doctor") or "none", None):
         rows.append(_one("doctor", person.record.get("doctor") or "none", record.get("doctor")))
