@@ -130,12 +130,30 @@ def days(found: Mention) -> int:
 
 def take_duration(intake: Intake, said: Said, at: int = 1) -> bool:
     """How long ago it began; of several times the longest."""
-    found = [m for m in said.of("duration") if not vague(m)] if _of_the_ache(intake, said) else []
+    told = [m for m in said.of("duration") if not vague(m) and not _in_passing(intake, said, m)]
+    found = told if _of_the_ache(intake, said) else []
     if not found:
         return False
     longest = max(found, key=lambda m: m.days_hi or 0)
     intake.know(field("duration_days", at), days(longest), said.words(longest))
     return True
+
+
+_SENTENCE = re.compile(r"[^.!?\n]+")
+_BEGAN = re.compile(
+    r"\b(start|began|begin|since|came on|happen|did it|hurt|felt|woke|empez|comenz|desde|pas[oó]|doli)", re.IGNORECASE
+)
+
+
+def _in_passing(intake: Intake, said: Said, found: Mention) -> bool:
+    """True for the "today" of a sentence that says nothing of the ache, nor that anything began: "lovely weather today"."""
+    if (found.days_hi or 0) > 1 or (intake.open_field or "").startswith("duration_days"):
+        return False
+    place = next((one for one in _SENTENCE.finditer(said.text) if one.start() <= found.start < one.end()), None)
+    if place is None or _BEGAN.search(place[0]):
+        return False
+    about = said.of("site", "quality", "intensity", "cause", "function", "finding")
+    return not any(place.start() <= one.start < place.end() for one in about)
 
 
 _CHRONIC_DAYS = 90

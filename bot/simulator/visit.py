@@ -107,7 +107,8 @@ class Visit:
             words = WORDS["chatty"]
             return (
                 self.speech.pick(name + "before", words["before"])
-                + text
+                + text.rstrip(".")
+                + "."
                 + self.speech.pick(name + "after", words["after"])
             )
         if quirk.kind == "typos" and name not in _NOT_MISSPELT:
