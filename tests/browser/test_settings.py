@@ -167,3 +167,12 @@ def test_when_the_chat_goes_on_in_spanish_its_surface_does_too(page, clinic):
     expect(chat.get_by_role("button", name="Salir ya")).to_be_visible()
     expect(log(chat)).to_have_count(2)
     assert len(clinic[1].conversations) == 1
+
+
+def test_quick_exit_is_in_reach_in_the_data_menu_too(page, clinic):
+    _, _, host = clinic
+    chat = at(page, clinic, "narrative")
+    page.evaluate("exit => document.querySelector('palpate-chat').setAttribute('exit', exit)", host + "/")
+    chat.get_by_role("button", name="Your data").click()
+    chat.get_by_role("dialog").get_by_role("button", name="Quick exit").click()
+    expect(page).to_have_url(host + "/")

@@ -266,7 +266,7 @@ function wire() {
   $("record").addEventListener("click", unfold);
   $("privacy").addEventListener("click", async () => {
     const [{ menu }] = await Promise.all([import("./privacy.js"), speakMore()]);
-    menu(session, { erased, facts, fix: change, settings: chosen });
+    menu(session, { erased, facts, fix: change, leave, settings: chosen });
   });
   let shifts = [];
   addEventListener("keydown", (event) => {

@@ -4,8 +4,8 @@ import { el, save } from "./dom.js";
 import { chips } from "./record.js";
 import { t } from "./words.js";
 
-/** Opens the dialog; `erased` is called once the server has erased the conversation, `fix(field)` starts a correction. */
-export function menu(session, { erased, facts, fix, settings }) {
+/** Opens the dialog; `erased` is called once the server has erased the conversation, `fix(field)` starts a correction, `leave` is the quick exit. */
+export function menu(session, { erased, facts, fix, leave, settings }) {
   const place = el("div", { role: "status" });
   const failed = () => place.replaceChildren(el("p", {}, t("data_failed", { phone: facts.phone })));
   const dialog = el("dialog", { class: "sheet", "aria-labelledby": "data-title" });
@@ -36,7 +36,7 @@ export function menu(session, { erased, facts, fix, settings }) {
   dialog.append(
     el("h2", { id: "data-title" }, t("data_title")), el("p", {}, t("data_intro")),
     el("div", { class: "options long" }, option("know", know), option("device", device), option("download", download), option("forget", forget)),
-    place, el("button", { type: "button", class: "primary", onclick: shut }, t("back_out")));
+    place, el("div", { class: "options" }, el("button", { type: "button", class: "primary", onclick: shut }, t("back_out")), option("exit", leave)));
   dialog.addEventListener("close", () => {
     dialog.remove();
     if (wrong) fix(wrong);
