@@ -34,6 +34,9 @@ def test_a_visitor_is_asked_and_told_and_staff_book(sized, stack, browser: Brows
     visitor.tap("Yes, that's right")
     card = visitor.chat.get_by_role("region", name="Clinical massage")
     expect(card.get_by_role("listitem").first).to_contain_text(re.compile(r"\w+ \w+"), timeout=TURN)
+    with page.expect_download() as paper:
+        card.get_by_role("button", name="Download as PDF").click()
+    assert paper.value.path().read_bytes().startswith(b"%PDF-")
     reference = visitor.chat.locator("#progress .ref")
     expect(reference).to_have_text(re.compile(r"PLP-\w{4}-\w{2}"))
     assert visitor.chat.locator("html").evaluate("root => root.scrollWidth <= innerWidth")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from bot.services import hand_off
 from bot.services.stored import NewMessage
 
 OUTCOME = {
     "outcome": "doctor_first", "urgency": "gp", "provisional": False,
-    "reasons": [{"outcome": "doctor_first", "because": "You told me about “brittle bones”. Your doctor decides."}],
+    "reasons": [{"rule": "R-1", "outcome": "doctor_first", "because": "You told me about “brittle bones”. Your doctor decides."}],
 }  # fmt: skip
 
 
@@ -56,3 +57,19 @@ def test_the_summary_is_a_pdf_of_the_result(visitor, edge):
     assert got.headers["content-disposition"] == 'attachment; filename="massage-summary.pdf"'
     assert got.content.startswith(b"%PDF-")
     assert len(got.content) > 2000
+
+
+def test_the_note_for_the_doctor_is_a_pdf_once_handed_off(visitor, edge):
+    visitor.arrive()
+    hand_off.hand_off(
+        edge.context.uow(),
+        conversation=visitor.id,
+        record={"nrs": 6, "ci": ["CI-OSTEO"], "facts": {"contact": {"name": "Zoë Núñez", "phone": "1"}}},
+        result={**OUTCOME, "rule": "R-1", "rules_version": "v"},
+        consent={"privacy": True},
+        said={},
+        now=edge.context.clock(),
+    )
+    got = visitor.http.get(f"{visitor.path}/doctor-note.pdf", headers=visitor.auth)
+    assert got.status_code == 200, got.text
+    assert got.content.startswith(b"%PDF-")

@@ -1,0 +1,52 @@
+"""The chat's modules are joined without losing their scopes, and a form the joining does not know stops it by name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot.web.site import pages
+from bot.web.site.joined import CannotJoin, joined
+
+
+def written(home: Path, **modules: str) -> Path:
+    for name, text in modules.items():
+        (home / f"{name}.js").write_text(text, encoding="utf-8")
+    return home
+
+
+def test_a_module_comes_after_those_it_imports_and_keeps_its_own_scope(tmp_path):
+    home = written(
+        tmp_path,
+        one='import { two } from "./two.js";\nconst own = 1;\nexport function go() { return two + own; }\n',
+        two="const own = 2;\nexport const two = own;\n",
+        later='import { two } from "./two.js";\nexport const more = two;\n',
+    )
+    (home / "one.js").write_text((home / "one.js").read_text() + 'export const wait = () => import("./later.js");\n')
+    made = joined(home, {"first.js": ("one", "two"), "rest.js": ("later",)})
+    assert made["first.js"].index("const $two") < made["first.js"].index("const $one")
+    assert 'import("./rest.js").then((all) => all.$later)' in made["first.js"]
+    assert "return { go, wait };" in made["first.js"]
+    assert made["rest.js"].startswith('import { $two } from "./first.js";')
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'import everything from "./two.js";\n',
+        'import * as all from "./two.js";\n',
+        "export default 1;\n",
+        'import { x } from "./nowhere.js";\n',
+        'export const later = () => import("./two.js");\n',
+    ],
+)
+def test_a_form_that_is_not_known_is_refused_by_name(tmp_path, text):
+    home = written(tmp_path, one=text, two="export const two = 2;\n")
+    with pytest.raises(CannotJoin, match=r"one\.js"):
+        joined(home, {"first.js": ("one", "two")})
+
+
+def test_every_module_of_the_chat_is_sent_in_one_of_its_files():
+    sent = {module for modules in pages.FILES.values() for module in modules} | set(pages.WORDS)
+    assert sent == {path.stem for path in (pages.WIDGET / "app").glob("*.js")}
