@@ -42,10 +42,15 @@ def up() -> None:
 
 
 @cli.command()
-def train() -> None:
+@click.option(
+    "--second-look", is_flag=True, help="Learn the Reader's second look at dangers anew, and write its table."
+)
+def train(second_look: bool) -> None:
     """Train the dialogue model when its data, domain or language changed."""
     from bot import training
 
+    if second_look:
+        _in_rasa("bot.nlu.second_look_training", ())
     try:
         trained = training.train_if_needed(sys.stdout)
     except training.TrainingFailed as error:
@@ -82,7 +87,7 @@ def rasa(args: tuple[str, ...]) -> None:
 @cli.command(context_settings={"ignore_unknown_options": True})
 @click.argument("args", nargs=-1, type=click.UNPROCESSED)
 def bench(args: tuple[str, ...]) -> None:
-    """Print the project's own figures: `product`, `turns` (both with --baseline stock Rasa beside it), `triage` or `widget`."""
+    """Print the project's own figures: `language`, `product`, `turns` (both with --baseline stock Rasa beside it), `triage` or `widget`."""
     if args[:1] == ("product",):
         from bot import product_bench
 
@@ -91,6 +96,10 @@ def bench(args: tuple[str, ...]) -> None:
         from bot import desk_bench
 
         sys.exit(desk_bench.main(args[1:], sys.stdout))
+    if args[:1] == ("language",):
+        from bot import language_bench
+
+        sys.exit(language_bench.main(args[1:], sys.stdout))
     if args[:1] == ("triage",):
         from bot import triage_bench
 

@@ -70,7 +70,7 @@ def load(home: Path = HOME, *, language: str = ENGLISH, beside: Lexicon | None =
     """
     lexicon = Lexicon(WordTree(language=language))
     groups = _groups(home)
-    places: dict[tuple[str, Words], Row] = {}
+    places: dict[int, str] = {}
     names: set[str] = set()
     for table, value, words, row in _phrases(home, groups):
         _refuse_clash(lexicon.tree, places, table, value, words, row)
@@ -135,15 +135,15 @@ def _variants(row: Row, groups: Mapping[str, list[Words]]) -> Iterator[Words]:
                 yield words
 
 
-def _refuse_clash(
-    tree: WordTree, places: dict[tuple[str, Words], Row], table: str, value: Any, words: Words, row: Row
-) -> None:
-    """Concepts may share a phrase; in every other table a phrase means one thing."""
-    said = tree.said(words, table)
-    if said and (table != CONCEPT or value in said) and places[table, words].where != row.where:
-        other = places[table, words]
-        raise row.refuse(f"{' '.join(words)!r} is already at {other.where}")
-    places[table, words] = row
+def _refuse_clash(tree: WordTree, places: dict[int, str], table: str, value: Any, words: Words, row: Row) -> None:
+    """Concepts may share a phrase; in every other table a phrase means one thing.
+
+    `places` is where each phrase stands, by its hash: the phrases themselves would take 30 MB while the tables are read.
+    """
+    said, place = tree.said(words, table), hash((table, words))
+    if said and (table != CONCEPT or value in said) and places[place] != row.where:
+        raise row.refuse(f"{' '.join(words)!r} is already at {places[place]}")
+    places[place] = row.where
 
 
 def _families(home: Path, names: set[str]) -> dict[str, frozenset[str]]:

@@ -28,7 +28,7 @@ _SURE = 0.7
 _LEAST, _MOST = 4, 120  # words; a short answer says too little, a long story has everything in it
 _UNMEANT = NEGATED | PAST | OTHER | HYPOTHETICAL | OVER
 _NOT_MEANT = "#"
-_TURNS = word_set("but however though although except now just only")
+_TURNS = word_set("but however though although except")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +63,15 @@ def features(tokens: Tokens, found: Sequence[Found], context: Context, words: Le
 
 
 def _meant(tokens: Tokens, context: Context) -> list[bool]:
-    """For each word, whether it is meant; a plain denial is taken to reach to the end of its sentence or a "but"."""
+    """For each word, whether it is meant.
+
+    A plain denial, the past and other people are taken to reach to the end of their sentence or a "but": the rules read
+    what comes after them more closely, a second look would only guess.
+    """
     meant = [not context.flags(at, at + 1) & _UNMEANT for at in range(len(tokens))]
     for scope in context.scopes:
         at = scope.first
-        while scope.flag == NEGATED and scope.strong and at < len(tokens):
+        while (scope.strong or scope.flag != NEGATED) and scope.flag & _UNMEANT and at < len(tokens):
             if tokens.sentence[at] != tokens.sentence[scope.at] or tokens.words[at] in _TURNS:
                 break
             meant[at] = False

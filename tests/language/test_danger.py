@@ -104,3 +104,19 @@ def test_hedged_denial_is_asked(read):
 
 def test_for_a_child_relatives_are_the_patient(read):
     assert "RF-STROKE" in _flags(read("her face is drooping", subject="other"))
+
+
+STILL_LOUD = yaml.safe_load((HOME / "still_loud.yml").read_text(encoding="utf-8"))
+EVERY_PHRASING = list(dict.fromkeys(text for said in PHRASINGS.values() for text in said["flagged"]))
+
+
+@pytest.mark.parametrize("form", STILL_LOUD)
+def test_every_phrasing_but_the_named_ones_is_quiet_when_denied_over_or_of_others(read, form):
+    """The exceptions are named; one that has become quiet is taken out of the list."""
+    case = STILL_LOUD[form]
+    assert [text for text in EVERY_PHRASING if _flags(read(case["form"].format(text)))] == case["loud"]
+
+
+def test_a_second_look_is_never_certain(read):
+    found = read("my brain feels like it burst and I keep throwing up").danger
+    assert [danger.certain for danger in found] == [False]
