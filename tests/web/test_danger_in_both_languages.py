@@ -25,7 +25,7 @@ def _found(text: str, locale: str):
     [
         "crushing chest pain down my left arm and I'm sweating",
         "me duele el pecho, se me duerme el brazo izquierdo y estoy sudando frío",
-        "I can't breathe, me falta el aire",
+        "I'm coughing up blood, me falta el aire",
         "no puedo orinar y tengo dormida la entrepierna",
     ],
 )
