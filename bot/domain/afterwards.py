@@ -52,7 +52,7 @@ def _after_hand_off(intake: Intake, said: Said, move: Move) -> None:
         _person(intake, move)
     elif name is not None and name in plan.optional(intake) and not _asks(said):
         _optional(intake, said, move, name)
-    elif said.is_interruption and not said.tells_something:
+    elif said.is_interruption and said.intent != "book" and not said.tells_something:
         move.interruption = True
     else:
         move.say.append("utter_after_hand_off")
@@ -138,7 +138,7 @@ def _person(intake: Intake, move: Move) -> None:
 
 def _after_no(intake: Intake, said: Said, move: Move) -> None:
     """A visitor who said no may begin after all."""
-    if said.is_interruption:
+    if said.is_interruption and said.intent != "book":
         move.interruption = True
     elif answers.polarity(said.text, said.intent) == "yes":
         intake.phase = "consent"

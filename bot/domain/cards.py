@@ -28,7 +28,7 @@ _SHORT = ("relax", "tension")
 
 def is_card(field: str) -> bool:
     """True for the fields whose answer is a list of flags and conditions."""
-    return field in _FIXED or field == more_signs.FIELD or field.startswith("screen_")
+    return field in _FIXED or field.startswith("screen_")
 
 
 def label(name: str, locale: str = ENGLISH) -> str:
@@ -53,10 +53,11 @@ def items(field: str, intake: Intake) -> tuple[str, ...]:
 def _all_items(field: str, intake: Intake) -> Sequence[str]:
     if field == "general_screen" and intake.facts.get("complaint") in _SHORT:
         return (*screens.GENERAL_CARD, *screens.SKIN_CARD)  # one card less for who comes to relax
+    if field == "skin":
+        # The last card also asks what would make graver what was told before.
+        return (*screens.SKIN_CARD, *more_signs.asked(intake))
     if field in _FIXED:
         return _FIXED[field]
-    if field == more_signs.FIELD:
-        return more_signs.asked(intake)
     region = field.removeprefix("screen_")
     if region == screens.NO_SITE and intake.facts.get("complaint") == "relax":
         return _RELAXING

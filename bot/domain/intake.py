@@ -16,7 +16,6 @@ FACTS = (
     "general_screen", "conditions", "medicines", "skin", "weeks_since_surgery", "weeks_since_fracture",
     "weeks_since_birth", "bp", "doctor", "clearance", "preferred_times", "contact", "preferences", "read_back",
     "complaints", "peg_enjoyment", "peg_activity", "psfs", "since_last", "still_true", "day_of_visit", "safe_contact",
-    "more_signs",
 )  # fmt: skip
 
 

@@ -48,7 +48,8 @@ def take(intake: Intake, said: Said) -> Move:
     said = _rows(intake, said)
     before = len(intake.rf) + len(intake.ci)
     absorb.danger(intake, said)
-    if stop_if_in_danger(intake, move, new=len(intake.rf) + len(intake.ci) > before):
+    told_again = any(found.certain for found in said.danger)  # the number again, although nothing is new
+    if stop_if_in_danger(intake, move, new=told_again or len(intake.rf) + len(intake.ci) > before):
         return move
     if intake.phase in AFTERWARDS:
         afterwards.take(intake, said, move)

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from bot.domain.extras import EXTRAS
 from bot.domain.intake import Intake
 
-FIELD = "more_signs"
 _CORD = ("weakness", "numbness", "gait", "bladder_bowel", "band_pain")
 _LEG = ("tender_limb",)
 _BLEEDING = ("head_knock", "new_swelling")

@@ -57,7 +57,7 @@ def plan(intake: Intake) -> list[str]:
         asked += [complaints.field(name, at) for at in complaints.numbers(intake) for name in _STORY]
     if "complaint" in intake.settled:
         asked += cards.screen_fields(intake)
-    asked += ["general_screen", "conditions", *_follow_ups(intake), "medicines", "more_signs", "skin"]
+    asked += ["general_screen", "conditions", *_follow_ups(intake), "medicines", "skin"]
     if hurts or cards.clearable(intake.ci):
         asked.append("doctor")
         if len(_claimable(intake)) > 1:
