@@ -87,7 +87,7 @@ def rasa(args: tuple[str, ...]) -> None:
 @cli.command(context_settings={"ignore_unknown_options": True})
 @click.argument("args", nargs=-1, type=click.UNPROCESSED)
 def bench(args: tuple[str, ...]) -> None:
-    """Print the project's own figures: `language`, `product`, `turns` (both with --baseline stock Rasa beside it), `triage` or `widget`."""
+    """Print the project's own figures: `language`, `product`, `turns` (both with --baseline stock Rasa beside it), `triage`, `widget` or `desk`."""
     if args[:1] == ("product",):
         from bot import product_bench
 

@@ -12,9 +12,10 @@ from bot.domain import wished_times
 from bot.domain.speech import say
 from bot.notify import mail
 from bot.notify.outbox import Kind
-from bot.services import outgoing, visits
+from bot.services import reach, visits
+from bot.services.outgoing import FETCHED
 from bot.services.ports import Storage, UnitOfWork
-from bot.services.stored import Appointment, Conversation, Handoff, NewMessage, OutboxItem
+from bot.services.stored import Appointment, Conversation, Handoff, OutboxItem
 from bot.settings import Clinic, Settings
 
 # What is said; never a word about health, nor why somebody comes.
@@ -59,7 +60,7 @@ class VisitNews:
             chat = uow.conversations.get(handoff.conversation)
             text = self._text(what, visit, handoff.locale)
             if chat is not None and chat.erased_at is None:
-                self._in_the_chat(uow, chat, text, item.key)
+                self._in_the_chat(uow, chat, text, what, item.key)
             self._by_mail(uow, handoff, visit, text, what, item.key)
             uow.commit()
         self.wake(handoff.conversation)
@@ -73,12 +74,11 @@ class VisitNews:
         }  # fmt: skip
         return say(locale, TEXTS[what], **places)
 
-    def _in_the_chat(self, uow: UnitOfWork, chat: Conversation, text: str, key: str) -> None:
-        question = chat.state.get("question")
-        line = NewMessage("bot", text, {"question": question} if question else {}, id=key)
-        said = uow.conversations.append(chat.id, line, now=self.now())
-        if said.created:
-            outgoing.send(uow, chat, [said.seq], now=self.now())
+    def _in_the_chat(self, uow: UnitOfWork, chat: Conversation, text: str, what: str, key: str) -> None:
+        """Reminders go to another network only where they were asked for."""
+        reminds = what in visits.AHEAD and chat.channel not in FETCHED
+        if not reminds or reach.wants_reminders(uow, chat.id):
+            reach.tell(uow, chat.id, text, key=key, now=self.now())
 
     def _by_mail(self, uow: UnitOfWork, handoff: Handoff, visit: Appointment, text: str, what: str, key: str) -> None:
         to = str(handoff.contact.get("email") or "")

@@ -20,7 +20,9 @@ def tell(uow: UnitOfWork, conversation: str, text: str, *, key: str, now: dateti
     chat = uow.conversations.get(conversation)
     if chat is None or chat.erased_at is not None:
         raise NotFound(conversation)
-    appended = uow.conversations.append(conversation, NewMessage("bot", text, {}, id=f"told:{key}"), now=now)
+    question = chat.state.get("question")  # an open one stays within reach
+    line = NewMessage("bot", text, {"question": question} if question else {}, id=f"told:{key}")
+    appended = uow.conversations.append(conversation, line, now=now)
     if appended.created:
         outgoing.send(uow, chat, [appended.seq], now=now)
     return appended.created

@@ -21,6 +21,7 @@ from bot.services.stored import (
     AuditEntry,
     Conversation,
     Decision,
+    Delivery,
     Handoff,
     Json,
     Letter,
@@ -86,6 +87,7 @@ class Detail:
     letters: tuple[Letter, ...] = ()
     onlookers: tuple[str, ...] = ()
     misread: tuple[Misread, ...] = ()
+    deliveries: tuple[Delivery, ...] = ()
 
     @property
     def revision(self) -> Revision:
@@ -140,6 +142,7 @@ def show(uow: UnitOfWork, reference: str, *, by: Actor, now: datetime, how: str 
             tuple(uow.letters.of(handoff.conversation)),
             onlookers=_looking(uow, handoff, by, now) if how == "read" else (),
             misread=tuple(uow.keeping.misread(handoff.id)),
+            deliveries=tuple(uow.threads.deliveries(handoff.conversation)),
         )
         uow.commit()
     return detail

@@ -144,6 +144,7 @@ class Desk:
             bubbles=marked,
             anchors=anchors,
             fragment=False,
+            delivered={one.seq: one.status for one in detail.deliveries},
             misread={one.seq: one.should_be for one in detail.misread},
             misread_kinds=learning.KINDS,
             base=f"/desk/handoffs/{handoff.reference}",
