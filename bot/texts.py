@@ -36,11 +36,11 @@ from bot.settings import REPOSITORY
 from bot.web.channels import wording as network_wording
 from bot.web.chat import fit, papers
 from bot.web.site import pages
-from bot.web.turns import words
+from bot.web.turns import forgetting, words
 
 # Modules whose constants are texts, or tables of them.
 _SPEAKING: tuple[ModuleType, ...] = (
-    scripts, wording, words, wished_times, questions, fit, papers, network_wording,
+    scripts, wording, words, wished_times, questions, fit, papers, network_wording, forgetting,
 )  # fmt: skip
 _PLACES = re.compile(r"\[\[[a-z_]+\]\]|\{[a-z_]+\}")
 _ID = re.compile(r"(R-)?(RF|CI|M)-[A-Z0-9-]+|[a-z]+_[a-z_]+|utter_\w+|[A-Z]{2}")

@@ -17,6 +17,11 @@ def kind_of(channel: str) -> str:
     return f"line.{channel}"
 
 
+def farewell_of(channel: str) -> str:
+    """The outbox kind that tells somebody on a channel that they were forgotten: the one line that no log holds."""
+    return f"bye.{channel}"
+
+
 def send(uow: UnitOfWork, chat: Conversation, seqs: Iterable[int], *, now: datetime) -> None:
     """Queue these lines of the log, in the transaction that stores them; once each, in order, and only where needed."""
     if chat.channel in FETCHED:

@@ -310,3 +310,30 @@ def test_a_flood_of_one_sender_is_slowed_and_loses_nothing(clinic, person, rasa)
     assert slowed
     assert all(answer.headers["Retry-After"] for answer in slowed)
     assert {answer.status_code for answer in answers} == {200, 429}
+
+
+@pytest.mark.parametrize("channel", CHANNELS)
+def test_delete_everything_deletes_all_and_says_so_where_they_are(channel, clinic, person, networks, rasa):
+    somebody = person(channel)
+    somebody.write("my knee")
+    clinic.settled()
+    chat, turns = clinic.conversation(channel, somebody.address), len(rasa.turns)
+    somebody.write("Delete everything.")
+    clinic.wait(lambda: "deleted" in networks.texts(channel)[-1])
+    clinic.settled()
+    assert len(rasa.turns) == turns
+    with clinic.context.uow.reading() as uow:
+        assert uow.conversations.get(chat).erased_at is not None
+        assert uow.conversations.messages(chat) == []
+        assert uow.threads.of(chat) is None
+    somebody.write("hello again")
+    clinic.settled()
+    assert clinic.conversation(channel, somebody.address) != chat
+
+
+def test_a_question_about_deleting_deletes_nothing(clinic, person):
+    somebody = person("sms")
+    somebody.write("can you delete everything?")
+    clinic.settled()
+    with clinic.context.uow.reading() as uow:
+        assert uow.conversations.get(clinic.conversation("sms", somebody.address)).erased_at is None

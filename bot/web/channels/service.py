@@ -5,19 +5,21 @@ from __future__ import annotations
 import contextlib
 from collections.abc import AsyncIterator, Callable, Mapping
 from datetime import datetime
+from functools import partial
 
 from starlette.routing import BaseRoute
 
 from bot.notify.outbox import Kind
 from bot.services import outgoing
 from bot.services.ports import Storage
+from bot.services.stored import OutboxItem
 from bot.settings import Settings
 from bot.web.channels.arrivals import Arrivals
 from bot.web.channels.carrier import Carrier
 from bot.web.channels.gate import Gate
 from bot.web.channels.matrix import Matrix
 from bot.web.channels.matrix_rooms import MatrixRooms
-from bot.web.channels.protocol import Channel
+from bot.web.channels.protocol import Channel, Line
 from bot.web.chat.entrance import Entrance
 from bot.web.context import WebContext
 
@@ -26,9 +28,13 @@ def carriers(
     channels: Mapping[str, Channel], storage: Storage, settings: Settings, now: Callable[[], datetime]
 ) -> dict[str, Kind]:
     """How the lines to each network leave the outbox."""
-    return {
-        outgoing.kind_of(name): Carrier(channel, storage, settings, now).kind() for name, channel in channels.items()
-    }
+    lines = {outgoing.kind_of(name): Carrier(one, storage, settings, now).kind() for name, one in channels.items()}
+    return {**lines, **{outgoing.farewell_of(name): Kind(partial(_farewell, one)) for name, one in channels.items()}}
+
+
+def _farewell(channel: Channel, item: OutboxItem) -> str | None:
+    parcel = channel.render(Line(str(item.payload["text"])))[0]
+    return channel.send(str(item.payload["to"]), parcel, key=item.key)
 
 
 class Channels:

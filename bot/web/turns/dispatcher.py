@@ -20,7 +20,7 @@ from bot.services.stored import NewMessage
 from bot.web import metrics
 from bot.web.chat.fit import ticked_flags
 from bot.web.context import WebContext
-from bot.web.turns import call_back, danger, words
+from bot.web.turns import call_back, danger, forgetting, words
 from bot.web.turns.ledger import Claimer, Ledger, Work
 from bot.web.turns.rasa import Rasa, RasaRefused, RasaUnavailable, Reply
 
@@ -136,6 +136,8 @@ class Dispatcher:
     async def _take(self, work: Work) -> Work | None:
         """Deal with one message; the one that follows it, when it may follow at once."""
         conversation = work.chat.id
+        if forgetting.is_ordered(work.message.text):
+            return await self._store(work, partial(forgetting.forget, self._context, work))
         if work.ours or (work.silent and not work.scripted):
             return await self._store(work, partial(self._ledger.pass_over, work))
         if not self._rasa_is_up:
