@@ -59,7 +59,7 @@ class Dispatcher:
         self._again: set[str] = set()
         self._tries: dict[tuple[str, int], int] = {}
         self._told: set[tuple[str, int]] = set()
-        self._parked: set[str] = set()
+        self._parked: dict[str, None] = {}  # in the order in which they began to wait
         self._rasa_is_up = True
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -220,7 +220,7 @@ class Dispatcher:
         """Leave the message in the log until Rasa is back, and tell the visitor."""
         await self._tell(work)
         await self._thread(self._ledger.release, work.chat.id)
-        self._parked.add(work.chat.id)
+        self._parked.setdefault(work.chat.id)
         self._context.wake(work.chat.id)
         if self._rasa_is_up:  # it came back while we were writing
             self._unpark()
@@ -260,7 +260,7 @@ class Dispatcher:
         self._unpark()
 
     def _unpark(self) -> None:
-        parked, self._parked = self._parked, set()
+        parked, self._parked = self._parked, {}
         for conversation in parked:
             self.nudge(conversation)
 
