@@ -87,11 +87,14 @@ def load(home: Path = HOME, *, language: str = ENGLISH, beside: Lexicon | None =
 
 
 @lru_cache(maxsize=len(LANGUAGES))
-def cached(language: str = ENGLISH) -> Lexicon:
-    """The product's lexicon of a language, built once per process."""
+def cached(language: str, /) -> Lexicon:
+    """The product's lexicon of a language, built once per process.
+
+    The language has no default and no keyword: the cache would take the same call written two ways for two.
+    """
     if language == ENGLISH:
         return load()
-    return load(HOMES[language], language=language, beside=cached())
+    return load(HOMES[language], language=language, beside=cached(ENGLISH))
 
 
 def _groups(home: Path) -> dict[str, list[Words]]:

@@ -84,7 +84,7 @@ def learn(pairs: Sequence[tuple[str, str]]) -> dict[str, second_look.Weight]:
 
 def _read(pairs: Sequence[tuple[str, str]]) -> tuple[list[set[str]], list[str]]:
     """The features of each sentence and its flag; a calm one in which a rule finds a danger after all is left out."""
-    read, words = reader.load(), lexicon.cached()
+    read, words = reader.load(), lexicon.cached(lexicon.ENGLISH)
     rows, flags = [], []
     for text, flag in dict(pairs).items():
         doc = read.doc(text)

@@ -59,7 +59,7 @@ def test_a_clash_in_the_spanish_tables_names_both_places(tmp_path):
     with (tmp_path / "es" / "sites.csv").open("a", encoding="utf-8") as out:
         out.write("hand,,RODILLA\n")
     with pytest.raises(BadVocabulary, match=r"sites\.csv:\d+: 'rodilla' is already at sites\.csv:\d+"):
-        lexicon.load(tmp_path / "es", language="es", beside=lexicon.cached())
+        lexicon.load(tmp_path / "es", language="es", beside=lexicon.cached(lexicon.ENGLISH))
 
 
 def test_plain_lists_hold_folded_words():
