@@ -55,10 +55,10 @@ class Words:
         heard = [name for name in LANGUAGES if name in stream.language or self._languages.heard(stream, name)]
         self._put_right(stream)
         words, spaces, norms, starts = _pieces(stream)
-        doc = Doc(Vocab(lex_attr_getters=_GETTERS), words=words, spaces=spaces)
-        for token, norm, begins in zip(doc, norms, starts, strict=True):
+        # Sentences are told here and not token by token: spaCy then looks through the whole Doc for each of them.
+        doc = Doc(Vocab(lex_attr_getters=_GETTERS), words=words, spaces=spaces, sent_starts=starts)
+        for token, norm in zip(doc, norms, strict=True):
             token.norm_ = norm
-            token.is_sent_start = begins
         doc._.stream = stream
         doc._.languages = tuple(heard) or (ENGLISH,)
         doc._.asked, doc._.now, doc._.subject, doc._.locale = asked, now, subject, locale

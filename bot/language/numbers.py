@@ -23,6 +23,7 @@ _VAGUE = {
     ("a", "hundred"): (100, 100), ("one", "and", "a", "half"): (1.5, 1.5),
 }  # fmt: skip
 _LONGEST = max(map(len, _VAGUE))
+_VAGUE_BEGINS = frozenset(phrase[0] for phrase in _VAGUE)
 _FRACTIONS = {"half": 0.5, "quarter": 0.25, "third": 1 / 3}
 _SIGNS = {"½": 0.5, "¼": 0.25, "¾": 0.75, "⅓": 1 / 3, "⅔": 2 / 3}
 _HIGHEST = 1_000_000.0
@@ -50,7 +51,7 @@ def value(word: str) -> float | None:
 
 def read(words: Sequence[str], at: int) -> Number | None:
     """The number that begins at word `at`, without any range around it."""
-    for length in range(_LONGEST, 0, -1):
+    for length in range(_LONGEST if words[at] in _VAGUE_BEGINS else 0, 0, -1):
         vague = _VAGUE.get(tuple(words[at : at + length])) if at + length <= len(words) else None
         if vague:
             return Number(*vague, at, at + length)

@@ -12,6 +12,7 @@ options={"spans_key": "mentions"})` shows a text as it was read (keys: vocabular
 """
 
 # No `from __future__ import annotations` here: spaCy checks a factory's arguments by its annotations, as types.
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import reduce
@@ -131,8 +132,7 @@ _COUNTED = {ENGLISH: _english, SPANISH: spanish.counted}
 def _of_language(read: list[Mention], tokens: Tokens, name: str) -> Iterator[Mention]:
     """Only what stands in a sentence of this language: "son las once" is no age of a son."""
     for mention in read:
-        first = next(at for at, end in enumerate(tokens.ends) if end > mention.start)
-        if tokens.language[first] == name:
+        if tokens.language[bisect_right(tokens.ends, mention.start)] == name:
             yield mention
 
 
