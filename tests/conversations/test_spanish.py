@@ -113,3 +113,30 @@ def test_an_emergency_ticked_in_spanish_calls_in_spanish(hispanic: Any) -> None:
     hispanic.say("ok")
     assert "no puedo reservar un masaje" in hispanic.heard()
     assert english_in(hispanic) == []
+
+
+SAYS = {
+    "consent_privacy": "sí", "age": "41", "doctor": "no, no he preguntado a un médico", "read_back": "sí",
+    "preferred_times": "el jueves por la tarde", "contact": "Inés Peña 212 555 0142",
+}  # fmt: skip
+
+
+def test_a_whole_visit_in_spanish_words_begun_in_an_english_chat(visitor: Any, stack: Any) -> None:
+    visitor.say("Me duele la rodilla izquierda desde hace tres semanas, un 6 de 10, y no puedo correr")
+    assert "Seguimos en español" in visitor.heard()
+    while visitor.state["phase"] != "handed_off":
+        assert visitor.turns < 24, visitor.messages[-1]
+        visitor.say(SAYS.get(str(visitor.open_field), "ninguno"))
+    assert "le conviene una cita de masaje clínico" in visitor.heard()
+    kept = handoff(stack, visitor.state["handoff"])
+    record = kept["record"]
+    assert kept["result"]["outcome"] == "clinical_massage"
+    assert (record["age"], record["nrs"], record["duration_days"]) == (41, 6, 21)
+    assert record["sites"] == [{"site": "knee", "side": "left"}]
+    assert kept["consent"]["language"] == "es"
+
+
+def test_an_emergency_in_spanish_words_calls_in_spanish_before_consent(visitor: Any) -> None:
+    visitor.say("me oprime el pecho y el dolor me baja por el brazo izquierdo, estoy sudando")
+    assert visitor.state["phase"] == "stopped"
+    assert "Llame ahora al 911" in visitor.heard()
