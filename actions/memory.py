@@ -15,7 +15,9 @@ from bot.domain.said import Said
 from bot.domain.speech import ENGLISH
 
 FINDINGS = ("rf", "rf_unknown", "ci", "extra")
-PROGRESS = ("asked", "misses", "open_field", "wants_person", "corrected", "reopened", "misread", "earlier", "offers")
+PROGRESS = (
+    "asked", "misses", "open_field", "wants_person", "corrected", "reopened", "misread", "earlier", "offers", "guessed",
+)  # fmt: skip
 DANGERS = ("danger", "other_danger")
 DIRECT = ("said", "settled", "waiting", "to_confirm", "phase", "reference")
 
@@ -71,7 +73,7 @@ def said_in(tracker: Tracker) -> Said:
 
 def _dangers(entities: list[dict[str, Any]], kind: str) -> tuple[Danger, ...]:
     return tuple(
-        Danger(str(raw["value"]), bool(raw.get("certain")), raw["start"], raw["end"])
+        Danger(str(raw["value"]), bool(raw.get("certain")), raw["start"], raw["end"], bool(raw.get("guessed")))
         for raw in entities
         if raw.get("entity") == kind
     )

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from bot.domain import ache_told, answers, cards, complaints, told
+from bot.domain import ache_told, answers, cards, complaints, screens, told
 from bot.domain.flags import RED_FLAGS
 from bot.domain.intake import Intake
 from bot.domain.plain_answers import READERS
@@ -18,11 +18,21 @@ def danger(intake: Intake, said: Said) -> None:
     for found in said.danger:
         if found.certain or found.flag in intake.rf:
             intake.assert_all([found.flag], said.words(found))
+        elif found.guessed:
+            _guess(intake, found.flag, said.words(found))
         elif found.flag not in intake.to_confirm and confirmed(found.flag) not in intake.settled:
             intake.to_confirm.append(found.flag)
             intake.quote(found.flag, said.words(found))
     if said.question and cards.is_card(said.question) and isinstance(said.value, list):
         intake.assert_all([name for name in said.value if str(name).startswith(("RF-", "CI-"))], said.words())
+
+
+def _guess(intake: Intake, flag: str, words: Mapping[str, Any]) -> None:
+    """The whole emergency card comes (again), with this flag on it: often it is another danger that was meant."""
+    if flag not in intake.guessed:
+        intake.guessed.append(flag)
+        intake.quote(flag, words)
+        intake.ask_again((cards.EMERGENCY, *screens.EMERGENCY_CARD, flag))
 
 
 def confirmed(flag: str) -> str:
@@ -135,10 +145,15 @@ def _card_in_words(intake: Intake, name: str, said: Said) -> bool:
     """ "none", "not sure", or the rows named; a bare yes is not enough, the question is then which."""
     asked = cards.items(name, intake)
     rows = [{"value": item, "label": cards.label(item, intake.locale)} for item in asked]
-    named = [*said.rows, *(m.value for m in said.of("condition", "medicine") if m.value)]
+    guessed = name == cards.EMERGENCY and any(found.guessed for found in said.danger)
+    none = answers.says_none(said.text, said.intent) and not guessed  # "none, but …" is no plain none
+    named = [row for row in said.rows if not (guessed and row == "none")]
+    told_of = [m.value for m in said.of("condition", "medicine") if m.value]
+    # "I have diabetes" alone answers none of the rows of a card of dangers.
+    named += told_of if none or not cards.asks_danger(name) else [value for value in told_of if value in asked]
     named += [found.flag for found in said.danger if found.certain]
     unclear = answers.polarity(said.text, said.intent) == "unsure"
-    if not named and answers.says_none(said.text, said.intent) and not said.of("finding"):
+    if not named and none and not said.of("finding"):
         named = ["none"]
     elif not named and not unclear:
         named = answers.named_choices(said.text, rows)

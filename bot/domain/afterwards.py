@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from bot.domain import absorb, answers, plan, questions, wording
+from bot.domain import absorb, answers, cards, plan, questions, wording
 from bot.domain.intake import Intake
 from bot.domain.move import Move, stop_if_in_danger
 from bot.domain.said import Said
@@ -42,12 +42,16 @@ def take(intake: Intake, said: Said, move: Move) -> None:
 
 def _after_hand_off(intake: Intake, said: Said, move: Move) -> None:
     name = intake.open_field
-    if name is not None and name.startswith(("RF-", "CI-")) and absorb.answer(intake, said):
+    asked = name is not None and (name == cards.EMERGENCY or name.startswith(("RF-", "CI-")))
+    unknown = len(intake.rf_unknown)
+    if asked and absorb.answer(intake, said):
         intake.open_field = None
         if stop_if_in_danger(intake, move, new=True):
             return
-    if intake.to_confirm:
-        intake.open_field = intake.to_confirm[0]
+    if (doubted := plan.in_doubt(intake)) is not None:
+        intake.open_field = doubted
+    elif len(intake.rf_unknown) > unknown:
+        _person(intake, move)  # "not sure" about an emergency is for somebody to clear up
     elif said.intent == "ask_person":
         _person(intake, move)
     elif name is not None and name in plan.optional(intake) and not _asks(said):

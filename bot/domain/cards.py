@@ -9,8 +9,9 @@ from bot.domain.card_labels import LABELS
 from bot.domain.intake import Intake
 from bot.domain.speech import ENGLISH, say
 
+EMERGENCY = "emergency_gate"
 _FIXED = {
-    "emergency_gate": screens.EMERGENCY_CARD,
+    EMERGENCY: screens.EMERGENCY_CARD,
     "general_screen": screens.GENERAL_CARD,
     "conditions": screens.CONDITIONS_CARD,
     "medicines": screens.MEDICINES_CARD,
@@ -29,6 +30,11 @@ _SHORT = ("relax", "tension")
 def is_card(field: str) -> bool:
     """True for the fields whose answer is a list of flags and conditions."""
     return field in _FIXED or field.startswith("screen_")
+
+
+def asks_danger(field: str) -> bool:
+    """True for the emergency card and those of the body's regions: every row of them is a danger sign."""
+    return field == EMERGENCY or field.startswith("screen_")
 
 
 def label(name: str, locale: str = ENGLISH) -> str:
@@ -56,6 +62,8 @@ def _all_items(field: str, intake: Intake) -> Sequence[str]:
     if field == "skin":
         # The last card also asks what would make graver what was told before.
         return (*screens.SKIN_CARD, *more_signs.asked(intake))
+    if field == EMERGENCY:
+        return tuple(dict.fromkeys((*screens.EMERGENCY_CARD, *intake.guessed)))
     if field in _FIXED:
         return _FIXED[field]
     region = field.removeprefix("screen_")

@@ -42,6 +42,7 @@ class Intake:
     reopened   settled fields the visitor wants to change: asked again first, the old value stays until a new one comes
     waiting    readings that came before consent, kept sealed until it comes
     to_confirm flags read with doubt, each to be asked once
+    guessed    flags that a message only sounded like: rows of the emergency card, which is asked (again) for them
     asked      how many questions were asked; `misses` how often the open one was misunderstood in a row
     locale     the language tag the visitor is spoken to in, such as "es-MX"
     offers     how often the visitor was asked what to change since something changed
@@ -61,6 +62,7 @@ class Intake:
     reopened: list[str] = field(default_factory=list)
     waiting: list[dict[str, Any]] = field(default_factory=list)
     to_confirm: list[str] = field(default_factory=list)
+    guessed: list[str] = field(default_factory=list)
     asked: int = 0
     misses: int = 0
     open_field: str | None = None
@@ -94,6 +96,11 @@ class Intake:
             self.settled.append(name)
         if name in self.reopened:
             self.reopened.remove(name)
+
+    def ask_again(self, names: Iterable[str]) -> None:
+        """What these were answered counts no longer."""
+        anew = {*names}
+        self.settled = [name for name in self.settled if name not in anew]
 
     def assert_all(self, ids: Iterable[str], words: Mapping[str, Any] | None = None) -> None:
         """Take flags (`RF-…`) and conditions (`CI-…`) as said; what is asserted is no longer unknown."""

@@ -78,16 +78,21 @@ class Mention:
 
 @dataclass(frozen=True, slots=True)
 class Danger:
-    """A red flag that the text asserts for the visitor now; `certain` False means: ask one confirming question."""
+    """A red flag that the text asserts for the visitor now; `certain` False means: ask one confirming question.
+
+    `guessed` True: the text as a whole sounds dangerous and which flag it is was guessed, so a no to that flag clears nothing.
+    """
 
     flag: str
     certain: bool
     start: int
     end: int
+    guessed: bool = False
 
     def to_json(self) -> dict[str, Any]:
-        """The contract's shape."""
-        return {"flag": self.flag, "certain": self.certain, "start": self.start, "end": self.end}
+        """The contract's shape, and `guessed` only when it is."""
+        shape = {"flag": self.flag, "certain": self.certain, "start": self.start, "end": self.end}
+        return {**shape, "guessed": True} if self.guessed else shape
 
 
 @dataclass(frozen=True, slots=True)

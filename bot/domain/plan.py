@@ -22,11 +22,19 @@ def next_field(intake: Intake) -> str:
     """The field of the next question; the read-back when nothing is missing."""
     if not intake.consented:
         return "consent_privacy"
-    if intake.to_confirm:
-        return intake.to_confirm[0]
+    doubted = in_doubt(intake)
+    if doubted is not None:
+        return doubted
     if intake.reopened:
         return intake.reopened[0]
     return next((name for name in plan(intake) if is_open(intake, name)), "read_back")
+
+
+def in_doubt(intake: Intake) -> str | None:
+    """What a danger that was not read with certainty makes be asked before all else: its own question, or the emergency card."""
+    if intake.to_confirm:
+        return intake.to_confirm[0]
+    return cards.EMERGENCY if intake.guessed and is_open(intake, cards.EMERGENCY) else None
 
 
 def is_open(intake: Intake, name: str) -> bool:

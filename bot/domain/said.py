@@ -18,6 +18,7 @@ INTERRUPTIONS = frozenset(
         "privacy_know", "privacy_download", "privacy_forget", "book",
     }
 )  # fmt: skip
+_DENIED = ("none", "no")
 _DECLINES = re.compile(
     r"\b((do not|don'?t|rather not|won'?t|not going to) (want to |wanna )?(say|tell|answer)|prefer not|skip|pass|next question|none of your business)\b",
     re.IGNORECASE,
@@ -86,6 +87,8 @@ class Said:
             return self
 
         def outside(found: Mention | Danger) -> bool:
+            if isinstance(found, Danger) and found.guessed and all(row in _DENIED for row in rows.values):
+                return True  # a guess stands over the whole text, and "none" is not what sounded dangerous in it
             return not rows.covers(found.start, found.end)
 
         return replace(

@@ -2,7 +2,7 @@
 
 Rules need the right words; people find others. The weights of words, pairs of words and concepts in `second_look.csv` were
 learned from the sentences of this project (`palpate train --second-look`, models/README.md says what they gain). What they
-find is never certain: it makes the one confirming question be asked, and no more. What is denied, over, imagined or about
+find is never certain, and its flag a guess: it makes the emergency card be asked, and no more. What is denied, over, imagined or about
 somebody else is not looked at.
 """
 
@@ -107,12 +107,7 @@ def look(
     if chance(names, weights) < _SURE:
         return ()
     flag = nearest(names, weights)
-    return (Danger(flag, False, tokens.starts[0], tokens.ends[-1]),) if flag else ()
-
-
-def whole(danger: Danger, text: str) -> bool:
-    """Whether a danger is one of ours: it stands over the whole text and is not certain."""
-    return not danger.certain and not text[: danger.start].strip() and not text[danger.end :].strip()
+    return (Danger(flag, False, tokens.starts[0], tokens.ends[-1], guessed=True),) if flag else ()
 
 
 def nearest(names: set[str], weights: Mapping[str, Weight]) -> str:

@@ -11,7 +11,7 @@ from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.constants import ENTITIES, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
-from bot.domain.mention import Reading
+from bot.domain.mention import Danger, Reading
 from bot.nlu import sources
 from bot.nlu.moment import moment
 
@@ -65,17 +65,7 @@ class ReadingExtractor(GraphComponent):
         if not metadata.get("for") and any(mention.other_person for mention in reading.mentions):
             theirs = self._read(text, {**metadata, "for": "other"})
             ours = {danger.flag for danger in reading.danger}
-            found += [
-                {
-                    "entity": "other_danger",
-                    "value": one.flag,
-                    "certain": one.certain,
-                    "start": one.start,
-                    "end": one.end,
-                }
-                for one in theirs.danger
-                if one.flag not in ours
-            ]
+            found += [_danger("other_danger", one) for one in theirs.danger if one.flag not in ours]
         return found
 
     def _read(self, text: str, metadata: dict[str, Any]) -> Reading:
@@ -91,8 +81,10 @@ class ReadingExtractor(GraphComponent):
 def entities(reading: Reading) -> list[dict[str, Any]]:
     """A reading in Rasa's shape: mentions by their kind, dangers as `danger` with the flag as value."""
     mentions = [{"entity": mention.kind, "value": None, **mention.to_json()} for mention in reading.mentions]
-    dangers = [
-        {"entity": "danger", "value": found.flag, "certain": found.certain, "start": found.start, "end": found.end}
-        for found in reading.danger
-    ]
-    return mentions + dangers
+    return mentions + [_danger("danger", found) for found in reading.danger]
+
+
+def _danger(entity: str, found: Danger) -> dict[str, Any]:
+    """A danger as an entity, with the flag as value."""
+    shape = found.to_json()
+    return {"entity": entity, "value": shape.pop("flag"), **shape}

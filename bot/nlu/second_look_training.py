@@ -88,7 +88,7 @@ def _read(pairs: Sequence[tuple[str, str]]) -> tuple[list[set[str]], list[str]]:
     rows, flags = [], []
     for text, flag in dict(pairs).items():
         doc = read.doc(text)
-        told = any(danger.certain or not second_look.whole(danger, text) for danger in doc._.dangers)
+        told = any(not danger.guessed for danger in doc._.dangers)
         names = second_look.features(doc._.stream, doc._.found, doc._.context, words)
         if names and (flag or not told):
             rows.append(names)

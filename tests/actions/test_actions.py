@@ -153,6 +153,18 @@ def test_danger_with_consent_is_handed_off_as_it_is_told(caller: Caller, storage
         assert uow.handoffs.by_conversation(CONVERSATION).urgency == "emergency"
 
 
+def test_a_guessed_danger_brings_the_emergency_card_back_and_is_kept_for_the_next_turn(caller: Caller) -> None:
+    caller.tap("open", None)
+    caller.tap("consent_privacy", "yes")
+    caller.tap("emergency_gate", ["none"])
+    found = {"entity": "danger", "value": "RF-CAD", "certain": False, "start": 0, "end": 9, "guessed": True}
+    caller.call("validate_intake_form", "it went odd all of a sudden", "danger", entities=[found])
+    assert caller.slots["progress"]["open_field"] == "emergency_gate"
+    assert caller.slots["progress"]["guessed"] == ["RF-CAD"]
+    caller.tap("emergency_gate", ["RF-CAD"])
+    assert caller.slots["phase"] == "stopped"
+
+
 def test_danger_before_consent_stores_no_hand_off(caller: Caller, storage: Any) -> None:
     caller.tap("open", None)
     danger = [{"entity": "danger", "value": "RF-ACS", "certain": True, "start": 0, "end": 5}]

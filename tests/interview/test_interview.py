@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain import answers, cards, interview, judge, questions, review, rows_said
+from bot.domain import answers, cards, interview, judge, questions, review, rows_said, screens
 from bot.domain.flags import RED_FLAGS
 from bot.domain.intake import FACTS, Intake
 from bot.domain.mention import Danger, Mention
@@ -149,6 +149,20 @@ def test_a_danger_told_again_is_never_a_clear_no() -> None:
     interview.take(intake, Said("…", "describe_pain", danger=(Danger("RF-CES", False, 0, 1),)))
     interview.take(intake, Said("no, I can't feel when I wipe", "danger", danger=(Danger("RF-CES", False, 4, 20),)))
     assert intake.phase == "stopped"
+
+
+@pytest.mark.parametrize("flag", sorted(RED_FLAGS))
+def test_a_guessed_danger_is_never_cleared_by_a_no_to_that_one_flag(flag: str) -> None:
+    """Whatever was guessed: the whole emergency card is asked once more, with the guess on it; only then it goes on."""
+    intake = begin()
+    said = Said("…", "describe_pain", danger=(Danger(flag, False, 0, 1, guessed=True),))
+    interview.take(intake, said)
+    assert intake.open_field == "emergency_gate"
+    assert set(cards.items("emergency_gate", intake)) == {*screens.EMERGENCY_CARD, flag}
+    interview.take(intake, Said("none", "answer", question="emergency_gate", value=["none"]))
+    assert intake.open_field not in ("emergency_gate", flag)
+    interview.take(intake, said)
+    assert intake.open_field != "emergency_gate"
 
 
 def test_an_unclear_card_is_never_taken_for_a_no() -> None:

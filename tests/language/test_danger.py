@@ -117,6 +117,8 @@ def test_every_phrasing_but_the_named_ones_is_quiet_when_denied_over_or_of_other
     assert [text for text in EVERY_PHRASING if _flags(read(case["form"].format(text)))] == case["loud"]
 
 
-def test_a_second_look_is_never_certain(read):
+def test_a_second_look_is_never_certain_and_says_that_it_guessed(read):
     found = read("my brain feels like it burst and I keep throwing up").danger
-    assert [danger.certain for danger in found] == [False]
+    assert [(danger.certain, danger.guessed) for danger in found] == [(False, True)]
+    ruled = read("I suddenly see two of everything and stagger about").danger
+    assert [(danger.certain, danger.guessed) for danger in ruled] == [(False, False)]

@@ -11,6 +11,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.domain.mention import Danger, Mention, Reading
+from bot.language import reader as language
 from bot.nlu.danger_first import DangerFirst
 from bot.nlu.intent_classifier import LinearIntentClassifier
 from bot.nlu.reading_extractor import ReadingExtractor
@@ -80,6 +81,14 @@ def test_mentions_and_dangers_become_entities():
     assert site == {"entity": "site", "kind": "site", "value": "knee", "side": "left", "start": 0, "end": 4}
     assert (intensity["entity"], intensity["value"], intensity["lo"]) == ("intensity", None, 7)
     assert danger == {"entity": "danger", "value": "RF-CES", "certain": False, "start": 0, "end": 4}
+
+
+def test_a_guessed_danger_says_so_as_an_entity():
+    text = "my brain feels like it burst and I keep throwing up"
+    given = message(text)
+    ReadingExtractor(language.load()).process([given])
+    dangers = [one for one in given.get("entities") if one["entity"] == "danger"]
+    assert [(one["certain"], one["guessed"], one["end"]) for one in dangers] == [(False, True, len(text))]
 
 
 def test_what_was_read_comes_back_as_the_same_mentions():
