@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,6 +18,8 @@ from bot.services.stored import AuditEntry, Json, ResumeCode
 VISIT, DAY = "visit", "day"  # a further visit; the check on the day of a visit that is booked
 GOOD_FOR = {VISIT: timedelta(days=180), DAY: timedelta(days=7)}
 _LENGTH = 12  # letters of an alphabet of 30: 58 bits, with few tries a minute
+_DASHES = "-‐‑–—"  # phones make others of what is typed
+_TYPED = re.compile(rf"[\W_]*((?:[{ALPHABET}]{{4}}[{_DASHES} ]?){{2}}[{ALPHABET}]{{4}})[\W_]*", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,16 +65,34 @@ def day_of_visit_code(uow: UnitOfWork, reference: str, *, now: datetime) -> str:
 
 def spend(uow: UnitOfWork, code: str, *, now: datetime) -> tuple[str, str]:
     """(conversation of last time, purpose) of a code, which is gone with that. Raises `NotFound`."""
-    hashed = digest(code)
     with uow:
-        for purpose in (VISIT, DAY):
-            found = uow.conversations.use_code(hashed, now=now, purposes=(purpose,))
-            if found is not None:
-                uow.audit.add(AuditEntry(now, "visitor", "return_code_used", conversation=found))
-                uow.commit()
-                return found, purpose
+        found = use(uow, code, now=now)
         uow.commit()
-    raise NotFound("code")
+    if found is None:
+        raise NotFound("code")
+    return found
+
+
+def use(uow: UnitOfWork, code: str, *, now: datetime) -> tuple[str, str] | None:
+    """The same within a transaction that is under way; None for a code that is unknown, used or too old."""
+    hashed = digest(code)
+    for purpose in (VISIT, DAY):
+        found = uow.conversations.use_code(hashed, now=now, purposes=(purpose,))
+        if found is not None:
+            uow.audit.add(AuditEntry(now, "visitor", "return_code_used", conversation=found))
+            return found, purpose
+    return None
+
+
+def typed(text: str) -> str | None:
+    """The code, when a text is nothing but what may be one; words can look like it ("back-neck-head")."""
+    found = _TYPED.fullmatch(text)
+    return found[1] if found and any(map(str.isalpha, found[1])) else None
+
+
+def is_meant(code: str) -> bool:
+    """True for what nobody writes but as a code: with a digit, and in three groups."""
+    return any(map(str.isdigit, code)) and any(mark in code for mark in _DASHES)
 
 
 def last_time(uow: UnitOfWork, conversation: str, *, now: datetime) -> Earlier | None:

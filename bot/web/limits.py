@@ -73,6 +73,10 @@ class Limiter:
         """One more try of a code from this address."""
         await self._hit("resumes_per_address", address(request))
 
+    async def code(self, sender: str) -> None:
+        """One more try of a code by somebody on another network."""
+        await self._hit("resumes_per_address", sender)
+
     async def message(self, token: str) -> None:
         """One more message with this token; counted by the token, so that strangers cannot use up a conversation."""
         await self._hit("messages", token)

@@ -77,6 +77,23 @@ def test_what_was_told_last_time_is_confirmed_and_not_asked_again(
     assert (again.status_code, again.json()["code"]) == (404, "unknown_code")
 
 
+def test_a_code_that_is_typed_before_consent_does_the_same_and_keeps_what_was_told(visitor: Any, stack: Any) -> None:
+    code = first_visit(visitor)
+    visitor.seq, visitor.messages = 0, []
+    visitor.arrive()
+    visitor.say("My left wrist hurts too.")
+    visitor.say(code.lower())
+    assert (visitor.state["phase"], visitor.open_field) == ("consent", "consent_privacy")
+    assert "Welcome back" in visitor.heard()
+    assert "diabetes" not in visitor.heard().lower(), "nothing of last time before consent"
+    asked = answer_all(visitor, screen_hand=["none"])
+    assert {"since_last", "still_true", "emergency_gate"} <= set(asked)
+    assert not {"age", "conditions", "medicines", "contact"} & set(asked)
+    record = stored(stack, visitor.state["handoff"])["record"]
+    assert record["ci"] == ["CI-DM"]
+    assert {site["site"] for site in record["sites"]} >= {"wrist"}
+
+
 def test_the_check_on_the_day_is_short_and_reaches_the_hand_off(visitor: Any, stack: Any, somebody_again: Any) -> None:
     first_visit(visitor)
     reference = visitor.state["handoff"]

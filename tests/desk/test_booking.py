@@ -19,6 +19,7 @@ from bot.domain.opening import Opening
 from bot.notify import mail
 from bot.notify.outbox import Postman
 from bot.notify.visits import VisitNews
+from bot.services import returning
 from bot.web import visit as visit_pages
 
 BASE = "/desk/api/handoffs"
@@ -181,6 +182,22 @@ def test_danger_on_the_day_puts_the_visit_on_hold(context, program):
     assert (got["status"], got["urgency"], got["appointments"][-1]["status"]) == ("new", "emergency", "on_hold")
 
 
+def test_the_check_of_the_day_can_be_answered_in_the_chat(context, program):
+    reference, staff, at = claimed(context, program)
+    staff.call(f"{at}/book", BOOK)
+    link = link_in(told(context)[-1])
+    page = visitor(context)
+    assert page.post(f"{link}/chat").status_code == 200, "not yet"
+    context.time = datetime(2026, 11, 24, 11, 0, tzinfo=UTC)
+    assert f"{link}/chat" in page.get(link).text
+    [gone] = page.post(f"{link}/chat").history
+    path, code = gone.headers["location"].split("#returning=")
+    assert (gone.status_code, path) == (303, "/widget/app/")
+    with context.uow.reading() as uow:
+        chat = uow.handoffs.by_reference(reference).conversation
+    assert returning.spend(context.uow(), code, now=context.time) == (chat, returning.DAY)
+
+
 @pytest.mark.parametrize("wrong", ["/visit/1/x", "/visit/999/x", "/visit/1/" + "a" * 32])
 def test_a_wrong_link_tells_nothing(context, program, wrong):
     _, staff, at = claimed(context, program)
@@ -190,6 +207,7 @@ def test_a_wrong_link_tells_nothing(context, program, wrong):
         ("GET", wrong),
         ("POST", f"{wrong}/cancel"),
         ("POST", f"{wrong}/check"),
+        ("POST", f"{wrong}/chat"),
         ("GET", f"{wrong}/visit.ics"),
     ):
         answer = page.request(method, path)

@@ -13,6 +13,7 @@ from starlette.routing import BaseRoute, Route
 
 from bot import logs
 from bot.domain.errors import StorageUnavailable
+from bot.services import returning
 from bot.services.ports import Storage
 from bot.services.stored import Delivery
 from bot.web.channels.arrivals import Arrivals
@@ -70,7 +71,10 @@ class Gate:
                         partial(note_receipt, self._context.uow, channel.name, event, self._context.clock)
                     )
                 elif self._fresh(event):
-                    await self._limiter.message(f"{channel.name}\n{event.sender}")
+                    sender = f"{channel.name}\n{event.sender}"
+                    await self._limiter.message(sender)
+                    if returning.typed(event.text):
+                        await self._limiter.code(sender)
                     await self._arrivals.take(channel, event)
                 else:
                     logs.get().warning("webhook_stale", channel=channel.name)

@@ -14,7 +14,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from bot import logs
-from bot.services import privacy
+from bot.services import privacy, returning
 from bot.services.stored import Conversation
 from bot.web import metrics
 from bot.web.chat import bodies, events, inbox, tokens, views
@@ -91,6 +91,8 @@ class ChatApi:
         if isinstance(body, bodies.Overflow):
             chat = await self._own(request)
             raise await self._thread(inbox.refuse_overflow, self._context, chat, body)
+        if returning.typed(bodies.text_in(body)):
+            await self._limiter.resume(request)
         claimer = self._dispatcher().claimer(conversation)
         sent = partial(_sent, request, body)
         taken = await self._thread(inbox.receive, self._context, conversation, token, sent, claimer)

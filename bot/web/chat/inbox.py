@@ -18,7 +18,7 @@ from bot.web.chat.bodies import CHANGE, MAX_TEXT, Overflow, Sent, too_large
 from bot.web.chat.fit import DoesNotFit, Fitted, fit
 from bot.web.chat.problems import Problem, unknown_conversation
 from bot.web.context import WebContext
-from bot.web.turns import call_back, danger, words
+from bot.web.turns import call_back, coming_back, danger, words
 from bot.web.turns.ledger import Claimer, Work
 
 _OWN_WORDS = ("text", "date")  # kinds whose answer is in the visitor's own words
@@ -124,6 +124,9 @@ def take(
         if len(sent.text) > MAX_TEXT:
             raise _too_long(found)
         message = NewMessage("visitor", sent.text, _body(found, {}), sent.client_id)
+        code = coming_back.code_in(chat, sent.text) if found is None else None
+        if code is not None:  # it is in no language, and no telephone number
+            return _store(context, chat.id, message, None, claimer=claimer, origin=origin, code=code)
         switch, left = chat.locale if chat.locale != before else None, call_back.in_text(sent.text)
         return _store(context, chat.id, message, found, switch=switch, claimer=claimer, origin=origin, left=left)
     fitted, problem = _fitted(context, chat, sent)
@@ -212,10 +215,13 @@ def _store(
     claimer: Claimer | None = None,
     origin: Origin | None = None,
     left: Mapping[str, Any] | None = None,
+    code: str | None = None,
 ) -> Taken:
     """Append and commit. A message that is known already keeps its place, even when it would be refused by now."""
     now = context.clock()
     with context.uow() as uow:
+        if code is not None:
+            message = coming_back.opening(uow, message, code, now=now)
         appended = uow.conversations.append(conversation, message, now=now)
         if not appended.created:
             return Taken(appended.seq, None, conversation)
@@ -225,6 +231,8 @@ def _store(
             raise Problem(409, "question_not_open", "This question has an answer already.")
         if origin is not None:
             uow.conversations.remember_provider(origin.channel, origin.provider_id, conversation, appended.seq, now=now)
+        if code is not None and message.body.get("edge"):
+            coming_back.refuse(uow, conversation, appended.seq, now=now)
         if left is not None:
             _keep_call_back(context, uow, conversation, message, left, appended.seq)
         if switch is not None:

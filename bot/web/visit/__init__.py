@@ -1,4 +1,4 @@
-"""The page of one visit, for the visitor who has its link: say yes, cancel, take it into the calendar, the check of the day."""
+"""The page of one visit, for the visitor who has its link: say yes, cancel, calendar, and the check of the day, here or in the chat."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from bot.notify.visits import calendar_entry, link
 from bot.services import booking, returning, review
 from bot.services.stored import Appointment, Handoff
 from bot.web.context import WebContext
+from bot.web.site.pages import frame_path
 
 _TEMPLATES = Path(__file__).resolve().parent / "templates"
 _ONE = "/visit/{visit:int}/{token:str}"
@@ -37,7 +38,7 @@ HEADERS = {
 
 
 def routes(context: WebContext) -> list[BaseRoute]:
-    """The page, its calendar file, and its three buttons."""
+    """The page, its calendar file, and its four buttons."""
     page = VisitPage(context)
     return [
         Route(_ONE, page.show, methods=["GET"]),
@@ -45,6 +46,7 @@ def routes(context: WebContext) -> list[BaseRoute]:
         Route(f"{_ONE}/confirm", page.confirm, methods=["POST"]),
         Route(f"{_ONE}/cancel", page.cancel, methods=["POST"]),
         Route(f"{_ONE}/check", page.check, methods=["POST"]),
+        Route(f"{_ONE}/chat", page.chat, methods=["POST"]),
     ]
 
 
@@ -86,6 +88,17 @@ class VisitPage:
             ticked = [name for name in _CARD if name in form.getlist("new")]
         script = await run_in_threadpool(self._rescreen, handoff, ticked)
         return await self._page(request, script=script, checked=True)
+
+    async def chat(self, request: Request) -> Response:
+        """The same check in the chat, in the visitor's own words; the code stands behind the `#`, which no server sees."""
+        handoff, visit = await self._find(request)
+        if handoff is None or visit is None or not self._due(visit):
+            return await self._page(request)
+        context = self._context
+        code = await run_in_threadpool(
+            returning.day_of_visit_code, context.uow(), handoff.reference, now=context.clock()
+        )
+        return RedirectResponse(f"{frame_path(language_of(handoff.locale))}#returning={code}", 303, headers=HEADERS)
 
     def _rescreen(self, handoff: Handoff, ticked: list[str]) -> scripts.Script | None:
         context, now = self._context, self._context.clock()

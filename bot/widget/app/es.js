@@ -15,6 +15,7 @@ export const words = {
   before: "Primero, su permiso", progress: "Van {asked}, quedan unas {left}", progress_last: "Van {asked}, casi hemos acabado",
   handed: "Lo tiene nuestro equipo. Referencia", stopped: "Las preguntas han terminado. Puede seguir escribiéndonos.",
   answers: "Los botones de respuesta están encima del cuadro de texto.", change: "Cambiar esta respuesta", change_what: "Cambiar: {what}", change_words: "Quiero cambiar una respuesta: ",
+  code: "Tengo un código de la última vez", code_how: "Escríbalo abajo.",
   why: "Por qué lo preguntamos", skip: "Saltar esta pregunta", yes: "Sí", no: "No", unsure: "No estoy seguro",
   example: "Por ejemplo: «Me duele el hombro izquierdo desde el tenis del lunes, como seis de diez.»",
   latest: "Último mensaje",

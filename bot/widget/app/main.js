@@ -288,11 +288,11 @@ function wire() {
   });
 }
 
-/** The code of a link from another device; it stands behind the `#`, which no server sees, and leaves the address at once. */
-function carried() {
+/** A link's code, from another device or from last time; it stands behind the `#`, which no server sees, and leaves the address at once. */
+function carried(key) {
   const given = new URLSearchParams(location.hash.slice(1));
-  const code = given.get("resume");
-  given.delete("resume");
+  const code = given.get(key);
+  given.delete(key);
   if (code) history.replaceState(null, "", `#${given}`);
   return code;
 }
@@ -305,9 +305,17 @@ async function begin() {
   wire();
   tell({ palpate: "ready" });
   status(t("starting"));
-  await session.start(carried());
+  const code = carried("returning");
+  await session.start(carried("resume"), code);
   if ($("status").textContent === t("starting")) status("");
   log.live();
+  const { phase } = session.state;
+  if (code && phase === "consent") send(code);
+  if (code && phase === "handed_off") { // it begins a new chat; into one that goes on it does not break
+    session.end();
+    location.hash += `&returning=${code}`;
+    location.reload();
+  }
 }
 
 begin();

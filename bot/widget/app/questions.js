@@ -33,7 +33,9 @@ export async function controls(question, asked, submit, session) {
   }
   if (question.field === "narrative") form.append(el("p", { class: "hint" }, t("example")));
   const extra = el("div", { class: "extra" });
-  if (question.why) extra.append(el("details", { class: "why" }, el("summary", {}, t("why")), el("p", {}, question.why)));
+  const fold = (head, text) => extra.append(el("details", { class: "why" }, el("summary", {}, t(head)), el("p", {}, text)));
+  if (question.why) fold("why", question.why);
+  if (question.field === "consent_privacy") fold("code", t("code_how"));
   if (question.skippable) {
     extra.append(el("button", { type: "button", class: "link", onclick: () => submit(null, t("skip")) }, t("skip")));
   }

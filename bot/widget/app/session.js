@@ -60,10 +60,10 @@ export class Session {
     return this.#items.length > 0;
   }
 
-  /** Opens the stored conversation, the one a link's `code` leads to, or a new one; replays it, then listens; returns after the replay. */
-  async start(code) {
+  /** Opens this tab's conversation, the one a link's `code` leads to, another tab's unless `apart`, or a new one; replays it, then listens; returns after the replay. */
+  async start(code, apart) {
     [this.id, this.token] = (sessionStorage.getItem(KEY) || "").split(" ");
-    if (!this.token && !code) [this.id, this.token] = await this.#ask();
+    if (!this.token && !code && !apart) [this.id, this.token] = await this.#ask();
     if (code) await this.#insist(() => this.#open("/api/resume", { code }).catch(stale));
     const fresh = !this.token;
     if (fresh) await this.#insist(() => this.#create());
