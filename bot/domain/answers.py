@@ -18,6 +18,7 @@ _NO = re.compile(
     r"|(?:i )?(?:don'?t|do not|haven'?t|have not|didn'?t)(?=\s*(?:$|[.,!]|have\b|think\b|believe\b|any\b|had\b)))",
     re.IGNORECASE,
 )
+_A_SIDE = re.compile(r"\W*right +(?!away|then|ok)[a-z]", re.IGNORECASE)
 _UNSURE = re.compile(
     r"\b(not (really )?sure|unsure|don'?t know|dont know|no idea|dunno|can'?t (say|tell)|maybe|perhaps|possibly|hard to say|i think so)\b",
     re.IGNORECASE,
@@ -86,6 +87,13 @@ def polarity(text: str, intent: str = "") -> str | None:
     if _YES.search(text):
         return "yes"
     return {"affirm": "yes", "deny": "no", "unsure": "unsure"}.get(intent)
+
+
+def agrees(text: str) -> bool:
+    """True for a plain yes to what was asked; "right shoulder" and "me duele" begin a story and agree to nothing."""
+    if spanish_answers.polarity(text) is not None:
+        return spanish_answers.agrees(text)
+    return polarity(text) == "yes" and not _A_SIDE.match(text)
 
 
 def says_none(text: str, intent: str = "") -> bool:

@@ -133,6 +133,8 @@ _REFUSES = re.compile(
 def _agreed(said: Said) -> str | None:
     """Yes or no to consent. A story is never taken for a yes: only plain words of agreement are."""
     plain = answers.polarity(said.text)
+    if plain == "yes" and not answers.agrees(said.text):
+        return None
     if not said.tells_something:
         return plain or answers.polarity(said.text, said.intent)
     return "yes" if plain == "yes" else "no" if _REFUSES.match(said.text) else None

@@ -35,12 +35,25 @@ def _read_for_whom(intake: Intake, said: Said) -> bool:
     return True
 
 
+_YEARS = re.compile(r"year|yr|año", re.IGNORECASE)
+
+
 def _read_age(intake: Intake, said: Said) -> bool:
-    age = answers.age_said(said.text) or answers.whole_number(said.text, 0, 120)
+    age = answers.age_said(said.text) or answers.whole_number(_without_spans(said), 0, 120)
     if age is None:
         return False
     intake.know("age", age, said.words())
     return True
+
+
+def _without_spans(said: Said) -> str:
+    """The message without how long something lasts: "about two weeks ago" is no age, a bare "46 years" is one."""
+    text = said.text
+    for found in said.mentions:
+        words = text[found.start : found.end]
+        if found.kind in ("duration", "span") and not (_YEARS.search(words) and len(said.text.split()) <= 4):
+            text = text[: found.start] + " " * len(words) + text[found.end :]
+    return text
 
 
 def _read_choice(name: str) -> Callable[[Intake, Said], bool]:

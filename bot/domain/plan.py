@@ -78,9 +78,14 @@ def _follow_ups(intake: Intake) -> list[str]:
     return [name for condition, name in _FOLLOW_UPS if condition in intake.ci]
 
 
+_AGE_THAT_RAISES_NOTHING = 35
+
+
 def hangs_on_a_follow_up(intake: Intake) -> bool:
-    """True when only a date or reading that is still to be asked makes the difference to help today."""
+    """True when only an age, a date or a reading that is still to be asked makes the difference to help today."""
     calm = {name: [120, 70] if name == "bp" else 5000 for name in _follow_ups(intake) if name not in intake.settled}
+    if intake.facts.get("age") is None and "age" not in intake.settled:
+        calm["age"] = _AGE_THAT_RAISES_NOTHING
     return bool(calm) and judge(replace(intake, facts={**intake.facts, **calm})).urgency not in (
         "same_day",
         "emergency",

@@ -85,6 +85,15 @@ _YES = _any(
         r"^(?:yo )?(?:si )?(?:tengo|tuve|siento|he (?:tenido|notado|sentido)|me (?:duele|pasa|da|dan|ha dado|ha pasado)|tomo|estoy tomando|lo tengo|la tengo|los tengo)\b",
     )
 )
+# Consent needs words that agree: "me duele", "a veces" and "si me agacho" answer another question.
+_AGREES = _any(
+    (
+        r"^(?:s+i+p?|claro|por supuesto|desde luego|asi es|correcto|afirmativo|obvio|simon|seguro|dale|vale|venga|ok|okay|de acuerdo|"
+        r"bueno|esta bien|me parece bien|con gusto|adelante|perfecto|exacto|por favor|como no|(?:no hay|ningun|sin) problema|no hay inconveniente|creo que si)"
+        r"(?: (?:si|claro|que si|que no hay problema|por supuesto|de acuerdo|por favor|gracias|adelante|quiero))*(?=\W*$|\s*[,.;!:])",
+        r"^(?:s+i+,? |claro,? )?(?:yo )?(?:lo |la )?(?:acepto|autorizo|consiento|permito|doy (?:mi )?(?:consentimiento|permiso)|puede[ns]?\b|se puede|estoy de acuerdo)\b",
+    )
+)
 _CLEAR = re.compile(
     r"^(?:todo |esta todo |estan? |estoy |me siento |va todo |todo va )+(?:muy )?(?:bien|normal|perfecto|correcto|en orden|ok)\b"
 )
@@ -128,6 +137,11 @@ def polarity(text: str) -> str | None:
     if _NO.search(said):
         return NO
     return YES if _YES.search(said) and "?" not in said else None
+
+
+def agrees(text: str) -> bool:
+    """True only for words that agree, at the beginning: "sí, claro", "de acuerdo", "puede usarlas"."""
+    return polarity(text) == YES and bool(_AGREES.search(_told(text)))
 
 
 def says_none(text: str) -> bool:

@@ -12,6 +12,7 @@ from bot.domain import complaints, judge
 
 CASES = yaml.safe_load((Path(__file__).parents[1] / "cases/conversations/interview.yml").read_text(encoding="utf-8"))
 LONG_ALLOWED = (
+    "Please get this checked by a doctor today",
     "Hello, I'm the automated",
     "Here is what I understood",
     "Got it:",

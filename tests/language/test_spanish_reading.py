@@ -54,6 +54,13 @@ def test_reads_what_is_said(read, case):
         assert not [m for m in found if unwanted in (m["kind"], m.get("value"))]
 
 
+@pytest.mark.parametrize("text", ["un 6", "un 6 más o menos", "como un 7", "un seis", "me duele un 6"])
+def test_the_article_before_a_score_is_no_score_of_one(read, text):
+    scores = [m.lo for m in read(text, asked="nrs").mentions if m.kind == "intensity"]
+    assert len(scores) == 1
+    assert scores[0] in (6, 7)
+
+
 @given(
     WORDS,
     st.sampled_from([None, "nrs", "duration_days", "preferred_times", "age"]),

@@ -29,7 +29,7 @@ _CUED = re.compile(
     rf"(?P<low>{numbers.PLAIN})(?: (?:o|a|-) (?P<high>{numbers.PLAIN}))?(?= (?:[.,!?;)]|y|pero|cuando|en|al|hoy|ahora|\|)|\s*$)"
 )
 _BARE = re.compile(
-    rf"(?<= )(?:entre )?(?P<low>{numbers.PLAIN})(?: (?:o|a|u|y|-|–|/|casi|tirando a|,) (?:un |una )?(?P<high>{numbers.PLAIN}))?(?= )"
+    rf"(?<= )(?!un {numbers.PLAIN} )(?:entre )?(?P<low>{numbers.PLAIN})(?: (?:o|a|u|y|-|–|/|casi|tirando a|,) (?:un |una )?(?P<high>{numbers.PLAIN}))?(?= )"
 )
 _COUNTS_ELSE = re.compile(
     r"^ (?:de )?(?:segundos?|minutos?|min|horas?|dias?|noches?|semanas?|mes|meses|anos?|vez|veces|mg|kg|kilos?|km|m|cm|libras?|%|pastillas?|"
