@@ -31,6 +31,7 @@ from bot.vault import Vault
 from bot.web.app import Edge, create_app
 from bot.web.channels import service, setup
 from bot.web.context import WebContext
+from bot.web.limits import Allowance
 from bot.web.turns.dispatcher import Pace
 
 FAST = Pace(sweep=0.1, hold=0.1, told_after=0.2, probe=0.05, first_pause=0.02, longest_pause=0.1, tries=3)
@@ -164,7 +165,7 @@ def start_clinic(migrated: Path, tmp_path: Path, rasa: Rasa, networks: Networks)
     shutil.copytree(migrated, home)
     running: list[Clinic] = []
 
-    def start(homeserver: str | None = None) -> Clinic:
+    def start(homeserver: str | None = None, allowance: Allowance | None = None) -> Clinic:
         channels_toml(home, networks.url, homeserver)
         env = {
             "PALPATE_HOME": str(home),
@@ -183,6 +184,7 @@ def start_clinic(migrated: Path, tmp_path: Path, rasa: Rasa, networks: Networks)
             clock=clock,
             carriers=service.carriers(channels, storage, settings, clock),
             channels=channels,
+            allowance=allowance or Allowance(),
         )
         app = create_app(context, FAST)
         running.append(Clinic(context, app, Serving(app).start(), clock))

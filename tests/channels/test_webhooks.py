@@ -5,9 +5,13 @@ from __future__ import annotations
 import json
 import time
 
+import httpx
 import pytest
 from networks import NUMBER_ID, meta_request, telegram_request, twilio_request
-from people import PUBLIC, WRITERS
+from people import PUBLIC, WRITERS, writer
+
+from bot.services import returning
+from bot.web.limits import Allowance
 
 CHANNELS = tuple(WRITERS)
 
@@ -201,6 +205,31 @@ def test_a_long_text_is_read_in_parts_and_danger_anywhere_in_it_is_caught(clinic
     read = "".join(turn["text"] for turn in rasa.turns)
     assert "It began in the garden" in read
     assert any("911" in said and "emergency help" in said for said in networks.texts())
+
+
+@pytest.mark.parametrize("channel", CHANNELS)
+def test_a_code_from_last_time_opens_the_next_chat_and_a_wrong_one_is_answered(channel, clinic, person, networks, rasa):
+    somebody = person(channel)
+    for text in ("hello", "no"):
+        somebody.write(text)
+        clinic.settled()
+    last, code = rasa.turns[-1]["conversation"], "R7C6-7WV8-95N6"
+    context = clinic.context
+    returning.code_for(context.uow(), last, now=context.clock(), new_code=lambda: code)
+    for text in (code, code):
+        somebody.write(text)
+        clinic.settled()
+    answers = [turn["metadata"]["answer"] for turn in rasa.turns if turn["conversation"] != last]
+    assert [answer["value"] for answer in answers] == [None, {"conversation": last, "kind": "visit"}]
+    assert "I can't use this code." in networks.texts(channel)[-1]
+
+
+def test_guessing_codes_is_slowed_down(start_clinic, networks):
+    clinic = start_clinic(allowance=Allowance(resumes_per_address="2/minute"))
+    with httpx.Client(base_url=clinic.serving.url, timeout=20) as http:
+        somebody = writer("sms", http, clinic.clock)
+        assert [somebody.write("R7C6-7WV8-95N6").status_code for _ in range(3)] == [200, 200, 429]
+        assert somebody.write("my knee hurts").status_code == 200
 
 
 def test_nothing_is_accepted_while_nothing_can_be_stored(clinic, person, monkeypatch):

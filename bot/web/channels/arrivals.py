@@ -12,7 +12,7 @@ from typing import Any
 import anyio.to_thread
 
 from bot.domain.errors import NotFound
-from bot.services import outgoing
+from bot.services import outgoing, returning
 from bot.services.ports import AlreadyThere
 from bot.services.stored import Conversation, NewMessage, Thread
 from bot.web.channels import menu, parts, wording
@@ -113,16 +113,18 @@ class Arrivals:
     def _known(self, channel: Channel, event: Incoming) -> Thread | None:
         with self._context.uow() as uow:
             thread = uow.threads.get(channel.name, self._hash(channel, event))
-            if thread is None or not self._goes_on(uow.conversations.get(thread.conversation), thread):
+            if thread is None or not self._goes_on(uow.conversations.get(thread.conversation), thread, event):
                 return None
             thread = replace(thread, wrote_at=self._context.clock(), address=event.sender, template_at=None)
             uow.threads.save(thread)
             uow.commit()
         return thread
 
-    def _goes_on(self, chat: Conversation | None, thread: Thread) -> bool:
+    def _goes_on(self, chat: Conversation | None, thread: Thread, event: Incoming) -> bool:
         if chat is None or chat.erased_at is not None or chat.phase == "erased":
             return False
+        if chat.phase in ("handed_off", "closed") and returning.is_meant(returning.typed(event.text) or ""):
+            return False  # a code from last time: they are here for the next
         return chat.phase not in OVER or self._context.clock() - thread.wrote_at < NEW_AFTER
 
     def _save(self, thread: Thread) -> None:
