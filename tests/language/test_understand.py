@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,18 @@ def _answers(*lines: str) -> list[dict]:
     out = io.StringIO()
     assert understand.main(io.StringIO("".join(f"{line}\n" for line in lines)), out, intent=False) == 0
     return [json.loads(line) for line in out.getvalue().splitlines()]
+
+
+def test_the_command_loads_the_reader_and_nothing_of_the_database():
+    lean = (
+        "import atexit, sys; atexit.register(lambda: print(*sys.modules)); from bot.cli import cli; cli(['understand'])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", lean], cwd=ROOT, input="knee", capture_output=True, text=True, timeout=60
+    )
+    answer, modules = done.stdout.splitlines()
+    assert json.loads(answer)["mentions"]
+    assert {"sqlalchemy", "alembic"}.isdisjoint(modules.split())
 
 
 def test_the_example_of_the_contract():
