@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from bot.domain.errors import StorageUnavailable
-from bot.services.hand_off import hand_off, note_danger
 from bot.services.booking import book
+from bot.services.hand_off import hand_off, note_danger
 from bot.services.review import Actor, claim, override
 from bot.services.stored import Erasure, QueueFilter
 
