@@ -24,11 +24,9 @@ def _answers(*lines: str) -> list[dict]:
 
 
 def test_the_command_loads_the_reader_and_nothing_of_the_database():
-    lean = (
-        "import atexit, sys; atexit.register(lambda: print(*sys.modules)); from bot.cli import cli; cli(['understand'])"
-    )
+    lean = "import atexit, sys; atexit.register(lambda: print(*sys.modules)); from bot.cli import main; main()"
     done = subprocess.run(
-        [sys.executable, "-c", lean], cwd=ROOT, input="knee", capture_output=True, text=True, timeout=60
+        [sys.executable, "-c", lean, "understand"], cwd=ROOT, input="knee", capture_output=True, text=True, timeout=60
     )
     answer, modules = done.stdout.splitlines()
     assert json.loads(answer)["mentions"]
