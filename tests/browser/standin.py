@@ -252,10 +252,13 @@ class StandIn:
         return Response(status_code=204)
 
     async def delete(self, request: Request) -> Response:
-        """204, and the conversation is gone."""
-        if self._find(request) is None:
+        """204, and the conversation is gone; 200 where staff decide about a hand-off."""
+        found = self._find(request)
+        if found is None:
             return _problem(404, "unknown_conversation")
         del self.conversations[request.path_params["id"]]
+        if found.state["handoff"]:
+            return JSONResponse({"erased": "chat", "handoff": "staff_review"})
         return Response(status_code=204)
 
 

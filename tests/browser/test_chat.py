@@ -388,6 +388,17 @@ def test_forget_me_erases_on_the_server_and_on_the_screen(page, clinic):
     expect(log(chat)).to_have_count(1)
 
 
+def test_forget_me_after_a_hand_off_does_not_claim_that_all_is_gone(page, clinic):
+    chat = at(page, clinic, "read_back")
+    chat.get_by_role("button", name="Yes, that").click()
+    expect(chat.get_by_text("With our team. Reference AR-7K2M")).to_be_visible()
+    chat.get_by_role("button", name="Your data").click()
+    chat.get_by_role("button", name="Forget me").click()
+    chat.get_by_role("button", name="Yes, erase it").click()
+    expect(chat.get_by_text("Our staff decide whether the law makes us keep the record")).to_be_visible()
+    expect(chat.get_by_text("Everything you told us")).to_have_count(0)
+
+
 def test_download_gives_the_conversation(page, clinic):
     chat = at(page, clinic, "nrs")
     chat.get_by_role("button", name="Your data").click()

@@ -38,6 +38,7 @@ export const words = {
   letter_pdf: "PDF", letter_image: "Photo", letter_added: "Your letter was added.", letter_removed: "The letter was removed.", letter_sending: "Adding your letter…",
   letter_type: "That is neither a photo nor a PDF.", letter_large: "That file is too large: 8 MB at most.", letter_many: "There are five letters already. Remove one first.", letter_failed: "The letter could not be added. Please try again.",
   closed: "This chat has ended.", erased: "Everything you told us in this chat has been erased.",
+  erased_kept: "This chat has been erased. Our staff decide whether the law makes us keep the record of your visit.",
   gone: "This chat can no longer be opened. Nothing of it is on this device.", again: "Start a new chat",
   ends: "This chat is forgotten at {time} if nothing more is said.", stay: "Keep it open", stays: "The chat stays open.",
   data_title: "Your data", data_intro: "What you write stays on the clinic's own computer. Nothing goes to anybody else, and this device keeps only a key to this chat until you close the tab.",

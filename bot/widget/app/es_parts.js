@@ -38,6 +38,7 @@ export const words = {
   letter_pdf: "PDF", letter_image: "Foto", letter_added: "Se añadió su carta.", letter_removed: "Se quitó la carta.", letter_sending: "Añadiendo su carta…",
   letter_type: "Eso no es una foto ni un PDF.", letter_large: "El archivo es demasiado grande: 8 MB como máximo.", letter_many: "Ya hay cinco cartas. Quite una primero.", letter_failed: "No se pudo añadir la carta. Inténtelo otra vez.",
   closed: "Este chat ha terminado.", erased: "Se ha borrado todo lo que nos contó en este chat.",
+  erased_kept: "Este chat se ha borrado. Nuestro personal decide si la ley obliga a guardar el registro de su visita.",
   gone: "Este chat ya no se puede abrir. No queda nada en este dispositivo.", again: "Empezar un chat nuevo",
   ends: "Este chat se olvida a las {time} si no se dice nada más.", stay: "Mantenerlo abierto", stays: "El chat sigue abierto.",
   data_title: "Sus datos", data_intro: "Lo que escribe queda en el ordenador de la clínica. Nada va a nadie más, y este dispositivo solo guarda una llave de este chat hasta que cierre la pestaña.",
