@@ -395,7 +395,7 @@ def test_forget_me_after_a_hand_off_does_not_claim_that_all_is_gone(page, clinic
     chat.get_by_role("button", name="Your data").click()
     chat.get_by_role("button", name="Forget me").click()
     chat.get_by_role("button", name="Yes, erase it").click()
-    expect(chat.get_by_text("Our staff decide whether the law makes us keep the record")).to_be_visible()
+    expect(chat.get_by_text("our staff decide about its record")).to_be_visible()
     expect(chat.get_by_text("Everything you told us")).to_have_count(0)
 
 

@@ -3,7 +3,7 @@
 import { el } from "./dom.js";
 import { t } from "./words.js";
 
-/** Fills the dock for an end of kind `closed`, `erased`, `erased_kept` or `gone`; returns the button. */
+/** Fills the dock for an end of kind `closed`, `erased` or `gone`; returns the button. */
 export function ended(dock, kind) {
   const again = el("button", { type: "button", class: "primary", onclick: () => location.reload() }, t("again"));
   dock.replaceChildren(el("div", { class: "options long", role: "alert" }, el("p", {}, t(kind)), again));

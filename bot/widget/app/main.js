@@ -33,7 +33,6 @@ let dots_timers = [];
 let clear_status;
 let end_timer;
 let over = false;
-let handed = false; // a record of the visit went to staff
 
 function status(text, keep = false) {
   clearTimeout(clear_status);
@@ -114,7 +113,6 @@ const told = {
     if (!$("known").hidden) understood();
     ending(state.ends_at);
     speakAs(state.locale);
-    handed ||= Boolean(state.handoff);
     if (OVER.includes(state.phase)) ended(state.phase);
   },
   delivery(item) {
@@ -217,13 +215,12 @@ async function ended(kind) {
   ask(null);
   $("composer").hidden = true;
   const [parts] = await Promise.all([import("./ended.js"), speakMore()]);
-  const again = parts.ended($("dock"), kind === "erased" && handed ? "erased_kept" : kind);
+  const again = parts.ended($("dock"), kind);
   if (kind === "erased") again.focus();
 }
 
-/** Shows that the chat is gone, on this screen too; `all`: the record of the visit as well. */
-function erased(all) {
-  if (all) handed = false;
+/** Shows that all is gone, on this screen too. */
+function erased() {
   log.clear();
   alarm.clear();
   $("strip").hidden = $("bar").hidden = $("known").hidden = true;

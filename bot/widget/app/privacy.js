@@ -26,7 +26,7 @@ export function menu(session, { erased, facts, fix, leave, settings }) {
     const yes = el("button", { type: "button", class: "primary danger" }, t("forget_yes"));
     yes.addEventListener("click", () => {
       yes.disabled = true;
-      session.call("", { method: "DELETE" }).then((answer) => { shut(); erased(answer.status === 204); }, failed);
+      session.call("", { method: "DELETE" }).then(() => { shut(); erased(); }, failed);
     });
     const keep = el("button", { type: "button", class: "option", onclick: () => place.replaceChildren() }, t("keep"));
     place.replaceChildren(el("p", {}, t("forget_sure")), el("div", { class: "options" }, keep, yes));
