@@ -148,6 +148,7 @@ def test_reminder_and_check_of_the_day_come_once_and_only_while_the_visit_stands
     _, staff, at = claimed(context, program)
     context.time = datetime(2026, 11, 22, 14, 0, tzinfo=UTC)
     staff.call(f"{at}/book", BOOK)
+    assert "is booked" in told(context)[-1]
     context.time = datetime(2026, 11, 23, 15, 1, tzinfo=UTC)
     assert "A reminder" in told(context)[-1]
     context.time = datetime(2026, 11, 24, 10, 1, tzinfo=UTC)
