@@ -289,7 +289,7 @@ def test_reminders_go_only_to_who_asked_for_them(clinic, person, networks):
             reach.tell(uow, chat, "See you tomorrow at 9.", key="reminder:1", now=clinic.clock())
             uow.commit()
     clinic.settled()
-    assert networks.texts("sms").count("See you tomorrow at 9.") == 1
+    assert sum(text.startswith("See you tomorrow at 9.") for text in networks.texts("sms")) == 1
     somebody.write("stop")
     clinic.settled()
     assert not _may_be_reminded(clinic, chat)
