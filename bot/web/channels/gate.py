@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
 
@@ -63,9 +63,9 @@ class Gate:
             return PlainTextResponse("", 200)  # to be sent it again would not help
         return await self._all(channel, events)
 
-    async def _all(self, channel: Channel, events: object) -> Response:
+    async def _all(self, channel: Channel, events: Sequence[Incoming | Receipt]) -> Response:
         try:
-            for event in events:  # type: ignore[attr-defined]
+            for event in events:
                 if isinstance(event, Receipt):
                     await anyio.to_thread.run_sync(
                         partial(note_receipt, self._context.uow, channel.name, event, self._context.clock)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-from bot.domain.speech import say
 from bot.services import outgoing, privacy
 from bot.services.stored import OutboxItem
 from bot.web.context import WebContext
@@ -31,7 +30,7 @@ def forget(context: WebContext, work: Work) -> None:
     if thread is None or chat.channel in outgoing.FETCHED:
         return
     text = fill(ALL_GONE if what == "erased" else STAFF_DECIDE, context.settings.clinic, chat.locale)
-    payload = {"to": thread.address, "text": say(chat.locale, text)}
+    payload = {"to": thread.address, "text": text}
     with context.uow() as uow:
         uow.outbox.add(OutboxItem(0, f"bye:{chat.id}", outgoing.farewell_of(chat.channel), payload, now, now))
         uow.commit()
