@@ -10,7 +10,7 @@ ROLES = ("reviewer", "lead", "admin")
 
 _REVIEWER = frozenset(
     {
-        "list", "read", "claim", "release", "assign", "note", "label", "misread", "agree", "override", "clear", "wait", "resume", "book", "propose", "confirm", "reschedule", "give_up", "decline",
+        "list", "read", "claim", "release", "assign", "note", "label", "misread", "agree", "override", "withdraw", "clear", "wait", "resume", "book", "propose", "confirm", "reschedule", "give_up", "decline",
         "reopen", "takeover", "say", "hand_back", "export", "call_back", "deliver",
     }
 )  # fmt: skip

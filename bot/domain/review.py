@@ -24,6 +24,7 @@ MOVES: Mapping[str, Mapping[str, str]] = {
     "note": _STAYS,
     "agree": _STAYS,
     "override": _STAYS,
+    "withdraw": _STAYS,
     "clear": _STAYS,
     "assign": {NEW: CLAIMED, CLAIMED: CLAIMED, **{status: status for status in WAITING}},
     "label": {**_STAYS, DECLINED: DECLINED},

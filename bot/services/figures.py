@@ -11,6 +11,7 @@ from statistics import median
 from bot.domain import kappa, permissions
 from bot.domain.kappa import Agreement
 from bot.domain.review import Answer
+from bot.services.decisions import WITHDRAW
 from bot.services.hand_off import answer_of
 from bot.services.ports import UnitOfWork
 from bot.services.review import Actor
@@ -81,7 +82,8 @@ def figures(uow: UnitOfWork, *, days: int, zone: tzinfo, by: Actor, now: datetim
 
 def _pairs(uow: UnitOfWork, since: datetime) -> list[tuple[str, str, kappa.Pair]]:
     """(rule, reviewer, answers) of every decision: the rules' answer then, and the person's last word on it."""
-    last = {(one.handoff, one.revision, one.by): one for one in uow.handoffs.decisions_since(since, limit=MOST_REASONS)}
+    made = {(one.handoff, one.revision, one.by): one for one in uow.handoffs.decisions_since(since, limit=MOST_REASONS)}
+    last = {key: one for key, one in made.items() if one.kind != WITHDRAW}
     revisions = {
         (revision.handoff, revision.number): revision
         for handoff in {key[0] for key in last}

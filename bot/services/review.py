@@ -236,12 +236,12 @@ def resume(uow: UnitOfWork, reference: str, *, by: Actor, now: datetime) -> Hand
 
 def decline(uow: UnitOfWork, reference: str, *, reason: str, by: Actor, now: datetime) -> Handoff:
     """No visit: claimed → declined, with a reason."""
-    return _simple(uow, reference, "decline", by, now, detail={"reason": _text(reason, "reason")})
+    return _simple(uow, reference, "decline", by, now, detail={"reason": written(reason, "reason")})
 
 
 def reopen(uow: UnitOfWork, reference: str, *, reason: str, by: Actor, now: datetime) -> Handoff:
     """Booked, declined or waiting → claimed, with a reason; a booked time is given free."""
-    said = _text(reason, "reason")
+    said = written(reason, "reason")
     with uow:
         handoff = load(uow, reference, "reopen", by)
         if handoff.status == review.BOOKED:
@@ -256,46 +256,11 @@ def reopen(uow: UnitOfWork, reference: str, *, reason: str, by: Actor, now: date
 
 def note(uow: UnitOfWork, reference: str, *, text: str, by: Actor, now: datetime) -> Handoff:
     """A note for colleagues; no move."""
-    said = _text(text, "text")
+    said = written(text, "text")
     with uow:
         handoff = load(uow, reference, "note", by)
         moved = make_move(uow, handoff, "note", by, now, None)
         uow.handoffs.add_note(Note(handoff.id, now, by.name, said))
-        uow.commit()
-    return moved
-
-
-def agree(uow: UnitOfWork, reference: str, *, by: Actor, now: datetime) -> Handoff:
-    """The result is right; no move."""
-    with uow:
-        handoff = load(uow, reference, "agree", by)
-        moved = make_move(uow, handoff, "agree", by, now, None, direction=handoff.direction or "same")
-        decision = Decision(
-            handoff.id, handoff.revision, now, by.name, "agree", handoff.outcome, handoff.urgency, "same"
-        )
-        uow.handoffs.add_decision(decision)
-        uow.commit()
-    return moved
-
-
-def override(
-    uow: UnitOfWork, reference: str, *, outcome: str, urgency: str | None, reason: str, by: Actor, now: datetime
-) -> Handoff:
-    """Another answer than the rules', with a reason; a booking that no longer fits is put on hold. No move."""
-    said = _text(reason, "reason")
-    answer = Answer(outcome, urgency or None)
-    if (answer.outcome, answer.urgency) not in review.RANKS:
-        raise BadMove("outcome", "that outcome does not go with that urgency")
-    with uow:
-        handoff = load(uow, reference, "override", by)
-        rules = answer_of(uow.handoffs.revisions(handoff.id)[-1].result)
-        direction = review.direction(rules, answer)
-        changes = {"overridden": True, "direction": direction, **_answer_columns(answer)}
-        moved = make_move(uow, handoff, "override", by, now, {"reason": said}, **changes)
-        uow.handoffs.add_decision(
-            Decision(handoff.id, handoff.revision, now, by.name, "override", outcome, answer.urgency, direction, said)
-        )
-        _hold_what_no_longer_fits(uow, moved)
         uow.commit()
     return moved
 
@@ -318,7 +283,7 @@ def clear(
     `classify` takes a record of contract §3 to its result. Where staff had overridden the rules, their answer still
     counts. No move.
     """
-    who = _text(given_by, "by")
+    who = written(given_by, "by")
     if on > now.date() + timedelta(days=1):
         raise BadMove("date", "date must not lie in the future")
     with uow:
@@ -340,7 +305,7 @@ def clear(
             rules_version=str(result.get("rules_version") or ""), transcript=(), clearance=word,
         )  # fmt: skip
         answer = counts_of(handoff) if handoff.overridden else answer_of(result)
-        changes = {"revision": revision.number, "rules_version": revision.rules_version, **_answer_columns(answer)}
+        changes = {"revision": revision.number, "rules_version": revision.rules_version, **answer_columns(answer)}
         moved = make_move(uow, handoff, "clear", by, now, {"items": list(cleared)}, **changes)
         uow.handoffs.revise(moved, revision, terms=terms_of(record, moved.labels))
         uow.commit()
@@ -388,7 +353,8 @@ def counts_of(handoff: Handoff) -> Answer:
     return Answer(handoff.outcome, handoff.urgency, handoff.provisional)
 
 
-def _answer_columns(answer: Answer) -> dict[str, Any]:
+def answer_columns(answer: Answer) -> dict[str, Any]:
+    """The columns of a hand-off for which this answer counts."""
     return {
         "outcome": answer.outcome,
         "urgency": answer.urgency,
@@ -397,7 +363,8 @@ def _answer_columns(answer: Answer) -> dict[str, Any]:
     }
 
 
-def _hold_what_no_longer_fits(uow: UnitOfWork, handoff: Handoff) -> None:
+def hold_what_no_longer_fits(uow: UnitOfWork, handoff: Handoff) -> None:
+    """Put visits on hold that may not be booked under the answer that counts now."""
     if counts_of(handoff).booking is None:
         for appointment in uow.appointments.of(handoff.id):
             if appointment.status in ("confirmed", "pending"):
@@ -433,7 +400,8 @@ def check_time(start: datetime, minutes: int, now: datetime) -> None:
         raise BadMove("minutes", f"minutes must be a multiple of 5 from {MINUTES[0]} to {MINUTES[1]}")
 
 
-def _text(text: str, field: str) -> str:
+def written(text: str, field: str) -> str:
+    """What somebody wrote, without the space around it. Raises `BadMove` when it is empty or too long."""
     said = text.strip()
     if not said or len(said) > LONGEST_NOTE:
         raise BadMove(field, f"{field} must have 1 to {LONGEST_NOTE} characters")

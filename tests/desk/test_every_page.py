@@ -15,7 +15,7 @@ from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import Page, sync_playwright
 from starlette.applications import Starlette
 
-from bot.services import booking, learning, live, review
+from bot.services import booking, decisions, learning, live, review
 from bot.services.review import Actor
 from bot.services.stored import Conversation, NewMessage
 from bot.web import desk
@@ -82,7 +82,7 @@ def house(context) -> Iterator[tuple[str, dict[str, str]]]:
     booked = booking.book(
         context.uow(), other, start=start, minutes=60, therapist="Kim", room="Room 1", by=ANA, now=context.time
     ) if review.show(context.uow(), other, by=ANA, now=context.time).handoff.outcome != "not_now" else None  # fmt: skip
-    review.override(
+    decisions.override(
         context.uow(), main, outcome="not_now", urgency="same_day", reason="grey and sweating", by=ANA, now=context.time
     )
     learning.mark(

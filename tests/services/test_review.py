@@ -11,7 +11,7 @@ import pytest
 from bot.domain import permissions
 from bot.domain import review as states
 from bot.domain.errors import IllegalMove, NotAllowed, NotFound
-from bot.services import booking, live, review
+from bot.services import booking, decisions, live, review
 from bot.services.review import Actor, BadMove
 from bot.services.stored import QueueFilter
 
@@ -41,7 +41,11 @@ def move(clinic, name, reference, by=ANA):
         case "note":
             return review.note(uow, reference, text="a note", **kept)
         case "override":
-            return review.override(uow, reference, outcome="doctor_first", urgency="gp", reason="a clot", **kept)
+            return decisions.override(uow, reference, outcome="doctor_first", urgency="gp", reason="a clot", **kept)
+        case "agree":
+            return decisions.agree(uow, reference, **kept)
+        case "withdraw":
+            return decisions.withdraw(uow, reference, reason="too quick", **kept)
         case "clear":
             return review.clear(
                 uow,
@@ -156,13 +160,84 @@ def test_what_may_be_booked_follows_the_answer(clinic, record, status):
 def test_an_override_to_danger_holds_the_booking(clinic):
     reference = given(clinic, "claimed")
     move(clinic, "book", reference)
-    review.override(
+    decisions.override(
         clinic.uow(), reference, outcome="not_now", urgency="emergency", reason="collapsed", by=ANA, now=clinic.now
     )
     stored = clinic.handoff(reference)
     assert (stored.status, stored.rank) == ("booked", 7)
     assert clinic.look(lambda uow: uow.appointments.of(stored.id))[0].status == "on_hold"
     assert clinic.look(lambda uow: uow.handoffs.decisions(stored.id))[0].direction == "up"
+
+
+def said_by(clinic, reference):
+    stored = clinic.handoff(reference)
+    made = clinic.look(lambda uow: uow.handoffs.decisions(stored.id))
+    return [(one.by, one.kind, one.outcome, one.direction) for one in made]
+
+
+def override(clinic, reference, by, outcome, urgency=None, reason="seen"):
+    kept = {"reason": reason, "by": by, "now": clinic.now}
+    return decisions.override(clinic.uow(), reference, outcome=outcome, urgency=urgency, **kept)
+
+
+def test_the_same_word_twice_is_one_word(clinic):
+    reference = given(clinic, "claimed")  # the rules: clinical massage
+    for _ in range(3):
+        move(clinic, "agree", reference)
+    assert said_by(clinic, reference) == [("Ana", "agree", "clinical_massage", "same")]
+    assert [entry[1] for entry in history(clinic, reference)].count("agree") == 1
+    for _ in range(2):
+        override(clinic, reference, ANA, "doctor_first", "gp")
+    move(clinic, "agree", reference)  # what counts is Ana's own word already
+    assert len(said_by(clinic, reference)) == 2
+    override(clinic, reference, ANA, "doctor_first", "gp", reason="another reason")
+    assert len(said_by(clinic, reference)) == 3
+
+
+def test_a_changed_mind_keeps_the_old_word_and_counts_the_new_one(clinic):
+    reference = given(clinic, "claimed")
+    override(clinic, reference, ANA, "not_now", "same_day")
+    override(clinic, reference, ANA, "clinical_massage")
+    stored = clinic.handoff(reference)
+    assert (stored.outcome, stored.overridden, stored.direction) == ("clinical_massage", False, "same")
+    assert [one[2] for one in said_by(clinic, reference)] == ["not_now", "clinical_massage"]
+
+
+def test_a_word_taken_back_gives_the_result_to_the_others_then_to_the_rules(clinic):
+    reference = given(clinic, "claimed")
+    override(clinic, reference, LEAD, "doctor_first", "gp")
+    override(clinic, reference, ANA, "not_now", "emergency")
+    move(clinic, "withdraw", reference)
+    stored = clinic.handoff(reference)
+    assert (stored.outcome, stored.urgency, stored.overridden, stored.direction) == ("doctor_first", "gp", True, "up")
+    with pytest.raises(IllegalMove, match="you have said nothing"):
+        move(clinic, "withdraw", reference)
+    move(clinic, "withdraw", reference, by=LEAD)
+    stored = clinic.handoff(reference)
+    assert (stored.outcome, stored.overridden, stored.direction) == ("clinical_massage", False, None)
+    assert [one[1] for one in said_by(clinic, reference)] == ["override", "override", "withdraw", "withdraw"]
+
+
+def test_taking_back_an_agreement_does_not_touch_the_answer(clinic):
+    reference = given(clinic, "claimed")
+    override(clinic, reference, LEAD, "doctor_first", "gp")
+    move(clinic, "agree", reference)
+    move(clinic, "withdraw", reference)
+    assert clinic.handoff(reference).outcome == "doctor_first"
+    move(clinic, "agree", reference)
+    move(clinic, "withdraw", reference, by=LEAD)
+    assert clinic.handoff(reference).outcome == "doctor_first"  # Ana still says so
+
+
+def test_after_new_danger_the_result_is_another_and_wants_another_word(clinic):
+    reference = given(clinic, "claimed")
+    move(clinic, "agree", reference)
+    clinic.intake(rf=["RF-CES"])
+    move(clinic, "agree", reference)
+    assert [(one[1], one[2]) for one in said_by(clinic, reference)] == [
+        ("agree", "clinical_massage"),
+        ("agree", "not_now"),
+    ]
 
 
 def test_reopening_frees_the_booked_time(clinic):
@@ -220,7 +295,7 @@ def test_danger_cannot_be_cleared_by_a_doctors_word(clinic, item):
 
 def test_staffs_answer_stays_when_the_rules_run_again(clinic):
     reference = given(clinic, "claimed", ci=["CI-ANTICOAG"])
-    review.override(
+    decisions.override(
         clinic.uow(), reference, outcome="not_now", urgency="defer", reason="fresh wound", by=ANA, now=clinic.now
     )
     review.clear(

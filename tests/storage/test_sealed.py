@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from bot.domain.errors import StorageUnavailable
-from bot.services import letters, privacy, review
+from bot.services import decisions, letters, privacy, review
 from bot.services.hand_off import hand_off
 from bot.services.review import Actor
 from bot.services.stored import Conversation, NewMessage
@@ -75,7 +75,7 @@ def lived(storage):
     letters.add(storage(), ID, b"%PDF-1.7 planted-letter", letter="letter-1", now=NOW)
     review.claim(storage(), reference, by=ANA, now=NOW)
     review.note(storage(), reference, text="planted-note", by=ANA, now=NOW)
-    review.override(
+    decisions.override(
         storage(), reference, outcome="doctor_first", urgency="gp", reason="planted-override", by=ANA, now=NOW
     )
     review.clear(

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.services import booking, learning, live, review
+from bot.services import booking, decisions, learning, live, review
 from bot.services.review import Actor, BadMove
 from bot.web.desk.context import DeskContext, wake
 
@@ -45,7 +45,7 @@ def _note(context: DeskContext, reference: str, fields: Fields, by: Actor) -> No
 
 
 def _agree(context: DeskContext, reference: str, _fields: Fields, by: Actor) -> None:
-    review.agree(context.uow(), reference, by=by, now=context.clock())
+    decisions.agree(context.uow(), reference, by=by, now=context.clock())
 
 
 def _override(context: DeskContext, reference: str, fields: Fields, by: Actor) -> None:
@@ -53,9 +53,13 @@ def _override(context: DeskContext, reference: str, fields: Fields, by: Actor) -
     if "/" in outcome:  # the form's one list: "doctor_first/gp"
         outcome, urgency = outcome.split("/", 1)
     reason = _text(fields, "reason")
-    review.override(
+    decisions.override(
         context.uow(), reference, outcome=outcome, urgency=urgency or None, reason=reason, by=by, now=context.clock()
     )
+
+
+def _withdraw(context: DeskContext, reference: str, fields: Fields, by: Actor) -> None:
+    decisions.withdraw(context.uow(), reference, reason=_text(fields, "reason"), by=by, now=context.clock())
 
 
 def _wait(context: DeskContext, reference: str, fields: Fields, by: Actor) -> None:
@@ -159,6 +163,7 @@ MOVES: Mapping[str, Move] = {
     "note": _note,
     "agree": _agree,
     "override": _override,
+    "withdraw": _withdraw,
     "wait": _wait,
     "resume": _resume,
     "clear": _clear,

@@ -17,10 +17,10 @@ from bot.domain.permissions import may
 from bot.domain.proof import proof_sheet
 from bot.domain.screens import CLEARABLE
 from bot.notify.visits import calendar_entry
-from bot.services import learning, review
+from bot.services import decisions, learning, review
 from bot.services.accounts import SignedIn
 from bot.services.review import BadMove, Detail
-from bot.services.stored import Revision
+from bot.services.stored import Decision, Revision
 from bot.web.chat.problems import Problem
 from bot.web.desk import moves, replies, words
 from bot.web.desk.access import Access, Endpoint, form_of, problem_of
@@ -171,6 +171,8 @@ class Desk:
             offered=offered,
             wished=wished_times.say((newest.record.get("facts") or {}).get("preferred_times")),
             visit=next((one for one in reversed(detail.appointments) if one.status != "cancelled"), None),
+            standing=decisions.standing(detail.decisions),
+            mine_said=_held(detail, who),
             refused=refused,
             typed=typed or {},
         )
@@ -218,6 +220,12 @@ def _reason(reason: Mapping[str, Any], proof: Mapping[str, Any], anchors: Mappin
         "words": list(words)[:_MOST_WORDS],
         "facts": [{"key": fact, "name": summary.name_of(fact), "anchor": anchors.get(fact)} for fact in facts],
     }
+
+
+def _held(detail: Detail, who: SignedIn) -> Decision | None:
+    """This person's word on the answer that counts now, or None."""
+    mine = decisions.word_of(detail.decisions, who.account.name)
+    return mine if mine is not None and decisions.holds(mine, detail.handoff) else None
 
 
 def _is_look(action: str) -> bool:
