@@ -6,8 +6,8 @@ import pytest
 
 from bot.domain.errors import StorageUnavailable
 from bot.services.booking import book
-from bot.services.hand_off import hand_off, note_danger
 from bot.services.decisions import override
+from bot.services.hand_off import hand_off, note_danger
 from bot.services.review import Actor, claim
 from bot.services.stored import Erasure, QueueFilter
 
