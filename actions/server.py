@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hmac
 import os
 from typing import Any
@@ -13,6 +14,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from actions import product
 from bot import logs
@@ -21,7 +23,7 @@ from bot.settings import Settings
 SECRET_HEADER = "X-Palpate-Secret"  # noqa: S105 - the name of a header
 
 
-def create_app(secret: str) -> Starlette:
+def create_app(secret: str) -> ASGIApp:
     """The action server; with an empty secret everybody on this machine may call (development only)."""
     executor = ActionExecutor()
     executor.register_package("actions")
@@ -50,7 +52,18 @@ def create_app(secret: str) -> Starlette:
         return JSONResponse({"error": "failed"}, 500)
 
     routes = [Route("/webhook", webhook, methods=["POST"]), Route("/health", health)]
-    return Starlette(routes=routes, exception_handlers={Exception: failed})
+    return _answered(Starlette(routes=routes, exception_handlers={Exception: failed}))
+
+
+def _answered(app: ASGIApp) -> ASGIApp:
+    """Starlette raises an error again after `failed` has answered it; the server would log it whole and break the line
+    under the next call."""
+
+    async def call(scope: Scope, receive: Receive, send: Send) -> None:
+        with contextlib.suppress(Exception):
+            await app(scope, receive, send)
+
+    return call
 
 
 def _turn(call: Any) -> str | None:

@@ -15,6 +15,7 @@ from bot.settings import Settings
 from bot.web import metrics
 from bot.web.chat.bodies import MAX_BODY, too_large
 from bot.web.chat.problems import Problem
+from bot.web.lingering import Lingering
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
@@ -49,18 +50,20 @@ class Guard:
         request_id = _request_id(headers)
         scope.setdefault("state", {})["request_id"] = request_id
 
+        line = Lingering(receive, send)
+
         async def send_guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
                 self._dress(MutableHeaders(scope=message), scope, request_id)
                 metrics.REQUESTS.labels(metrics.part_of(scope["path"]), _method(scope), message["status"]).inc()
-            await send(message)
+            await line.send(message)
 
         refusal = self._refusal(scope, headers)
         if refusal is not None:
-            await refusal.response()(scope, receive, send_guarded)
+            await refusal.response()(scope, line.receive, send_guarded)
             return
         try:
-            await self._app(scope, _Capped(receive) if _needs_cap(scope) else receive, send_guarded)
+            await self._app(scope, _Capped(line.receive) if _needs_cap(scope) else line.receive, send_guarded)
         except Exception as error:  # noqa: BLE001 - the answer is sent; the server's own log would quote the request
             logs.get().error("request_failed", error=error, request=request_id, path=_place(error))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import http.client
 
 import httpx
 import pytest
@@ -71,6 +72,16 @@ def test_our_own_origin_may(http: httpx.Client, edge: Running) -> None:
 def test_a_large_body_is_refused_everywhere(http: httpx.Client, path: str) -> None:
     got = http.post(path, content=b"x" * 70_000)
     assert (got.status_code, got.headers["content-type"]) == (413, "application/problem+json")
+
+
+@pytest.mark.parametrize("path", ["/desk/sign-in", "messages", "letters"])
+def test_who_sends_all_before_reading_gets_the_refusal_and_no_broken_line(visitor: Visitor, path: str) -> None:
+    visitor.arrive()
+    where = path if path.startswith("/") else f"{visitor.path}/{path}"
+    line = http.client.HTTPConnection(visitor.http.base_url.host, visitor.http.base_url.port or 80, timeout=20)
+    line.request("POST", where, body=b"x" * 20_000_000, headers={**visitor.auth, "Content-Type": "application/json"})
+    assert line.getresponse().status == 413
+    line.close()
 
 
 def test_a_large_body_without_a_length_is_refused(visitor: Visitor) -> None:
