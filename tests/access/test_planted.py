@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -166,32 +167,45 @@ def _nothing_in_files(stack, before) -> None:
 
 
 def test_one_turn_has_one_name_in_all_processes(stack, visitor):
-    """A failing action is found from the visitor's answer down to the action by its request and its turn."""
-    from bot import logs
-
-    message = str(uuid.uuid4())
-    tracker = {"sender_id": "c" * 20, "slots": 7, "latest_message": {"text": "x", "message_id": message}}
-    with httpx.Client(timeout=30, headers={"X-Palpate-Secret": secret_of(stack)}) as http:
-        port = stack.env["PALPATE_ACTIONS_PORT"]
-        http.post(
-            f"http://127.0.0.1:{port}/webhook",
-            json={"next_action": "validate_intake_form", "tracker": tracker, "domain": {}},
+    """A turn whose hand-off cannot be stored is found in every log from the request id the visitor was given."""
+    for text in ("yes", "no"):
+        visitor.say(text)
+    with _no_hand_off_can_be_stored(stack):
+        sent = visitor.http.post(
+            f"/api/conversations/{visitor.id}/messages",
+            headers={"Authorization": f"Bearer {visitor.token}"},
+            json={"id": str(uuid.uuid4()), "text": "I have crushing chest pain right now"},
         )
-    lines = [
-        json.loads(line)
-        for line in (stack.home / "logs/actions.log").read_text(encoding="utf-8").splitlines()
-        if line.startswith("{")
-    ]
-    assert any(line.get("turn") == logs.turn_of(message) for line in lines)
-    sent = visitor.http.post(
-        f"/api/conversations/{visitor.id}/messages",
-        headers={"Authorization": f"Bearer {visitor.token}"},
-        json={"id": message, "text": "hello"},
-    )
-    web = [
-        json.loads(line)
-        for line in (stack.home / "logs/web.log").read_text(encoding="utf-8").splitlines()
-        if line.startswith("{")
-    ]
-    accepted = next(line for line in web if line.get("request") == sent.headers["x-request-id"])
-    assert (accepted["conversation"], accepted["seq"]) == (visitor.id, sent.json()["seq"])
+        accepted = _logged(stack, "web", request=sent.headers["x-request-id"])
+        assert (accepted["conversation"], accepted["seq"]) == (visitor.id, sent.json()["seq"])
+        told = {part: _logged(stack, part, turn=accepted["turn"], level="error") for part in ("actions", "rasa")}
+        told["web"] = _logged(stack, "web", turn=accepted["turn"], event="turn_failed")
+    assert {part: line["event"] for part, line in told.items()} == {
+        "actions": "action_failed", "rasa": "turn.failed", "web": "turn_failed",
+    }  # fmt: skip
+    visitor._until(lambda: visitor.state.get("answered_through", 0) >= accepted["seq"])
+    assert visitor.state["handoff"], "once it can be stored, it is"
+
+
+@contextlib.contextmanager
+def _no_hand_off_can_be_stored(stack):
+    with contextlib.closing(sqlite3.connect(stack.home / "palpate.db", timeout=10)) as connection:
+        connection.execute(
+            "CREATE TRIGGER refuse BEFORE INSERT ON handoffs BEGIN SELECT RAISE(ABORT, 'refused by a test'); END"
+        )
+        try:
+            yield
+        finally:
+            connection.execute("DROP TRIGGER refuse")
+
+
+def _logged(stack, part, **wanted):
+    """The first line of a process's log that says all this; waits for it."""
+    deadline = time.monotonic() + TURN_SECONDS
+    while time.monotonic() < deadline:
+        text = (stack.home / "logs" / f"{part}.log").read_text(encoding="utf-8")
+        for line in text.splitlines():
+            said = json.loads(line) if line.startswith("{") else {}
+            if wanted.items() <= said.items():
+                return said
+    pytest.fail(f"no line of {part} says {wanted}")

@@ -27,6 +27,7 @@ from bot.web.context import WebContext
 from bot.web.limits import Limiter
 from bot.web.turns.chores import Chores
 from bot.web.turns.dispatcher import Dispatcher
+from bot.web.turns.ledger import message_id
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -99,8 +100,15 @@ class ChatApi:
         self._dispatcher().arrived(conversation, taken.work)
         metrics.MESSAGES.inc()
         self._context.wake(conversation)
-        # Ties the X-Request-Id of the answer to the turn's lines, which carry conversation and seq.
-        logs.get().info("message_accepted", request=request.state.request_id, conversation=conversation, seq=taken.seq)
+        # Ties the X-Request-Id of the answer to the turn's lines in the logs of all processes.
+        turn = logs.turn_of(message_id(conversation, taken.seq))
+        logs.get().info(
+            "message_accepted",
+            request=request.state.request_id,
+            conversation=conversation,
+            seq=taken.seq,
+            turn=turn,
+        )
         return JSONResponse({"seq": taken.seq}, 202)
 
     async def messages(self, request: Request) -> Response:

@@ -21,6 +21,11 @@ from bot.web.turns.rasa import Reply, Turn
 LEASE = timedelta(seconds=10)
 
 
+def message_id(conversation: str, seq: int) -> str:
+    """What a message is called towards Rasa, and what its turn is named after in the logs."""
+    return f"{conversation}-{seq}"
+
+
 @dataclass(frozen=True, slots=True)
 class Work:
     """A claimed turn and the conversation it stands in: one message, or short ones in a row that are taken as one."""
@@ -79,7 +84,7 @@ class Work:
         )
 
     def _named(self, message: Message) -> str:
-        return f"{self.chat.id}-{message.seq}"
+        return message_id(self.chat.id, message.seq)
 
 
 Claimer = Callable[[UnitOfWork, str], Work | None]
