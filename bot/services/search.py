@@ -30,13 +30,19 @@ def terms_of(record: Mapping[str, Any], labels: Iterable[str] = ()) -> tuple[str
     return tuple(dict.fromkeys(terms))
 
 
+def reference_of(typed: str) -> str | None:
+    """The reference, as it is written, when what was typed is one."""
+    found = _REFERENCE.fullmatch(typed.strip())
+    return "-".join(part.upper() for part in ("PLP", *found.groups()) if part) if found else None
+
+
 def narrow(wanted: QueueFilter, typed: str) -> QueueFilter:
     """The filter, narrowed by what was typed: a reference, an e-mail address, a phone number, or names."""
     text = typed.strip()[:200]
     if not text:
         return wanted
-    if reference := _REFERENCE.fullmatch(text):
-        return replace(wanted, reference="-".join(part.upper() for part in ("PLP", *reference.groups()) if part))
+    if reference := reference_of(text):
+        return replace(wanted, reference=reference)
     if "@" in text:
         return replace(wanted, terms=(*wanted.terms, f"email:{text.casefold()}"))
     number = digits(text)

@@ -97,7 +97,7 @@ class SqlHandoffs:
         place = _H.rank + case((_H.direction == "up", UNDER_TRIAGE_FIRST), else_=0) if wanted.direction else _H.rank
         if after is not None:
             last_place, last = after
-            query = query.where(or_(place < last_place, and_(place == last_place, _H.id > last)))
+            query = query.where(place <= last_place, or_(place < last_place, _H.id > last))
         rows = self._connection.execute(query.order_by(place.desc(), _H.id).limit(limit))
         return [Handoff(**_values(row)) for row in rows]
 

@@ -108,7 +108,8 @@ def test_a_case_is_decided_by_keys_alone(chromium, address):
     page.keyboard.press("/")
     page.keyboard.type("ruiz")
     page.keyboard.press("Enter")
-    page.wait_for_url("**q=ruiz**")
+    page.wait_for_url("**find=**")
+    assert page.input_value("#search") == "ruiz"
     assert said == []
 
 

@@ -116,22 +116,50 @@ def test_a_person_takes_over_speaks_and_hands_back(context, browser):
     assert context.woken == ["conversation-0000000001"] * 3
 
 
+def found(desk, typed, **filters):
+    """What the search box leads to: the address, and the page there."""
+    answer = desk.post("/desk/search", {"queue": "all", "q": typed, **filters})
+    assert answer.status_code == 303
+    return answer.headers["location"], desk.get(answer.headers["location"]).text
+
+
 def test_search_finds_by_name_reference_phone_and_mail(context, browser):
     reference = context.handed_off(7)
     context.handed_off(8)
     desk = browser()
-    for typed in (
-        "ruiz",
-        reference,
-        reference.lower().replace("-", ""),
-        "ana7@example.org",
-        "555 010 0007",
-        "+15550100007",
-    ):
-        found = desk.get("/desk", params={"queue": "all", "q": typed}).text
-        assert reference in found, typed
-    assert reference not in desk.get("/desk", params={"queue": "all", "q": "ana8@example.org"}).text
-    assert "Nothing fits" in desk.get("/desk", params={"queue": "all", "q": "nobody"}).text
+    for typed in ("ruiz", "ana7@example.org", "555 010 0007", "+15550100007"):
+        where, page = found(desk, typed)
+        assert reference in page, typed
+        assert f'value="{typed}"' in page
+        assert not re.search(r"ruiz|ana7|0007", where), "who is looked for stands in the address"
+    for typed in (reference, reference.lower().replace("-", "")):
+        assert found(desk, typed)[0] == f"/desk/handoffs/{reference}"
+    assert reference not in found(desk, "ana8@example.org")[1]
+    for nobody in ("nobody", "PLP-XXXX-XX"):
+        assert "Nothing fits" in found(desk, nobody)[1]
+    assert "find=" not in found(desk, "  ", site="knee")[0]
+
+
+def test_a_search_is_its_sessions_own_and_ends(context, browser):
+    reference = context.handed_off(7)
+    ana, ben = browser("Ana"), browser("Ben")
+    where, _ = found(ana, "ruiz")
+    for answer in (ben.get(where), ana.get("/desk?q=ruiz")):
+        assert answer.status_code == 422
+        assert "ruiz" not in answer.text.split("</form>", 1)[0]
+    assert reference in ana.get(where).text
+    for _ in range(13):
+        context.later(minutes=59)
+        ana.get("/desk")
+    assert ana.get(where).status_code in (303, 422)
+
+
+def test_programs_search_without_an_address_too(context, program):
+    reference = context.handed_off(7)
+    context.handed_off(8)
+    got = program().call("/desk/api/handoffs/search", {"queue": "all", "q": "ana7@example.org"}).json()
+    assert [one["reference"] for one in got["handoffs"]] == [reference]
+    assert program("Ben").call("/desk/api/handoffs/search", {"q": 5}).status_code == 422
 
 
 def test_the_visitors_words_are_marked_beside_the_facts(context, browser):

@@ -16,7 +16,7 @@ from bot.domain import review as states
 from bot.domain import summary
 from bot.services import review
 from bot.services.accounts import SignedIn
-from bot.services.review import Actor, Detail, Row
+from bot.services.review import Actor, BadMove, Detail, Row
 from bot.web.chat.problems import Problem
 from bot.web.desk import moves, queues, words
 from bot.web.desk.access import LARGEST_BODY, Access, Endpoint
@@ -31,6 +31,7 @@ def routes(context: DeskContext, access: Access) -> list[tuple[str, Endpoint, li
     return [
         ("/desk/api/news", access.call(calls.news), ["GET"]),
         (base, access.call(calls.queue), ["GET"]),
+        (base + "/search", access.call(calls.search), ["POST"]),
         (base + "/{reference}", access.call(calls.show), ["GET"]),
         (base + "/{reference}/messages", access.call(calls.messages), ["GET"]),
         (base + "/{reference}/{move}", access.call(calls.move), ["POST"]),
@@ -45,8 +46,18 @@ class StaffApi:
 
     async def queue(self, request: Request, who: SignedIn) -> Response:
         """One page of hand-offs, most cautious first; `next` is the `after` of the page that follows."""
-        _, wanted = queues.wanted(request.query_params, who.actor, default="all")
-        after = queues.after(request.query_params)
+        return await self._list(request.query_params, who)
+
+    async def search(self, request: Request, who: SignedIn) -> Response:
+        """The same by what is in the body, so that a name or a number need not stand in an address."""
+        fields = await _body(request)
+        if not all(isinstance(value, str) for value in fields.values()):
+            raise BadMove("body", "every field must be a text")
+        return await self._list(fields, who)
+
+    async def _list(self, query: Mapping[str, str], who: SignedIn) -> Response:
+        _, wanted = queues.wanted(query, who.actor, default="all")
+        after = queues.after(query)
         rows, by_state = await run_in_threadpool(
             review.queue, self._context.uow(), wanted, by=who.actor, now=self._context.clock(), after=after
         )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -12,12 +14,14 @@ from starlette.responses import RedirectResponse, Response
 
 from bot.domain import review as states
 from bot.domain import summary
+from bot.domain.errors import NotFound
 from bot.domain.flags import RED_FLAGS
 from bot.domain.permissions import may
 from bot.domain.sites import SITES
-from bot.services import keeping, review
+from bot.services import keeping, review, search, searches
 from bot.services.accounts import SignedIn
 from bot.services.review import BadMove
+from bot.services.stored import SavedView
 from bot.web.chat.problems import Problem
 from bot.web.desk import queues
 from bot.web.desk.access import Access, Endpoint, form_of
@@ -25,7 +29,6 @@ from bot.web.desk.context import DeskContext
 from bot.web.desk.render import Pages
 from bot.web.desk.stream import Events, stream
 
-FILTERS = ("outcome", "flag", "site", "channel", "locale", "label", "age_from", "age_to", "q")
 CHANNELS = ("web", "whatsapp", "sms", "telegram", "messenger", "matrix")
 LOCALES = {"en": "English", "es": "Español"}
 
@@ -36,6 +39,7 @@ def routes(context: DeskContext, access: Access) -> list[tuple[str, Endpoint, li
     return [
         ("/desk", access.page(page.show), ["GET"]),
         ("/desk/events", access.call(page.events), ["GET"]),
+        ("/desk/search", access.page(page.search), ["POST"]),
         ("/desk/views", access.page(page.keep_view), ["POST"]),
         ("/desk/views/{view:int}/drop", access.page(page.drop_view), ["POST"]),
     ]
@@ -51,23 +55,25 @@ class QueuePage:
     async def show(self, request: Request, who: SignedIn) -> Response:
         """One page of a queue."""
         query = {key: value for key, value in request.query_params.items() if value}
+        now = self._context.clock()
         wrong = None
         try:
-            queue, wanted = queues.wanted(query, who.actor, default="new")
+            typed = await run_in_threadpool(self._typed, query, who)
+            queue, wanted = queues.wanted({**query, "q": typed}, who.actor, default="new")
             after = queues.after(query)
         except BadMove as error:
-            wrong, after = f"{error}.", None
+            wrong, after, typed, query = f"{error}.", None, "", {}
             queue, wanted = queues.wanted({}, who.actor, default="new")
-        now = self._context.clock()
         rows, by_state = await run_in_threadpool(
             review.queue, self._context.uow(), wanted, by=who.actor, now=now, after=after
         )
-        filters = {key: query.get(key, "") for key in FILTERS}
-        kept = {key: value for key, value in filters.items() if value}
+        filters = {key: query.get(key, "") for key in queues.FILTERS}
+        kept = {"queue": queue.name, **{key: value for key, value in filters.items() if value}}
+        here = {**kept, **({"find": query["find"]} if typed else {})}
         more = None
         if len(rows) == review.PAGE:
             last = rows[-1].handoff
-            more = "/desk?" + urlencode({"queue": queue.name, **kept, "after": f"{wanted.place(last)}.{last.id}"})
+            more = "/desk?" + urlencode({**here, "after": f"{wanted.place(last)}.{last.id}"})
         return self._pages.page(
             "queue.html",
             who=who,
@@ -76,10 +82,12 @@ class QueuePage:
             counts=queues.counts(by_state),
             rows=[self._line(row, now) for row in rows],
             filters=filters,
-            query=urlencode({"queue": queue.name, **kept}),
+            typed=typed,
+            view=urlencode(kept),
+            query=urlencode(here),
             since=urlencode({"queue": queue.name, "since": now.isoformat()}),
-            narrowed=sum(1 for key in kept if key != "q"),
-            views=await run_in_threadpool(keeping.views, self._context.uow, by=who.actor),
+            narrowed=len(kept) - 1,
+            views=await run_in_threadpool(self._views, who),
             flags=RED_FLAGS,
             sites=SITES,
             channels=CHANNELS,
@@ -113,10 +121,23 @@ class QueuePage:
 
         return stream(request, self._context, look)
 
+    async def search(self, request: Request, who: SignedIn) -> Response:
+        """Search: what was typed stays here, its token goes into the address; a whole reference opens its hand-off."""
+        fields = await form_of(request)
+        said = {key: value for key, value in fields.items() if isinstance(value, str) and value.strip()}
+        reference = search.reference_of(said.get("q", ""))
+        if reference is not None and await run_in_threadpool(self._is_there, reference):
+            return RedirectResponse(f"/desk/handoffs/{reference}", 303)
+        token = await run_in_threadpool(
+            searches.keep, self._context.uow, said.get("q", ""), who=who, now=self._context.clock()
+        )
+        found = {**queues.tidied(said), **({"find": token} if token else {})}
+        return RedirectResponse(f"/desk?{urlencode(found)}", 303)
+
     async def keep_view(self, request: Request, who: SignedIn) -> Response:
         """Keep the search that is on the page under a title."""
         fields = await form_of(request)
-        title, query = str(fields.get("title", "")), str(fields.get("query", ""))
+        title, query = str(fields.get("title", "")), queues.tidy(str(fields.get("query", "")))
         await run_in_threadpool(keeping.keep_view, self._context.uow, title=title, query=query, by=who.actor)
         return RedirectResponse(f"/desk?{query}", 303)
 
@@ -125,6 +146,29 @@ class QueuePage:
         view = request.path_params["view"]
         await run_in_threadpool(keeping.drop_view, self._context.uow, view, by=who.actor)
         return RedirectResponse("/desk", 303)
+
+    def _views(self, who: SignedIn) -> list[SavedView]:
+        """One's views; those of earlier versions may hold a search, which is left out."""
+        return [replace(one, query=queues.tidy(one.query)) for one in keeping.views(self._context.uow, by=who.actor)]
+
+    def _typed(self, query: Mapping[str, str], who: SignedIn) -> str:
+        """What stands in the search box. Raises `BadMove` for a search that is over."""
+        if "q" in query:
+            raise BadMove("q", "searches are not kept in addresses; type it into the box below")
+        if "find" not in query:
+            return ""
+        found = searches.typed(self._context.uow, query["find"], who=who, now=self._context.clock())
+        if found is None:
+            raise BadMove("find", "that search is over; type it again")
+        return found
+
+    def _is_there(self, reference: str) -> bool:
+        with self._context.uow.reading() as uow:
+            try:
+                uow.handoffs.by_reference(reference)
+            except NotFound:
+                return False
+        return True
 
     def _line(self, row: review.Row, now: datetime) -> dict[str, Any]:
         handoff, record = row.handoff, row.revision.record

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from urllib.parse import parse_qsl, urlencode
 
 from bot.domain import permissions, review
 from bot.services.review import Actor, BadMove
@@ -24,6 +25,9 @@ class Queue:
     lead: bool = False
 
 
+# What a list can be narrowed by, beside what is typed into the search box.
+FILTERS = ("outcome", "flag", "site", "channel", "locale", "label", "age_from", "age_to")
+
 _TO_DO = (review.NEW, review.CLAIMED, *review.WAITING)
 
 QUEUES: Mapping[str, Queue] = {
@@ -43,7 +47,7 @@ QUEUES: Mapping[str, Queue] = {
 
 
 def wanted(query: Mapping[str, str], by: Actor, *, default: str) -> tuple[Queue, QueueFilter]:
-    """The queue and the filter of `?queue=&outcome=&q=&flag=&site=&channel=&locale=`. Raises `BadMove`."""
+    """The queue and the filter of `queue`, `q` and the `FILTERS`. Raises `BadMove`."""
     name = query.get("queue") or default
     queue = QUEUES.get(name)
     if queue is None:
@@ -62,6 +66,16 @@ def wanted(query: Mapping[str, str], by: Actor, *, default: str) -> tuple[Queue,
     terms = tuple(f"{kind}:{query[kind]}" for kind in ("flag", "site", "label") if query.get(kind))
     found = replace(found, terms=terms, age_from=_whole(query, "age_from"), age_to=_whole(query, "age_to"))
     return queue, narrow(found, query.get("q", ""))
+
+
+def tidied(query: Mapping[str, str]) -> dict[str, str]:
+    """The queue and its filters, without what may hold somebody's name or number."""
+    return {key: query[key].strip() for key in ("queue", *FILTERS) if query.get(key, "").strip()}
+
+
+def tidy(query: str) -> str:
+    """The same of what stands behind the question mark of an address."""
+    return urlencode(tidied(dict(parse_qsl(query))))
 
 
 def after(query: Mapping[str, str]) -> tuple[int, int] | None:
