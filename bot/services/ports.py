@@ -367,9 +367,17 @@ class AuditLog(Protocol):
         reference: str | None = None,
         since: datetime | None = None,
         until: datetime | None = None,
+        without: Collection[str] = (),
+        before: int | None = None,
         limit: int = 100,
     ) -> list[AuditEntry]:
-        """The last entries that fit all that is given, newest first; `since` is within, `until` is not."""
+        """The last entries that fit all that is given, newest first; `since` is within, `until` and `before` are not.
+
+        `without` names acts that are left out, `before` the `id` of an entry that is newer than all of these.
+        """
+
+    def actions(self) -> list[str]:
+        """Every act that stands in the log, by name."""
 
     def of_conversation(self, conversation: str) -> list[AuditEntry]:
         """Everything about one conversation, oldest first."""

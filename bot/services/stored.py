@@ -191,7 +191,7 @@ class Letter:
 
 @dataclass(frozen=True, slots=True)
 class AuditEntry:
-    """Who did or read what, when; `detail` is sealed and goes with an erasure, the rest stays."""
+    """Who did or read what, when; `detail` is sealed and goes with an erasure, the rest stays. `id` is 0 until stored."""
 
     at: datetime
     actor: str
@@ -201,6 +201,7 @@ class AuditEntry:
     from_status: str | None = None
     to_status: str | None = None
     detail: Json | None = None
+    id: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

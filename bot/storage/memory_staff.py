@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 
@@ -93,7 +94,7 @@ class MemoryAudit:
 
     def add(self, entry: AuditEntry) -> None:
         """Store an entry."""
-        self._all.append(entry)
+        self._all.append(replace(entry, id=len(self._all) + 1))
 
     def of(self, reference: str) -> list[AuditEntry]:
         """Everything about one hand-off."""
@@ -111,6 +112,8 @@ class MemoryAudit:
         reference: str | None = None,
         since: datetime | None = None,
         until: datetime | None = None,
+        without: Collection[str] = (),
+        before: int | None = None,
         limit: int = 100,
     ) -> list[AuditEntry]:
         """The last entries, newest first."""
@@ -122,8 +125,14 @@ class MemoryAudit:
             and reference in (None, entry.reference)
             and (since is None or entry.at >= since)
             and (until is None or entry.at < until)
+            and (before is None or entry.id < before)
+            and entry.action not in without
         ]
         return found[::-1][:limit]
+
+    def actions(self) -> list[str]:
+        """Every act in the log."""
+        return sorted({entry.action for entry in self._all})
 
     def forget_details(self, conversation: str, reference: str | None) -> None:
         """Empty what entries quote; that they happened stays."""

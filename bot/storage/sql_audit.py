@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import fields
 from datetime import datetime
 from typing import Any
@@ -22,7 +23,7 @@ class SqlAudit:
 
     def add(self, entry: AuditEntry) -> None:
         """Store an entry."""
-        values = {spec.name: getattr(entry, spec.name) for spec in fields(AuditEntry)}
+        values = {spec.name: getattr(entry, spec.name) for spec in fields(AuditEntry) if spec.name != "id"}
         self._connection.execute(insert(AUDIT).values(**values))
 
     def of(self, reference: str) -> list[AuditEntry]:
@@ -41,6 +42,8 @@ class SqlAudit:
         reference: str | None = None,
         since: datetime | None = None,
         until: datetime | None = None,
+        without: Collection[str] = (),
+        before: int | None = None,
         limit: int = 100,
     ) -> list[AuditEntry]:
         """The last entries, newest first."""
@@ -49,7 +52,12 @@ class SqlAudit:
             query = query if value is None else query.where(column == value)
         query = query if since is None else query.where(AUDIT.c.at >= since)
         query = query if until is None else query.where(AUDIT.c.at < until)
-        return self._read(query)
+        query = query if before is None else query.where(AUDIT.c.id < before)
+        return self._read(query.where(AUDIT.c.action.not_in(without)) if without else query)
+
+    def actions(self) -> list[str]:
+        """Every act in the log."""
+        return list(self._connection.execute(select(AUDIT.c.action).distinct().order_by(AUDIT.c.action)).scalars())
 
     def forget_details(self, conversation: str, reference: str | None) -> None:
         """Empty what entries quote; that they happened stays."""

@@ -246,6 +246,8 @@ AUDIT = Table(
     Column("from_status", String(24)),
     Column("to_status", String(24)),
     Column("detail", SealedJson),
+    Index("ix_audit_at", "at"),
+    Index("ix_audit_action", "action", "id"),
 )
 
 STAFF = Table(

@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
+import csv
+import html
+import io
+import re
+
 import pytest
 
-from bot.services import privacy
+from bot.services import audit, privacy
+from bot.services.stored import AuditEntry
 
 
-def test_every_read_is_found_by_person_act_hand_off_and_day(context, browser):
+def entries(page: str) -> list[list[str]]:
+    """The rows of the audit page: when, who, what, hand-off."""
+    rows = re.findall(r"<tr>(.*?)</tr>", page, re.DOTALL)[1:]
+    return [
+        [" ".join(re.sub(r"<[^>]+>", " ", cell).split()) for cell in re.findall(r"<td.*?</td>", row, re.DOTALL)]
+        for row in rows
+    ]
+
+
+def test_every_read_is_found_by_person_act_hand_off_and_days(context, browser):
     reference = context.handed_off(1)
     other = context.handed_off(2)
     reader = browser("Bo")
@@ -15,14 +30,59 @@ def test_every_read_is_found_by_person_act_hand_off_and_day(context, browser):
         reader.get(f"/desk/handoffs/{one}")
     lead = browser("Lea", "lead")
     assert reference in lead.get("/desk/audit").text
-    page = lead.get(f"/desk/audit?actor=Bo&action=read&reference={reference.lower()}").text
-    assert page.count("<tr>") == 2  # the head and one row
-    assert other not in page
-    assert lead.get("/desk/audit?day=2020-01-01").text.count("<tr>") == 0
-    assert lead.get("/desk/audit?day=2026-11-23&actor=Bo").text.count("<tr>") > 1
-    assert lead.get("/desk/audit?day=yesterday").status_code == 422
+    [row] = entries(lead.get(f"/desk/audit?actor=Bo&action=read&reference={reference.lower()}").text)
+    assert row[1:] == ["Bo", "read", reference]
+    assert entries(lead.get("/desk/audit?to=2020-01-01").text) == []
+    assert len(entries(lead.get("/desk/audit?from=2026-11-23&to=2026-11-23&actor=Bo").text)) > 1
+    assert entries(lead.get("/desk/audit?from=2026-11-24").text) == []
+    assert lead.get("/desk/audit?from=yesterday").status_code == 422
     with context.uow.reading() as uow:
         assert uow.audit.newest(actor="Lea", action="read_audit")
+
+
+def test_what_was_done_stands_apart_from_what_was_read(context, browser):
+    reference = context.handed_off(1)
+    lead = browser("Lea", "lead")
+    lead.get(f"/desk/handoffs/{reference}")
+    lead.post(f"/desk/handoffs/{reference}/claim")
+    page = lead.get(f"/desk/audit?action=changes&reference={reference}").text
+    assert [row[2] for row in entries(page)] == ["claim New → Claimed", "handed off"]
+    assert '<option value="read_audit"' in page
+
+
+def test_the_log_is_paged_without_losing_or_repeating_an_entry(context, browser):
+    with context.uow() as uow:
+        for number in range(audit.PAGE * 2 + 30):
+            uow.audit.add(AuditEntry(context.time, f"one {number}", "planted"))
+        uow.commit()
+    lead = browser("Lea", "lead")
+    seen, at = [], "/desk/audit?action=planted"
+    while at:
+        page = lead.get(at).text
+        seen += [row[1] for row in entries(page)]
+        found = re.search(r'rel="next" href="([^"]+)"', page)
+        at = html.unescape(found[1]) if found else ""
+    assert seen == [f"one {number}" for number in reversed(range(audit.PAGE * 2 + 30))]
+    assert lead.get("/desk/audit?before=x").status_code == 200
+
+
+def test_the_log_is_taken_as_a_table_and_that_is_an_entry(context, browser):
+    reference = context.handed_off(1)
+    context.staff("=cmd()", "reviewer")
+    lead = browser("Lea", "lead")
+    lead.post(f"/desk/handoffs/{reference}/note", {"text": "planted note"})
+    with context.uow() as uow:
+        uow.audit.add(AuditEntry(context.time, "=cmd()", "read", reference))
+        uow.commit()
+    answer = lead.get(f"/desk/audit.csv?reference={reference}")
+    rows = list(csv.DictReader(io.StringIO(answer.text)))
+    assert [row["act"] for row in rows][-1] == "handed_off"
+    assert {row["hand-off"] for row in rows} == {reference}
+    assert "'=cmd()" in {row["who"] for row in rows}
+    assert "planted note" not in answer.text
+    with context.uow.reading() as uow:
+        assert uow.audit.newest(limit=1)[0].action == "export_audit"
+    assert browser("Bo").get("/desk/audit.csv").status_code == 403
 
 
 def test_the_log_shows_no_detail_that_quotes_somebody(context, browser):

@@ -223,6 +223,10 @@ def test_the_audit_log_is_kept_in_order_and_can_lose_only_what_it_quotes(storage
         assert [one.action for one in uow.audit.of("PLP-0001")] == ["override", "read"]
         assert [one.action for one in uow.audit.newest(limit=2)] == ["sign_in", "read"]
         assert [one.actor for one in uow.audit.newest(action="read")] == ["Bo"]
+        assert [one.action for one in uow.audit.newest(without=("read",))] == ["sign_in", "override"]
+        newest, middle, _ = uow.audit.newest()
+        assert [one.action for one in uow.audit.newest(before=newest.id, limit=1)] == [middle.action]
+        assert uow.audit.actions() == ["override", "read", "sign_in"]
         assert [one.action for one in uow.audit.newest(actor="Ana")] == ["sign_in", "override"]
         uow.audit.forget_details("c1", None)
         assert uow.audit.of_conversation("c1") == [

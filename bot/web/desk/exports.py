@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import json
 import zipfile
@@ -19,12 +18,12 @@ from bot.domain.permissions import check
 from bot.services import review
 from bot.services.accounts import SignedIn
 from bot.services.review import Actor, BadMove, Detail
-from bot.web.desk import brief_pdf
+from bot.web.desk import brief_pdf, csv_file
 from bot.web.desk.access import Access, Endpoint, form_of
 from bot.web.desk.context import DeskContext
 from bot.web.desk.render import STATUS_WORDS, Pages
 
-KINDS = {"pdf": "application/pdf", "csv": "text/csv; charset=utf-8", "json": "application/json"}
+KINDS = {"pdf": "application/pdf", "csv": csv_file.TYPE, "json": "application/json"}
 MOST_AT_ONCE = 200
 _HEADING = ("reference", "section", "label", "text")
 
@@ -128,20 +127,13 @@ def _json_text(body: Any) -> bytes:
 
 def _table(details: Sequence[Detail]) -> bytes:
     """Reference, section, label, text: a row per fact."""
-    out = io.StringIO()
-    table = csv.writer(out)
-    table.writerow(_HEADING)
-    for detail in details:
-        for section in brief_of(detail).to_json()["sections"]:
-            for line in section["lines"]:
-                cells = (detail.handoff.reference, section["title"], line["label"], line["text"])
-                table.writerow([_cell(text) for text in cells])
-    return out.getvalue().encode()
-
-
-def _cell(text: str) -> str:
-    """A spreadsheet must not take a visitor's words for a formula."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+    rows = [
+        (detail.handoff.reference, section["title"], line["label"], line["text"])
+        for detail in details
+        for section in brief_of(detail).to_json()["sections"]
+        for line in section["lines"]
+    ]
+    return csv_file.table(_HEADING, rows)
 
 
 def _download(content: bytes, kind: str, name: str) -> Response:
