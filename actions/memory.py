@@ -16,7 +16,7 @@ from bot.domain.speech import ENGLISH
 
 FINDINGS = ("rf", "rf_unknown", "ci", "extra")
 PROGRESS = (
-    "asked", "misses", "open_field", "wants_person", "corrected", "reopened", "misread", "earlier", "offers", "guessed",
+    "asked", "misses", "open_field", "wants_person", "corrected", "reopened", "disputed", "earlier", "offers", "guessed",
 )  # fmt: skip
 DANGERS = ("danger", "other_danger")
 DIRECT = ("said", "settled", "waiting", "to_confirm", "phase", "reference")

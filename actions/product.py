@@ -68,6 +68,8 @@ def _told(conversation: str, intake: Intake) -> dict[str, Any]:
         facts["wants_person"] = True
     if intake.corrected:
         facts["corrected"] = intake.corrected
+    if intake.disputed:
+        facts["disputed"] = intake.disputed
     return {
         "conversation": conversation,
         "record": {**judge.record_json(intake), "facts": facts},

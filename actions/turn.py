@@ -87,6 +87,8 @@ def slot_of(field: str, intake: Intake) -> str:
         return "confirm_flag"
     if field.startswith("screen_"):
         return "region_screen"
+    if field == "consent_privacy" and intake.phase == "stopped":
+        return "consent_after_stop"
     name, at = complaints.base(field), complaints.number(field)
     if name == "sites" and field not in intake.reopened and questions.missing_sides(intake, at):
         return _SIDE

@@ -63,7 +63,9 @@ def set_sites(intake: Intake, entries: Sequence[Mapping[str, Any]], words: Mappi
 
 
 NOT_THIS = re.compile(
-    r"\b(?:not|isn'?t|never|instead of|rather than)(?: in| on)?(?: the| my| his| her)?\s*$", re.IGNORECASE
+    r"\b(?:not|isn'?t|never|instead of|rather than)(?: in| on)?(?: the| my| his| her)?\s*$"
+    r"|\b(?:no(?: es| era| son| fue)?(?: en)?|en (?:vez|lugar) del?) ?(?:el|la|los|las|mi|mis)?\s*$",
+    re.IGNORECASE,
 )
 _NO_BACK = re.compile(
     r"\b(?:i'?m|i am|im|be|been|come|came|coming|get|got|go|going|went|are you|call|text|write|hear|bring|right|way)\s*$",

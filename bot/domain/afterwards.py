@@ -1,25 +1,18 @@
-"""After the result the chat goes on: optional questions, kind words, the number again after a stop, and a person to talk to."""
+"""After the result the chat goes on: optional questions, kind words, and a person to talk to."""
 
 from __future__ import annotations
 
 import re
 
-from bot.domain import absorb, answers, cards, plan, questions, wording
+from bot.domain import absorb, answers, cards, plan, questions, stopped, wording
 from bot.domain.intake import Intake
 from bot.domain.move import Move, stop_if_in_danger
 from bot.domain.said import Said
 
-_MISREAD = re.compile(
-    r"\b(?:mis-?read|mis-?understood|mis-?took|by mistake|a mistake|mistake|wrong button|mis-?click\w*|mis-?tapp\w*|accident(?:al|ally)?|"
-    r"did(?:n'?t| not) mean (?:that|it|to)|pressed (?:it )?wrong|ticked (?:it )?wrong|typo)\b",
-    re.IGNORECASE,
-)
 _ENOUGH = re.compile(
     r"\b(?:skip (?:all|them|the rest)|no more|that'?s all|i'?m done|stop asking|not now|later|no thanks?|no,? thank you)\b",
     re.IGNORECASE,
 )
-CRISIS = frozenset({"RF-SUICIDE"})
-ABUSE = frozenset({"RF-ABUSE"})
 
 
 def begin(intake: Intake) -> None:
@@ -33,7 +26,7 @@ def begin(intake: Intake) -> None:
 def take(intake: Intake, said: Said, move: Move) -> None:
     """One message after the interview. A danger read with doubt is still asked once, as in the interview."""
     if intake.phase == "stopped":
-        _after_stop(intake, said, move)
+        stopped.take(intake, said, move)
     elif intake.phase == "closed":
         _after_no(intake, said, move)
     else:
@@ -89,49 +82,6 @@ def _optional(intake: Intake, said: Said, move: Move, name: str) -> None:
         begin(intake)
         if intake.open_field is None:
             move.say.append("utter_all_told")
-
-
-def _after_stop(intake: Intake, said: Said, move: Move) -> None:
-    """The number again, in the words of what happened; "I misread" asks once more and goes to a person."""
-    asked_again = intake.open_field
-    if said.intent == "ask_person" or said.value == "person":
-        _person(intake, move)
-    elif asked_again == "safe_contact" and absorb.answer(intake, said):
-        intake.open_field = None
-        told = intake.facts.get("safe_contact") is not None
-        intake.wants_person = intake.wants_person or told
-        move.amend = told
-        move.say.append("utter_safe_contact_thanks" if told else _still_here(intake))
-    elif asked_again is not None and asked_again.startswith(("RF-", "CI-")):
-        intake.quote(f"{asked_again} misread", said.words())
-        _to_a_person(intake, move)
-    elif said.value == "misread" or _MISREAD.search(said.text):
-        flags = [name for name in intake.rf if name not in CRISIS | ABUSE]
-        if intake.misread or not flags:
-            _to_a_person(intake, move)
-        else:
-            intake.misread = True
-            intake.open_field = flags[-1]
-    elif said.is_interruption and said.intent not in ("book", "out_of_scope"):
-        move.interruption = True
-    else:
-        move.say.append(_still_here(intake))
-
-
-def _still_here(intake: Intake) -> str:
-    if CRISIS & {*intake.rf}:
-        return "utter_stopped_crisis"
-    if ABUSE & {*intake.rf}:
-        return "utter_stopped_abuse"
-    return "utter_stopped"
-
-
-def _to_a_person(intake: Intake, move: Move) -> None:
-    """Nothing un-shows the advice: a person looks at what was misread."""
-    intake.open_field = None
-    intake.wants_person = True
-    move.amend = intake.consented
-    move.say.append("utter_misread")
 
 
 def _person(intake: Intake, move: Move) -> None:

@@ -34,7 +34,7 @@ _UNITS = {
 }  # fmt: skip
 _WORD_NUMBER = re.compile(rf"\b({'|'.join(_UNITS)})(?:[\s-]+({'|'.join(list(_UNITS)[1:10])}))?\b", re.IGNORECASE)
 _AGE_SAID = re.compile(
-    r"\b(?:i'?m|i am|im|age[d:]?|(?:he|she|they|son|daughter|child|kid|boy|girl|husband|wife|partner|mum|mom|dad|mother|father)(?:'s| is|'re| are)?)\s+(?:nearly |almost |about |just )?(\d{1,3})(?!\d)(?!\s*(?:%|/|out of|weeks?|months?|days?|hours?|minutes?|st\b|nd\b|rd\b|th\b|kg|lb|cm|feet|ft|times))"
+    r"\b(?:i'?m|i am|im|age(?:[d:]| is)?|(?:he|she|they|son|daughter|child|kid|boy|girl|husband|wife|partner|mum|mom|dad|mother|father)(?:'s| is|'re| are)?)\s+(?:nearly |almost |about |just )?(\d{1,3})(?!\d)(?!\s*(?:%|/|out of|weeks?|months?|days?|hours?|minutes?|st\b|nd\b|rd\b|th\b|kg|lb|cm|feet|ft|times))"
     r"|\b(\d{1,3})\s*-?\s*(?:years?|yrs?|y/?o|yo)\b(?:\s*-?\s*old)?(?!\s*ago)|\b(\d{1,3})[mf]\b",
     re.IGNORECASE,
 )

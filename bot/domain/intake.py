@@ -46,7 +46,7 @@ class Intake:
     asked      how many questions were asked; `misses` how often the open one was misunderstood in a row
     locale     the language tag the visitor is spoken to in, such as "es-MX"
     offers     how often the visitor was asked what to change since something changed
-    misread    True once a stopped visitor said that they misread: it is asked again only once
+    disputed   what a stopped visitor says was misread: about which sign, the words read, the words now, their answer
     earlier    of who comes back: the conversation and kind, and once recalled days ago, reference and what was cleared
     corrected  what was changed: field, old and new value, oldest first
     policy     the clinic's choices under which it is judged; a setting, never stored with the intake
@@ -69,7 +69,7 @@ class Intake:
     phase: str = "consent"
     reference: str | None = None
     wants_person: bool = False
-    misread: bool = False
+    disputed: list[dict[str, str]] = field(default_factory=list)
     offers: int = 0
     earlier: dict[str, Any] = field(default_factory=dict)
     corrected: list[dict[str, Any]] = field(default_factory=list)

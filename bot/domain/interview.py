@@ -17,6 +17,7 @@ from bot.domain import (
     questions,
     returning,
     rows_said,
+    stopped,
     told,
     wording,
 )
@@ -48,6 +49,7 @@ def take(intake: Intake, said: Said) -> Move:
     said = _rows(intake, said)
     before = len(intake.rf) + len(intake.ci)
     absorb.danger(intake, said)
+    stopped.note_again(intake, said)
     told_again = any(found.certain for found in said.danger)  # the number again, although nothing is new
     if stop_if_in_danger(intake, move, new=told_again or len(intake.rf) + len(intake.ci) > before):
         return move

@@ -106,6 +106,7 @@ _PLAIN: Mapping[str, Question] = {
             "still_true", "choice", _choices(("yes", "Yes, all as before"), ("change", "Something changed")),
             why="So that you need not answer everything again.",
         ),
+        Question("meant", "text", (), True, "Our staff read what you wrote first and what you say now."),
         Question("safe_contact", "text", (), True, "So that nobody else hears of it."),
         Question("preferences", "text", skippable=True, why="Pressure, therapist, areas to leave out: it is your visit."),
         Question(

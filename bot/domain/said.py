@@ -10,6 +10,7 @@ from typing import Any
 from bot.domain import answers
 from bot.domain.mention import Danger, Mention
 from bot.domain.rows_said import Rows
+from bot.domain.taken_back import TAKES_BACK
 
 # What a rule of data/rules answers, beside the frequent questions: greetings, small talk and the like.
 INTERRUPTIONS = frozenset(
@@ -21,11 +22,6 @@ INTERRUPTIONS = frozenset(
 _DENIED = ("none", "no")
 _DECLINES = re.compile(
     r"\b((do not|don'?t|rather not|won'?t|not going to) (want to |wanna )?(say|tell|answer)|prefer not|skip|pass|next question|none of your business)\b",
-    re.IGNORECASE,
-)
-_TAKES_BACK = re.compile(
-    r"^\W*(actually|sorry|oops|wait)\b|\b(instead|i meant|i mean|i said|rather|wrong|mistake|not the|should be|correction|no wait)\b"
-    r"|\bchange (?:it|that|this|my|the)\b|\bnot (?:a |an )?\d",
     re.IGNORECASE,
 )
 
@@ -117,7 +113,7 @@ class Said:
     @property
     def corrects(self) -> bool:
         """True when the words take something back: "no, the right one", "actually …", "I meant months"."""
-        return self.intent == "correct" or bool(_TAKES_BACK.search(self.text))
+        return self.intent == "correct" or bool(TAKES_BACK.search(self.text))
 
     def confirms(self) -> bool:
         """True when this says yes to the read-back, by tap or in words."""

@@ -24,7 +24,7 @@ _ONES = {
 _TENS = {"treinta": 30, "cuarenta": 40, "cincuenta": 50, "sesenta": 60, "setenta": 70, "ochenta": 80, "noventa": 90}
 _NUMBER = re.compile(rf"\b(?:({'|'.join(_TENS)})(?: y ({'|'.join(_ONES)}|un|una))?|({'|'.join(_ONES)}))\b")
 _AGE = re.compile(
-    r"\b(?:tengo|tiene|cumpli|edad:?|a mis) (?:ya |casi )?(\d{1,3})\b|\b(\d{1,3}) anos\b(?! (?:con|asi|atras|de dolor|que))"
+    r"\b(?:tengo|tiene|cumpli|edad(?: es|:)?|a mis) (?:ya |casi )?(\d{1,3})\b|\b(\d{1,3}) anos\b(?! (?:con|asi|atras|de dolor|que))"
 )
 _AGO = re.compile(r"\b(?:hace|llevo|desde|durante|por)(?: \w+){0,2} $")
 

@@ -129,6 +129,7 @@ def brief(record: Json, result: Json, transcript: Sequence[Json] = ()) -> Brief:
         Section("What they want", _wants(record, facts, transcript), "wants"),
         *_complaints(record, facts),
         Section("Danger signs told", _named(record, "rf", RED_FLAGS), "danger"),
+        Section(_MISREAD, _disputed(facts), "disputed"),
         Section("Conditions and medicines", _conditions(record), "conditions"),
         Section("Also told", _named(record, "extra", EXTRAS), "told"),
         Section("Asked and not answered", _unanswered(record), "unknown"),
@@ -318,6 +319,22 @@ def _named(record: Json, key: str, table: Mapping[str, Any]) -> tuple[Line, ...]
 
 def _unanswered(record: Json) -> tuple[Line, ...]:
     return tuple(Line(name_of(name), "", name) for name in record.get("rf_unknown") or ())
+
+
+_MISREAD = "Says this was misread"
+_DISPUTE = {"yes": "Asked again: yes", "no": "Asked again: no", "unsure": "Asked again: not sure"}
+
+
+def _disputed(facts: Json) -> tuple[Line, ...]:
+    """Both versions of what stopped the interview: the words that were read, and what the visitor says of them."""
+    lines = []
+    for one in facts.get("disputed") or ():
+        about = str(one.get("about") or "")
+        named = name_of(about) if about in RED_FLAGS or about in CONDITIONS else ""
+        told = [f"first “{one['read']}”"] if one.get("read") else []
+        told += [f"then “{one['now']}”"] if one.get("now") else []
+        lines.append(Line("; ".join(told), named, about, _DISPUTE.get(str(one.get("answer") or ""), "")))
+    return tuple(lines)
 
 
 def _therapist(result: Json) -> tuple[Line, ...]:

@@ -90,12 +90,18 @@ def _addressed(intake: Intake, said: Said) -> Iterator[tuple[int, Said]]:
             continue
         known = next((at for m in named if (at := complaints.with_site(intake, str(m.value)))), None)
         if known is not None:
-            yield known, part
+            yield known, _without_others(intake, part, known)
         elif (at := _place_for(intake, said, part, alone=len(whole) == 1)) is not None:
             yield at, part
         else:
             rest = tuple(m for m in part.mentions if m.kind not in apart.KINDS)
             yield _spoken_of(intake), replace(part, mentions=rest)
+
+
+def _without_others(intake: Intake, part: Said, at: int) -> Said:
+    """The part without places that are another complaint's: "5 for the knee and 2 for the neck" joins nothing."""
+    others = [m for m in part.of("site") if complaints.with_site(intake, str(m.value)) not in (None, at)]
+    return replace(part, mentions=tuple(m for m in part.mentions if m not in others)) if others else part
 
 
 def _spoken_of(intake: Intake) -> int:

@@ -59,10 +59,17 @@ def changed(intake: Intake, names: Iterable[str], history: Iterable[Mapping[str,
     gone = [_gone(intake, entry) for entry in history if entry["new"] in (None, False)]
     if any(gone):
         return say(intake.locale, "I've taken that out: {what}.", what="; ".join(filter(None, gone)))
-    told = [phrase for name in names if (phrase := _phrase(intake, name))]
+    told = [_placed(intake, name, phrase) for name in names if (phrase := _phrase(intake, name))]
     if not told:
         return say(intake.locale, "I've changed that.")
     return say(intake.locale, "I've changed that: {what}.", what="; ".join(told))
+
+
+def _placed(intake: Intake, name: str, phrase: str) -> str:
+    """A phrase of one of several complaints with its place: "left knee, 5 of 10"."""
+    own = complaints.base(name) in complaints.OWN and complaints.base(name) != "sites"
+    place = place_of(intake, name) if own and len(complaints.numbers(intake)) > 1 else ""
+    return f"{place}, {phrase}" if place else phrase
 
 
 def _gone(intake: Intake, entry: Mapping[str, Any]) -> str:

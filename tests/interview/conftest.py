@@ -17,6 +17,7 @@ from hypothesis import settings
 from bot.domain import afterwards, answers, cards, complaints, interview, judge, questions, scripts, sites, wording
 from bot.domain.intake import Intake
 from bot.domain.said import Said
+from bot.domain.speech import ENGLISH, say
 from bot.language import reader
 
 settings.register_profile("untimed", deadline=None)
@@ -46,15 +47,19 @@ class Talk:
     last: list[str] = field(default_factory=list)
     turns: int = 0
     alerts: int = 0
+    locale: str = ENGLISH
 
     def __post_init__(self) -> None:
+        self.intake.locale = self.locale
         self._take(Said("hello", question="open"))
 
     def say(self, text: str, intent: str | None = None) -> None:
         """Write a message."""
         self.turns += 1
         whom = self.intake.facts.get("for_whom")
-        reading = reader.load().read(text, asked=self.intake.open_field, now=NOW, subject=whom or "self")
+        reading = reader.load().read(
+            text, asked=self.intake.open_field, now=NOW, subject=whom or "self", locale=self.locale
+        )
         self._take(
             Said(text, intent or intent_of(text, reading), reading.mentions, reading.danger, message=f"{self.turns}")
         )
@@ -70,12 +75,12 @@ class Talk:
 
     def _take(self, said: Said) -> None:
         move = interview.take(self.intake, said)
-        self.last = [response(text) if text.startswith("utter_") else text for text in move.say]
+        self.last = [self._response(text) if text.startswith("utter_") else text for text in move.say]
         if move.interruption:
-            self.last.append(response(f"utter_{said.intent}"))
+            self.last.append(self._response(f"utter_{said.intent}"))
         if move.alert:
             self.alerts += 1
-            self.last.append(scripts.for_result(judge.judge(self.intake)).text)
+            self.last.append(scripts.for_result(judge.judge(self.intake), locale=self.locale).text)
         elif move.hand_off:
             self.intake.phase, self.intake.reference = "handed_off", "PLP-TEST-00"
             afterwards.begin(self.intake)
@@ -92,14 +97,19 @@ class Talk:
         about = wording.place_of(self.intake, name) if base in complaints.OWN else ""
         slot = base
         if name.startswith(("RF-", "CI-")):
-            slot, about = "confirm_flag", cards.label(name)
+            slot, about = "confirm_flag", cards.label(name, self.locale)
+        elif base == "consent_privacy" and self.intake.phase == "stopped":
+            slot = "consent_after_stop"
         elif base.startswith("screen_"):
             slot = "region_screen"
         elif base == "sites" and name not in self.intake.reopened and questions.missing_sides(self.intake, at):
-            slot, about = "side", sites.label(questions.missing_sides(self.intake, at)[0])
+            slot, about = "side", say(self.locale, sites.label(questions.missing_sides(self.intake, at)[0]))
         elif about and len(complaints.numbers(self.intake)) > 1:
             slot = f"{base}_of_another"
-        return response(f"utter_ask_{slot}", short=short).replace("{about}", about)
+        return self._response(f"utter_ask_{slot}", short=short).replace("{about}", about)
+
+    def _response(self, name: str, *, short: bool = False) -> str:
+        return say(self.locale, response(name, short=short))
 
 
 def response(name: str, *, short: bool = False) -> str:

@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 import yaml
 
-from bot.domain import complaints, judge
+from bot.domain import complaints, judge, stopped
 
-CASES = yaml.safe_load((Path(__file__).parents[1] / "cases/conversations/interview.yml").read_text(encoding="utf-8"))
+FOLDER = Path(__file__).parents[1] / "cases/conversations"
+FILES = ("interview", "stopped", "corrections")
+CASES = [case for name in FILES for case in yaml.safe_load((FOLDER / f"{name}.yml").read_text(encoding="utf-8"))]
 LONG_ALLOWED = (
     "Please get this checked by a doctor today",
     "Hello, I'm the automated",
@@ -18,12 +20,18 @@ LONG_ALLOWED = (
     "Got it:",
     "Please stop here",
     "I'm really glad",
+    "Vea a un médico hoy",
+    "Hola, soy el asistente",
+    "Esto es lo que entendí",
+    "Entendido:",
+    "Pare aquí",
+    "Me alegra",
 )
 MOST_WORDS = 45
 
 
 def hold(begin: Any, case: dict[str, Any]) -> Any:
-    talk = begin()
+    talk = begin(locale=case.get("locale", "en"))
     for at, turn in enumerate(case["talk"], 1):
         if "say" in turn:
             talk.say(turn["say"], turn.get("intent"))
@@ -60,6 +68,10 @@ def test_a_conversation_goes_as_it_should(begin: Any, case: dict[str, Any]) -> N
     )
     assert case.get("extra", "") in ["", *intake.extra]
     assert case.get("unsure", "") in ["", *intake.rf_unknown]
+    assert intake.wants_person == case.get("wants_person", intake.wants_person)
+    assert judge.judge(intake).urgency == case.get("urgency", judge.judge(intake).urgency)
+    for kept, told in zip(intake.disputed, case.get("disputed", intake.disputed), strict=False):
+        assert {name: kept.get(name) for name in told} == told
     if "result" in case:
         assert judge.judge(intake).outcome == case["result"]
     if case.get("asks_nothing"):
@@ -70,6 +82,19 @@ def test_a_conversation_goes_as_it_should(begin: Any, case: dict[str, Any]) -> N
 def test_every_message_is_short_and_asks_one_thing(begin: Any, case: dict[str, Any]) -> None:
     """At most 45 words and one question, but for consent, the safety cards, the read-back and the scripts."""
     for text in hold(begin, case).heard:
-        if not text.startswith(LONG_ALLOWED) and "call 911" not in text:
+        if not text.startswith(LONG_ALLOWED) and "911" not in text:
             assert len(text.split()) <= MOST_WORDS, text
             assert text.count("?") <= 1, text
+
+
+MISREAD = yaml.safe_load((FOLDER / "misread.yml").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("text", MISREAD["misread"])
+def test_who_was_misread_is_heard(text: str) -> None:
+    assert stopped.misread(text)
+
+
+@pytest.mark.parametrize("text", MISREAD["other"])
+def test_what_means_something_else_disputes_nothing(text: str) -> None:
+    assert not stopped.misread(text)

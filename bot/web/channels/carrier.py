@@ -95,15 +95,17 @@ class Carrier:
         if urgent:
             return Line(line.text, None, line.seq, urgent=True)
         if question:
-            texts += self._under(chat, question)
+            texts += self._under(chat, line.seq, question)
         if self._speaks_of_health(line, question):
             texts.insert(0, f"{self.settings.clinic.name}:")
         return Line("\n".join(texts), question, line.seq)
 
-    def _under(self, chat: Conversation, question: object) -> list[str]:
-        """What this network has to add to a question."""
+    def _under(self, chat: Conversation, seq: int, question: object) -> list[str]:
+        """What this network has to add to a question; who carries the messages is told when consent is first asked."""
         assert isinstance(question, dict)
         if question["field"] == "consent_privacy":
+            if self._asked_before(chat, seq, "consent_privacy"):
+                return []
             return [say(chat.locale, wording.CARRIED_BY, company=say(chat.locale, self.channel.company))]
         if question["kind"] == "body_map" and not menu.choices(question):
             return [say(chat.locale, wording.ON_THE_WEB, link=self._link(chat))]
@@ -111,6 +113,11 @@ class Carrier:
             many = question["kind"] == "multi"
             return [say(chat.locale, wording.REPLY_NUMBERS if many else wording.REPLY_NUMBER)]
         return []
+
+    def _asked_before(self, chat: Conversation, seq: int, field: str) -> bool:
+        with self.storage.reading() as uow:
+            lines = uow.conversations.messages(chat.id)
+        return any(line.seq < seq and (line.body.get("question") or {}).get("field") == field for line in lines)
 
     def _link(self, chat: Conversation) -> str:
         """A one-time link into this conversation on the web, made when it is sent and stored only as a hash."""
