@@ -20,6 +20,7 @@ from bot.domain import (
     returning,
     scripts,
     sites,
+    told,
     triage,
     wording,
 )
@@ -106,7 +107,8 @@ def about(intake: Intake) -> str | None:
     """What the words of the open question need beside the field: the danger to confirm, the site whose side is open."""
     field = intake.open_field or ""
     if field.startswith(("RF-", "CI-")):
-        return scripts.confirmation(field, country=product.settings().clinic.lines, locale=intake.locale)
+        lines, whom = product.settings().clinic.lines, intake.facts.get("for_whom")
+        return scripts.confirmation(field, country=lines, locale=intake.locale, whom=whom)
     if complaints.base(field) == "sites":
         missing = questions.missing_sides(intake, complaints.number(field))
         return say(intake.locale, sites.label(missing[0])) if missing else None
@@ -141,7 +143,9 @@ def _settle(tracker: Tracker, dispatcher: CollectingDispatcher, intake: Intake, 
         code = product.code_to_return(tracker.sender_id, intake) if move.alert is None else None
         intake.reference = receipt.reference if receipt else None
     if move.alert:
-        _tell_danger(tracker, dispatcher, intake, scripts.for_result(result, country=country, locale=intake.locale))
+        wrote, whom = told.in_own_words(intake), intake.facts.get("for_whom")
+        script = scripts.for_result(result, country=country, locale=intake.locale, whom=whom, wrote=wrote)
+        _tell_danger(tracker, dispatcher, intake, script)
         return
     intake.phase = "handed_off"
     if returning.is_rescreen(intake) and result.outcome != "not_now":
@@ -149,7 +153,8 @@ def _settle(tracker: Tracker, dispatcher: CollectingDispatcher, intake: Intake, 
         dispatcher.utter_message(response="utter_day_is_fine", reference=intake.reference)
         return
     afterwards.begin(intake)
-    message = scripts.result_message(result, country=country, locale=intake.locale)
+    whom = intake.facts.get("for_whom")
+    message = scripts.result_message(result, country=country, locale=intake.locale, whom=whom)
     shown = triage.result_to_json(result, intake.locale)
     dispatcher.utter_message(text=message, json_message={"outcome": shown})
     if unsure := wording.left_unsure(intake):

@@ -8,13 +8,14 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import turn
+from actions import memory, turn
 
 
 class ValidateIntakeForm(Action):
     """Fills every slot the message speaks of, not only the one asked for.
 
-    An interruption returns nothing: the form then steps aside, a rule answers, and the form asks again.
+    An interruption returns nothing: the form then steps aside, a rule answers, and the form asks again. Whatever was
+    answered here returns at least one slot, or Rasa takes it for an interruption and asks a second time.
     """
 
     def name(self) -> str:
@@ -26,5 +27,6 @@ class ValidateIntakeForm(Action):
         played = turn.play(tracker, dispatcher)
         if played is None:
             return []
+        heard = SlotSet("progress", memory.slots_of(played.intake)["progress"])
         goes_on = played.intake.phase in ("consent", "interview")
-        return [*played.events, SlotSet("requested_slot", played.ask if goes_on else None)]
+        return [*played.events, heard, SlotSet("requested_slot", played.ask if goes_on else None)]

@@ -22,6 +22,7 @@ from bot.domain import (
     guardian,
     modifiers,
     numbers,
+    proxy,
     questions,
     rules,
     scripts,
@@ -40,13 +41,15 @@ from bot.web.turns import forgetting, words
 
 # Modules whose constants are texts, or tables of them.
 _SPEAKING: tuple[ModuleType, ...] = (
-    scripts, wording, words, wished_times, questions, fit, papers, network_wording, forgetting,
+    scripts, wording, proxy, words, wished_times, questions, fit, papers, network_wording, forgetting,
 )  # fmt: skip
 _PLACES = re.compile(r"\[\[[a-z_]+\]\]|\{[a-z_]+\}")
 _ID = re.compile(r"(R-)?(RF|CI|M)-[A-Z0-9-]+|[a-z]+_[a-z_]+|utter_\w+|[A-Z]{2}")
 # Where code of ours says a literal by itself: the functions, and which of their arguments is the text.
 _SAYS = {"say": 1, "translated": 1, "listed": 2, "Problem": 2, "DoesNotFit": 0}
-_NO_TEXTS = frozenset({"ENGLISH", "_SIDES", "_BACK"})
+_NO_TEXTS = frozenset(
+    {"ENGLISH", "_SIDES", "_BACK", "PROXIES", "ABOUT_THEM", "_NAMES", "_BEFORE_SUBJECT", "_VERBS", "_FIRST_PERSON"}
+)
 _TO_CLIENTS = frozenset({"bad_body", "bad_id", "not_json", "bad_json", "bad_parameter", "incomplete", "foreign_origin"})
 
 

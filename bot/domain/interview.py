@@ -118,8 +118,10 @@ def _take_consent(intake: Intake, said: Said, move: Move) -> None:
         move.interruption = True
     elif said.intent == "ask_why":
         move.say.append(questions.question("consent_privacy", intake).why)
+        move.short = True
     elif said.intent == "ask_person":
         move.say.append("utter_person_before_consent")
+        move.short = True
     elif intake.misses > MISSES_BEFORE_A_WAY_OUT:
         _refuse(intake, move)
     else:

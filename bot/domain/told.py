@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from bot.domain import ache_told, answers, apart, cards, complaints, more_signs
+from bot.domain import ache_told, answers, apart, cards, complaints, more_signs, spanish_answers
 from bot.domain.ache_told import onset_of
 from bot.domain.flags import CONDITIONS
 from bot.domain.intake import Intake
@@ -22,6 +22,7 @@ OTHER = re.compile(
 )
 _SELF = re.compile(r"\b(i|i'm|im|my|me)\b", re.IGNORECASE)
 _FOR_OTHER = re.compile(rf"\bfor\s+{OTHER.pattern}", re.IGNORECASE)
+_PARA = re.compile(r"\bpara (?:(?:mi|mis|nuestr[oa]s?|un|una|otra|alguien|[eé]l|ella)\b)", re.IGNORECASE)
 _BOOKED_FOR = re.compile(r"\b(?:for|book(?:ing)?|appointment|he|she|his|her|they)\b", re.IGNORECASE)
 
 
@@ -73,6 +74,16 @@ def tell(intake: Intake, said: Said) -> None:
     intake.facts["narrative"] = f"{old}\n{said.text}" if old and said.text not in old else said.text
     intake.quote("narrative", said.words())
     intake.settle("narrative")
+
+
+def in_own_words(intake: Intake) -> dict[str, str]:
+    """Flag → the words in which the visitor first told it; none for what was only ticked or answered with yes."""
+    first = {flag: str((intake.said.get(flag) or [{"text": ""}])[0]["text"]) for flag in intake.rf}
+    return {
+        flag: text
+        for flag, text in first.items()
+        if text and len(text.split()) > 1 and text != cards.label(flag, intake.locale) and not answers.polarity(text)
+    }
 
 
 def _order(name: str) -> tuple[int, int]:
@@ -289,7 +300,10 @@ def _take_sex(intake: Intake, said: Said) -> bool:
 def _take_for_whom(intake: Intake, said: Said) -> bool:
     """A child or another person only when the visit is plainly for them; "I" and "my" with an ache mean the visitor."""
     child, other = CHILD.search(said.text), OTHER.search(said.text)
-    if child and (_BOOKED_FOR.search(said.text) or said.of_somebody_else):
+    spanish = spanish_answers.whom(said.text)
+    if spanish in ("child", "other") and (_PARA.search(said.text) or said.of_somebody_else):
+        intake.know("for_whom", spanish, said.words())
+    elif child and (_BOOKED_FOR.search(said.text) or said.of_somebody_else):
         intake.know("for_whom", "child", said.words())
     elif other and (_FOR_OTHER.search(said.text) or (said.of_somebody_else and _BOOKED_FOR.search(said.text))):
         intake.know("for_whom", "other", said.words())

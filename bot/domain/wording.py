@@ -8,7 +8,8 @@ from typing import Any
 from bot.domain import agreement, cards, complaints, sites, wished_times
 from bot.domain.extras import EXTRAS
 from bot.domain.intake import Intake
-from bot.domain.speech import ENGLISH, say
+from bot.domain.proxy import PROXIES, they
+from bot.domain.speech import ENGLISH, language_of, say
 
 _GOALS = {
     "relax": "to relax", "tension": "tension or knots", "pain": "pain", "injury": "a strain or injury",
@@ -125,7 +126,7 @@ _PHRASES: Mapping[str, Callable[[Any, Intake], str]] = {
     "nrs": lambda value, intake: say(intake.locale, "{score} of 10", score=value),
     "complaint": lambda value, intake: say(intake.locale, _GOALS[value]),
     "onset": lambda value, intake: say(intake.locale, _ONSETS[value]),
-    "doctor": lambda value, intake: say(intake.locale, _DOCTORS[value]),
+    "doctor": lambda value, intake: _doctor(value, intake),
     "age": lambda value, intake: say(intake.locale, "age {age}", age=value),
     "for_whom": lambda value, intake: say(intake.locale, _WHOM.get(value, "")),
     "contact": lambda _value, intake: say(intake.locale, "how to reach you"),
@@ -133,10 +134,25 @@ _PHRASES: Mapping[str, Callable[[Any, Intake], str]] = {
 }
 
 
-def _limits(limited: bool, what: str | None, locale: str) -> str:
-    if not limited:
-        return say(locale, "it does not limit you")
-    return say(locale, "it stops you doing things ({what})", what=what) if what else say(locale, "it limits you")
+_NOT_LIMITED, _LIMITED = "it does not limit you", "it limits you"
+_STOPS_DOING = "it stops you doing things ({what})"
+
+
+def _doctor(value: str, intake: Intake) -> str:
+    text = _DOCTORS[value]
+    by_proxy = _whom(intake) in PROXIES and language_of(intake.locale) == ENGLISH
+    return they(text) if by_proxy else say(intake.locale, text)
+
+
+def _whom(intake: Intake) -> str | None:
+    return intake.facts.get("for_whom")
+
+
+def _limits(limited: bool, what: str | None, intake: Intake) -> str:
+    """In a list of facts "them" is enough; Spanish "le" is both."""
+    text = _NOT_LIMITED if not limited else _STOPS_DOING if what else _LIMITED
+    by_proxy = _whom(intake) in PROXIES and language_of(intake.locale) == ENGLISH
+    return (they(text) if by_proxy else say(intake.locale, text)).replace("{what}", what or "")
 
 
 def _phrase(intake: Intake, name: str) -> str:
@@ -145,7 +161,7 @@ def _phrase(intake: Intake, name: str) -> str:
         return _lower(cards.label(name, intake.locale))
     value, base = intake.facts.get(name), complaints.base(name)
     if value is not None and base == "function_limited":
-        return _limits(value, intake.facts.get(name.replace("function_limited", "function")), intake.locale)
+        return _limits(value, intake.facts.get(name.replace("function_limited", "function")), intake)
     return "" if value is None or base not in _PHRASES else _PHRASES[base](value, intake)
 
 

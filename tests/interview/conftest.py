@@ -14,7 +14,20 @@ import pytest
 import yaml
 from hypothesis import settings
 
-from bot.domain import afterwards, answers, cards, complaints, interview, judge, questions, scripts, sites, wording
+from bot.domain import (
+    afterwards,
+    answers,
+    cards,
+    complaints,
+    interview,
+    judge,
+    proxy,
+    questions,
+    scripts,
+    sites,
+    told,
+    wording,
+)
 from bot.domain.intake import Intake
 from bot.domain.said import Said
 from bot.domain.speech import ENGLISH, say
@@ -61,7 +74,14 @@ class Talk:
             text, asked=self.intake.open_field, now=NOW, subject=whom or "self", locale=self.locale
         )
         self._take(
-            Said(text, intent or intent_of(text, reading), reading.mentions, reading.danger, message=f"{self.turns}")
+            Said(
+                text,
+                intent or intent_of(text, reading),
+                reading.mentions,
+                reading.danger,
+                getattr(reading, "other_danger", ()),
+                message=f"{self.turns}",
+            )
         )
 
     def tap(self, value: Any, question: str | None = None) -> None:
@@ -80,7 +100,7 @@ class Talk:
             self.last.append(self._response(f"utter_{said.intent}"))
         if move.alert:
             self.alerts += 1
-            self.last.append(scripts.for_result(judge.judge(self.intake), locale=self.locale).text)
+            self.last.append(self._script())
         elif move.hand_off:
             self.intake.phase, self.intake.reference = "handed_off", "PLP-TEST-00"
             afterwards.begin(self.intake)
@@ -89,6 +109,10 @@ class Talk:
         if self.intake.open_field:
             self.last.append(self._question(short=move.short or move.interruption))
         self.heard += self.last
+
+    def _script(self) -> str:
+        whom, wrote = self.intake.facts.get("for_whom"), told.in_own_words(self.intake)
+        return scripts.for_result(judge.judge(self.intake), locale=self.locale, whom=whom, wrote=wrote).text
 
     def _question(self, *, short: bool) -> str:
         """The words of the open question, as the response of its slot says them."""
@@ -106,7 +130,9 @@ class Talk:
             slot, about = "side", say(self.locale, sites.label(questions.missing_sides(self.intake, at)[0]))
         elif about and len(complaints.numbers(self.intake)) > 1:
             slot = f"{base}_of_another"
-        return self._response(f"utter_ask_{slot}", short=short).replace("{about}", about)
+        whom = self.intake.facts.get("for_whom") if slot in proxy.ABOUT_THEM else None
+        words = proxy.say_about(whom, self.locale, response(f"utter_ask_{slot}", short=short))
+        return words.replace("{about}", about)
 
     def _response(self, name: str, *, short: bool = False) -> str:
         return say(self.locale, response(name, short=short))

@@ -11,7 +11,7 @@ import yaml
 from bot.domain import complaints, judge, stopped
 
 FOLDER = Path(__file__).parents[1] / "cases/conversations"
-FILES = ("interview", "stopped", "corrections")
+FILES = ("interview", "stopped", "corrections", "proxy")
 CASES = [case for name in FILES for case in yaml.safe_load((FOLDER / f"{name}.yml").read_text(encoding="utf-8"))]
 LONG_ALLOWED = (
     "Please get this checked by a doctor today",

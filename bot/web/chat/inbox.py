@@ -131,10 +131,12 @@ def take(
         return _store(context, chat.id, message, found, switch=switch, claimer=claimer, origin=origin, left=left)
     fitted, problem = _fitted(context, chat, sent)
     if fitted is None:
-        found = danger.in_answer(str(sent.field), sent.value, context.settings.clinic.lines, chat.locale)
+        found = danger.in_answer(
+            str(sent.field), sent.value, context.settings.clinic.lines, chat.locale, _subject(chat)
+        )
         refused = NewMessage("visitor", "-", {}, sent.client_id)
         return _store(context, chat.id, refused, None, problem=_with_help(problem, found))
-    found = danger.in_answer(str(sent.field), fitted.value, context.settings.clinic.lines, chat.locale)
+    found = danger.in_answer(str(sent.field), fitted.value, context.settings.clinic.lines, chat.locale, _subject(chat))
     if found is None and sent.field != CHANGE and _in_own_words(chat, fitted):
         found = _read(context, chat, fitted.label)
     body = _body(found, {"answer": {"question": sent.field, "value": fitted.value}})
@@ -158,8 +160,12 @@ def refuse_overflow(context: WebContext, chat: Conversation, body: Overflow) -> 
     return too_large(**(found.extra() if found else {}))
 
 
+def _subject(chat: Conversation) -> str:
+    """For whom the visit is, as far as it is known."""
+    return str((chat.record.get("values") or {}).get("for_whom") or "self")
+
+
 def _read(context: WebContext, chat: Conversation, text: str) -> danger.Found | None:
-    record = chat.record.get("values") or {}
     question = chat.state.get("question") or {}
     choices = question.get("choices") or () if question.get("kind") in ("multi", "choice") else ()
     return danger.in_text(
@@ -167,7 +173,7 @@ def _read(context: WebContext, chat: Conversation, text: str) -> danger.Found | 
         text,
         asked=chat.state.get("field"),
         now=context.clock(),
-        subject=record.get("for_whom") or "self",
+        subject=_subject(chat),
         country=context.settings.clinic.lines,
         locale=chat.locale,
         rows=rows_said.said(text, choices) if len(text) <= MAX_TEXT else rows_said.NONE,

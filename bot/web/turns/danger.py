@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -57,40 +57,46 @@ def in_text(
     `rows` are rows of the open question that the text says in their own words: they count as ticked, and nothing else
     is read in them.
     """
-    ticked = in_answer(asked or "", [*rows.values], country, locale) if rows.values else None
+    ticked = in_answer(asked or "", [*rows.values], country, locale, subject) if rows.values else None
     if ticked is not None:
         return ticked
-    flags: dict[str, None] = {}
+    flags: dict[str, str] = {}
     for start in range(0, max(1, len(text) - _OVERLAP), _WINDOW - _OVERLAP):
         piece = text[start : start + _WINDOW]
-        flags.update(
-            dict.fromkeys(_certain(reader, piece, asked=asked, now=now, subject=subject, locale=locale, rows=rows))
-        )
+        flags.update(_certain(reader, piece, asked=asked, now=now, subject=subject, locale=locale, rows=rows))
         if flags and len(text) > _WINDOW:
             break  # enough to help; a text this long is not stored anyway
-    return for_flags(flags, country, locale)
+    return for_flags(flags, country, locale, subject, flags)
 
 
-def in_answer(field: str, value: Any, country: Lines, locale: str) -> Found | None:
+def in_answer(field: str, value: Any, country: Lines, locale: str, subject: str = "self") -> Found | None:
     """The script for a sign ticked on the emergency card, or for a yes to a sign that was asked about by name."""
     base = field.split("#", 1)[0]
     if base == EMERGENCY_CARD:
-        return for_flags(ticked_flags(value), country, locale)
-    return for_flags([base], country, locale) if base.startswith("RF-") and value == "yes" else None
+        return for_flags(ticked_flags(value), country, locale, subject)
+    return for_flags([base], country, locale, subject) if base.startswith("RF-") and value == "yes" else None
 
 
-def for_flags(flags: Iterable[str], country: Lines, locale: str) -> Found | None:
-    """The script for these flags when one of them means help today; None otherwise."""
+def for_flags(
+    flags: Iterable[str], country: Lines, locale: str, subject: str = "self", wrote: Mapping[str, str] | None = None
+) -> Found | None:
+    """The script for these flags when one of them means help today; None otherwise. `wrote`: flag → the visitor's words."""
     urgent = [flag for flag in flags if flag in RED_FLAGS and RED_FLAGS[flag].urgency in SHOWN]
-    return Found(scripts.for_danger(urgent, country=country, locale=locale)) if urgent else None
+    if not urgent:
+        return None
+    return Found(scripts.for_danger(urgent, country=country, locale=locale, whom=subject, wrote=wrote))
 
 
 def _certain(
     reader: Reads, text: str, *, asked: str | None, now: datetime, subject: str, locale: str, rows: Rows
-) -> list[str]:
+) -> dict[str, str]:
     try:
         reading = reader.read(text, asked=asked, now=now, subject=subject, locale=locale)
     except Exception as error:  # noqa: BLE001 - a fault of the reader must not lose the message it tripped over
         logs.get().error("reader_failed", error=error)
-        return []
-    return [found.flag for found in reading.danger if found.certain and not rows.covers(found.start, found.end)]
+        return {}
+    return {
+        found.flag: text[found.start : found.end]
+        for found in reversed(reading.danger)
+        if found.certain and not rows.covers(found.start, found.end)
+    }
