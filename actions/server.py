@@ -17,7 +17,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from actions import product
-from bot import logs
+from bot import logs, spare
 from bot.settings import Settings
 
 SECRET_HEADER = "X-Palpate-Secret"  # noqa: S105 - the name of a header
@@ -79,6 +79,7 @@ def main() -> None:
     logs.configure("actions")
     settings = Settings.from_env(os.environ)
     app = create_app(settings.internal_secret)
+    spare.wait()
     product.warm_up()
     uvicorn.run(app, host="127.0.0.1", port=settings.actions_port, log_config=None, access_log=False)
 

@@ -137,7 +137,7 @@ class Settings:
     frame_ancestors: tuple[str, ...]
     clinics: ClinicFile
     token_idle_seconds: int = 86_400
-    rasa_spare: bool = True
+    spares: bool = True
     metrics_port: int = 0
     trusted_proxies: str = "127.0.0.1"
     limits_url: str = ""
@@ -185,7 +185,7 @@ class Settings:
             clinics=ClinicFile(home / "clinic.toml"),
             token_idle_seconds=int(_seconds(env, "PALPATE_TOKEN_IDLE_SECONDS", 86_400.0)),
             link_seconds=int(_seconds(env, "PALPATE_LINK_SECONDS", 900.0)),
-            rasa_spare=env.get("PALPATE_RASA_SPARE", "on").strip().lower() != "off",
+            spares=env.get("PALPATE_SPARES", "on").strip().lower() != "off",
             metrics_port=_port(env, "PALPATE_METRICS_PORT", 0) if env.get("PALPATE_METRICS_PORT") else 0,
             trusted_proxies=_proxies(env),
             limits_url=_url(env, "PALPATE_LIMITS_URL", ("redis://", "rediss://", "valkey://", "valkeys://")),

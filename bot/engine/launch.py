@@ -21,12 +21,6 @@ CLOSED = {
     "actions": "the action server is started by `palpate up`, on loopback",
 }
 
-# What the model needs beside Rasa itself; config.yml and endpoints.yml name these only while it is loaded.
-SLOW = (
-    "rasa.core.agent", "rasa.server", "rasa.engine.loader", "sanic",
-    "bot.nlu.reading_extractor", "bot.nlu.intent_classifier", "bot.engine.channel", "bot.engine.tracker_store",
-)  # fmt: skip
-
 
 class BadCommand(ValueError):
     """The command line asks for something this launcher does not allow."""
@@ -44,8 +38,6 @@ def main(args: Sequence[str] | None = None) -> None:
         raise SystemExit(2) from None
     serving = args[:1] == ["run"]
     prepare(serving=serving)
-    if serving and os.environ.pop("PALPATE_SPARE_WAITS", ""):
-        _wait_for_word()
     sys.argv = ["palpate rasa", *args]
     from rasa.__main__ import main as rasa_main
 
@@ -77,16 +69,6 @@ def value_of(args: Sequence[str], *names: str) -> str | None:
         if name in names:
             return value or "".join(args[index + 1 : index + 2])
     return None
-
-
-def _wait_for_word() -> None:
-    """A spare has imported what serving needs, and begins when the supervisor says so; it ends when that is gone."""
-    with warnings.catch_warnings(record=True):
-        warnings.simplefilter("ignore")
-        for name in SLOW:
-            importlib.import_module(name)
-    if sys.stdin.readline() != "go\n":
-        raise SystemExit(0)
 
 
 def checked(args: Sequence[str]) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 from typing import Any
 
+from bot import spare
 from bot.engine import quiet_logs
 from bot.engine.reach import reach_of
 
@@ -49,6 +50,7 @@ def install() -> None:
     async def load_before_listening(*args: Any, **kwargs: Any) -> Any:
         agent = await load_on_start(*args, **kwargs)
         quiet_logs.close_door()
+        spare.wait()  # with the model loaded; nobody listens on the port yet
         return agent
 
     _remember_that_the_domain_is_not_empty()

@@ -7,7 +7,7 @@ from types import FrameType
 
 import uvicorn
 
-from bot import logs
+from bot import logs, spare
 from bot.settings import BadSettings
 from bot.web import metrics
 from bot.web.app import create_app
@@ -53,12 +53,14 @@ def main() -> int:
     logs.configure("web")
     try:
         context = from_environment()
+        server = Server(config(context), context)
     except BadSettings as error:
         sys.stderr.write(f"{error}\n")
         return 2
+    spare.wait()
     try:
         with metrics.Served(context.settings.metrics_port, context.uow):
-            Server(config(context), context).run()
+            server.run()
     except OSError as error:
         sys.stderr.write(f"PALPATE_METRICS_PORT {context.settings.metrics_port}: {error.strerror}\n")
         return 2
