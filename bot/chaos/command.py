@@ -16,21 +16,22 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TextIO
 
 from bot.chaos.alarm import Receiver
 from bot.chaos.database import Database, opened
-from bot.chaos.faults import OUTAGE_SECONDS, PARTS, Target, stepped_clock
+from bot.chaos.faults import ENDS_WEB, OTHERS, OUTAGE_SECONDS, PARTS, Target, stepped_clock
 from bot.chaos.load import Talk, Visitors
+from bot.chaos.network import Network
 from bot.chaos.verdict import Verdict, judge
 from bot.engine.servers import free_port
 from bot.settings import REPOSITORY, Settings
 
 START_SECONDS = 180.0
 RECOVERY_SECONDS = 90.0  # longer is not waited for
-REST_SECONDS = 120.0
-OTHERS = ("lock", "stop", "disk", "clock", "all")
+REST_SECONDS = 180.0  # for all that still waits at the end
 
 
 @dataclass(slots=True)
@@ -44,6 +45,7 @@ class Plan:
     others: Sequence[str] = OTHERS
     database: str = "sqlite"
     outage: float = OUTAGE_SECONDS
+    minutes: float = 28.0  # no fault begins later
     seed: int = 0
 
 
@@ -52,6 +54,7 @@ class Report:
     """What came of it. `recovery` is seconds from the end of each fault to an answered message, by fault."""
 
     plan: Plan
+    planned: int = 0
     faults: dict[str, int] = field(default_factory=dict)
     recovery: dict[str, list[float]] = field(default_factory=dict)
     not_tried: list[str] = field(default_factory=list)
@@ -63,7 +66,8 @@ class Report:
     @property
     def clean(self) -> bool:
         """True when nothing was lost, doubled, out of order or refused."""
-        return self.verdict.clean and not self.refused
+        excused = any(name in self.faults for name in ENDS_WEB) or not self.verdict.lines_doubled
+        return self.verdict.clean and excused and not self.refused
 
 
 def main(args: Sequence[str], out: TextIO) -> int:
@@ -85,14 +89,16 @@ def run(plan: Plan, out: TextIO) -> Report:
         )
         database = stack.enter_context(opened(plan.database, server))
         clock = stack.enter_context(stepped_clock(folder)) if "clock" in plan.others else None
-        receiver = Receiver()
+        receiver, network = Receiver(), Network()
         stack.callback(receiver.close)
+        stack.callback(network.close)
+        network.set_up(folder / "home")
         env = _environment(folder / "home", database, receiver)
         settings = Settings.from_env(env)
         with _product(settings, env | (clock.env if clock else {})):
-            target = Target(settings.home, database, clock, plan.outage)
+            target = Target(settings.home, database, network, clock, plan.outage)
             report, talks = asyncio.run(_break(plan, target, settings, out))
-            report.verdict = judge(settings, talks, receiver.keys)
+            report.verdict = judge(settings, talks, receiver.keys, network.sent)
     return report
 
 
@@ -104,6 +110,7 @@ async def _break(plan: Plan, target: Target, settings: Settings, out: TextIO) ->
     for name in plan.others:
         if target.can(name):
             faults.insert(dice.randint(0, len(faults)), name)
+    report.planned = len(faults)
     visitors = Visitors(f"http://127.0.0.1:{settings.port}", rate=plan.rate, at_once=plan.at_once)
     began = time.monotonic()
     crowd = asyncio.create_task(visitors.run())
@@ -111,6 +118,8 @@ async def _break(plan: Plan, target: Target, settings: Settings, out: TextIO) ->
     await visitors.say(probe, "yes")
     for number, name in enumerate(faults, 1):
         await asyncio.sleep(dice.uniform(0, 2 * plan.gap))
+        if time.monotonic() - began > plan.minutes * 60:
+            break
         await target.fault(name)()
         took = await _recovered(visitors, probe, number)
         report.faults[name] = report.faults.get(name, 0) + 1
@@ -123,7 +132,7 @@ async def _break(plan: Plan, target: Target, settings: Settings, out: TextIO) ->
     visitors.stop()
     await crowd
     report.seconds = time.monotonic() - began
-    await _at_rest(visitors, settings)
+    await _at_rest(settings)
     report.tries, report.refused = visitors.tries, visitors.refused
     await visitors.close()
     return report, visitors.talks
@@ -132,23 +141,22 @@ async def _break(plan: Plan, target: Target, settings: Settings, out: TextIO) ->
 async def _recovered(visitors: Visitors, probe: Talk, number: int) -> float:
     """Seconds until a message that is sent now is answered."""
     began = time.monotonic()
-    sent = await visitors.say(probe, f"what does it cost? probe {number}")
-    await visitors.answered(probe, sent.seq, within=RECOVERY_SECONDS)
+    sent = await visitors.try_to_say(probe, f"what does it cost? probe {number}")
+    if sent is not None:
+        await visitors.answered(probe, sent.seq, within=RECOVERY_SECONDS)
     return time.monotonic() - began
 
 
-async def _at_rest(visitors: Visitors, settings: Settings) -> None:
-    """Every message answered, and the outbox empty."""
-    for talk in visitors.talks:
-        if talk.accepted:
-            await visitors.answered(talk, talk.accepted[-1].seq, within=REST_SECONDS)
+async def _at_rest(settings: Settings) -> None:
+    """Every message answered and the outbox empty, as far as that comes about in time."""
     from bot import bootstrap
 
     storage: Any = bootstrap.storage(settings)
     ends = time.monotonic() + REST_SECONDS
     while time.monotonic() < ends:
+        later = datetime.now(UTC) + timedelta(hours=1)  # also what somebody holds at this moment
         with storage.reading() as uow:
-            if not uow.outbox.waiting():
+            if not uow.conversations.with_work(now=later) and not uow.outbox.waiting():
                 break
         await asyncio.sleep(0.5)
     storage.close()
@@ -190,7 +198,7 @@ def told(report: Report) -> str:
     """The report for people."""
     found = report.verdict
     lines = [
-        f"{sum(report.faults.values())} faults in {report.seconds:.0f} s: "
+        f"{sum(report.faults.values())} of {report.planned} faults in {report.seconds:.0f} s: "
         + ", ".join(f"{count} × {name}" for name, count in sorted(report.faults.items())),
         f"{found.conversations} conversations, {found.accepted} messages accepted, {report.tries} requests",
     ]
@@ -220,6 +228,7 @@ def _plan(args: Sequence[str]) -> tuple[Plan, bool]:
     parser.add_argument("--faults", default=",".join(OTHERS), help=f"beside the kills, of {', '.join(OTHERS)}")
     parser.add_argument("--database", choices=("sqlite", "postgres"), default=plan.database)
     parser.add_argument("--outage", type=float, default=plan.outage, help="seconds a lock, a stop, a full disk lasts")
+    parser.add_argument("--minutes", type=float, default=plan.minutes, help="no fault begins later than this")
     parser.add_argument("--seed", type=int, default=plan.seed)
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args(args)
@@ -227,6 +236,16 @@ def _plan(args: Sequence[str]) -> tuple[Plan, bool]:
     if unknown := set(others) - set(OTHERS):
         parser.error(f"no such fault: {', '.join(sorted(unknown))}")
     return (
-        Plan(given.kills, given.rate, given.at_once, given.gap, others, given.database, given.outage, given.seed),
+        Plan(
+            given.kills,
+            given.rate,
+            given.at_once,
+            given.gap,
+            others,
+            given.database,
+            given.outage,
+            given.minutes,
+            given.seed,
+        ),
         given.json,
     )

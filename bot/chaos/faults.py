@@ -1,4 +1,4 @@
-"""The ways to break it: kill a process, lock or stop the database, fill the disk, step the clock."""
+"""The ways to break it: kill or halt a process, lock or stop the database, fill the disk, step the clock, cut a network off."""
 
 from __future__ import annotations
 
@@ -17,8 +17,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.chaos.database import Database
+from bot.chaos.network import Network
 
 PARTS = ("web", "rasa", "actions")
+HANG = "hang-"
+OTHERS = ("lock", "stop", "disk", "clock", "all", "refused", "silent", *(f"{HANG}{part}" for part in PARTS))
+ENDS_WEB = ("web", "all", f"{HANG}web")  # who dies between "sent" and "noted" may send once more
 OUTAGE_SECONDS = 10.0
 STEP_SECONDS = 300
 CLOCK_SOURCE = Path(__file__).with_name("clock.c")
@@ -28,23 +32,28 @@ Fault = Callable[[], Awaitable[None]]
 
 @dataclass(slots=True)
 class Target:
-    """What is broken: the home of the running product, its database, and its clock, if it can be stepped."""
+    """What is broken: the home of the running product, its database, a network, and its clock, if it can be stepped."""
 
     home: Path
     database: Database
+    network: Network
     clock: Clock | None
     outage: float = OUTAGE_SECONDS
 
     def fault(self, name: str) -> Fault:
         """The fault of this name, as something to wait for; it is over when it returns."""
         if name in PARTS:
-            return lambda: self._kill(name)
+            return lambda: self._send(name, signal.SIGKILL)
+        if name.startswith(HANG):
+            return lambda: self._send(name.removeprefix(HANG), signal.SIGSTOP)
         return {
             "all": self._kill_all,
             "lock": self._lock,
             "disk": self._fill_disk,
             "clock": self._step_clock,
             "stop": self._stop_database,
+            "refused": lambda: self._cut_off(refuses=True),
+            "silent": lambda: self._cut_off(refuses=False),
         }[name]
 
     def can(self, name: str) -> bool:
@@ -62,15 +71,20 @@ class Target:
         except (OSError, ValueError):
             return None
 
-    async def _kill(self, part: str) -> None:
+    async def _send(self, part: str, number: int) -> None:
         pid = self.pid(part)
         if pid is not None:
             with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
+                os.kill(pid, number)
 
     async def _kill_all(self) -> None:
         for part in PARTS:
-            await self._kill(part)
+            await self._send(part, signal.SIGKILL)
+
+    async def _cut_off(self, *, refuses: bool) -> None:
+        """The network that some visitors write on takes nothing; messages go on coming in from it."""
+        with self.network.down(refuses=refuses):
+            await asyncio.sleep(self.outage)
 
     async def _lock(self) -> None:
         """Somebody holds the write lock of both SQLite files."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import itertools
 import time
 import uuid
@@ -10,6 +11,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
+
+from bot.chaos import network
 
 STORY = (
     "yes",
@@ -22,6 +25,7 @@ STORY = (
 LAST = "I have crushing chest pain right now, note {number}"
 PAUSE = 0.25  # between tries of one message
 PATIENCE = 300.0  # for one message, however often it has to be sent
+ONE_IN = 5  # visitors who write on another network
 
 
 @dataclass(slots=True)
@@ -31,14 +35,16 @@ class Accepted:
     text: str
     seq: int
     tries: int
+    id: str = ""
 
 
 @dataclass(slots=True)
 class Talk:
-    """One conversation, and what was accepted in it, in order."""
+    """One conversation, and what was accepted in it, in order. `chat` is who writes on another network."""
 
     id: str = ""
     token: str = ""
+    chat: str = ""
     accepted: list[Accepted] = field(default_factory=list)
     ended: bool = False
 
@@ -57,6 +63,8 @@ class Visitors:
         self._at_once = at_once
         self._turns: asyncio.Queue[None] = asyncio.Queue(maxsize=at_once)
         self._numbers = itertools.count(1)
+        self._chats = itertools.count(1001)
+        self._updates = itertools.count(1)
         self._stopping = False
         self.talks: list[Talk] = []
         self.refused: list[str] = []
@@ -66,7 +74,7 @@ class Visitors:
         """Write until `stop`; every message that was begun is finished first."""
         async with asyncio.TaskGroup() as group:
             clock = group.create_task(self._tick())
-            visitors = [group.create_task(self._visit()) for _ in range(self._at_once)]
+            visitors = [group.create_task(self._visit(texts=at % ONE_IN == 0)) for at in range(self._at_once)]
             await asyncio.gather(*visitors)
             clock.cancel()
 
@@ -80,18 +88,43 @@ class Visitors:
 
     async def open(self) -> Talk:
         """A new conversation."""
-        answer = await self._until_taken("/api/conversations", {"channel": "web", "locale": "en"}, {})
+        answer = (await self._until_taken("/api/conversations", {"channel": "web", "locale": "en"}, {})).json()
         talk = Talk(answer["id"], answer["token"])
         self.talks.append(talk)
         return talk
 
+    async def text(self) -> Talk:
+        """Somebody new on the other network, who has pressed "start"."""
+        talk = Talk(chat=str(next(self._chats)))
+        await self._until_taken(f"/channels/{network.CHANNEL}", self._update(talk, "/start")[1], network.HEADERS)
+        self.talks.append(talk)
+        return talk
+
+    def _update(self, talk: Talk, text: str) -> tuple[str, dict[str, Any]]:
+        number = next(self._updates)
+        known_as = hashlib.sha256(f"{network.CHANNEL}\n{number}".encode()).hexdigest()[:40]
+        return known_as, network.update(number, talk.chat, text)
+
     async def say(self, talk: Talk, text: str) -> Accepted:
         """Send one message until it is accepted."""
-        before = self.tries
-        body = {"id": str(uuid.uuid4()), "text": text}
-        answer = await self._until_taken(f"/api/conversations/{talk.id}/messages", body, talk.auth)
-        talk.accepted.append(Accepted(text, int(answer.get("seq", 0)), self.tries - before))
+        before, seq = self.tries, 0
+        if talk.chat:
+            client_id, body = self._update(talk, text)
+            await self._until_taken(f"/channels/{network.CHANNEL}", body, network.HEADERS)
+        else:
+            client_id = str(uuid.uuid4())
+            sent = {"id": client_id, "text": text}
+            seq = (await self._until_taken(f"/api/conversations/{talk.id}/messages", sent, talk.auth)).json()["seq"]
+        talk.accepted.append(Accepted(text, seq, self.tries - before, client_id))
         return talk.accepted[-1]
+
+    async def try_to_say(self, talk: Talk, text: str) -> Accepted | None:
+        """The same; None, and noted, when nobody took it for too long."""
+        try:
+            return await self.say(talk, text)
+        except TimeoutError as error:
+            self.refused.append(str(error))
+            return None
 
     async def answered(self, talk: Talk, seq: int, *, within: float) -> bool:
         """Wait until this message is dealt with; False when it takes longer than `within` seconds."""
@@ -115,17 +148,23 @@ class Visitors:
             if not self._turns.full():
                 self._turns.put_nowait(None)
 
-    async def _visit(self) -> None:
+    async def _visit(self, *, texts: bool) -> None:
         while not self._stopping:
-            talk = await self.open()
+            try:
+                talk = await (self.text() if texts else self.open())
+            except TimeoutError as error:
+                self.refused.append(str(error))
+                continue
             for line in (*STORY, LAST):
                 if self._stopping and line != LAST:
                     continue
                 await self._turns.get()
-                await self.say(talk, line.format(number=next(self._numbers)))
-            talk.ended = True
+                if await self.try_to_say(talk, line.format(number=next(self._numbers))) is None:
+                    break
+            else:
+                talk.ended = True
 
-    async def _until_taken(self, path: str, body: dict[str, Any], headers: dict[str, str]) -> dict[str, Any]:
+    async def _until_taken(self, path: str, body: dict[str, Any], headers: dict[str, str]) -> httpx.Response:
         ends = time.monotonic() + PATIENCE
         while time.monotonic() < ends:
             self.tries += 1
@@ -135,8 +174,7 @@ class Visitors:
                 await asyncio.sleep(PAUSE)
                 continue
             if answer.is_success:
-                taken: dict[str, Any] = answer.json()
-                return taken
+                return answer
             if answer.status_code not in (429, 503):
                 self.refused.append(f"{answer.status_code} {path.rsplit('/', 1)[-1]}")
             await asyncio.sleep(PAUSE)

@@ -35,6 +35,9 @@ class Verdict:
     replies_lost: int = 0  # said by Rasa, and not in the log
     replies_doubled: int = 0  # in the log more often than Rasa said it
     handoffs_missing: int = 0  # told of danger after consent, and not handed off
+    lines_lost: int = 0  # in the log, and never sent to the network its visitor writes on
+    lines_doubled: int = 0  # sent there twice: only where a process died between "sent" and "noted"
+    lines_disordered: int = 0
     alerts_lost: int = 0
     alerts_doubled: int = 0  # carried twice with the same key, which a receiver can drop
     outbox_left: int = 0
@@ -43,43 +46,75 @@ class Verdict:
     @property
     def clean(self) -> bool:
         """True when nothing was lost, doubled or out of order. An alert carried twice with one key is no second alert."""
-        counts = {
-            name: getattr(self, name) for name in self.__slots__ if name not in ("conversations", "accepted", "notes")
-        }
-        counts.pop("alerts_doubled")
-        return not any(counts.values())
+        return not any(getattr(self, name) for name in self.__slots__ if name not in _NO_FAULTS)
 
 
-def judge(settings: Settings, talks: Sequence[Talk], alerts: Counter[str]) -> Verdict:
-    """Look into the database of the product once it is at rest."""
+_NO_FAULTS = ("conversations", "accepted", "notes", "alerts_doubled", "lines_doubled")
+
+
+def judge(
+    settings: Settings, talks: Sequence[Talk], alerts: Counter[str], delivered: Mapping[str, Sequence[str]]
+) -> Verdict:
+    """Look into the database of the product once it is at rest; `delivered` is chat → texts on the other network."""
     vault = Vault.open(settings.home)
     storage = SqlStorage.open(settings.database_url, vault)
     found = Verdict(conversations=len(talks))
     turns = _turns(settings, vault)
     try:
+        _look_up(storage, talks)
         for talk in talks:
-            _one(found, storage, talk, turns.get(talk.id, {}), settings)
+            log = _one(found, storage, talk, turns.get(talk.id, {}), settings)
+            if talk.chat:
+                _delivered(found, log, delivered.get(talk.chat, ()))
         _handed_over(found, storage, alerts)
     finally:
         storage.close()
     return found
 
 
-def _one(found: Verdict, storage: SqlStorage, talk: Talk, turns: Mapping[str, list[str]], settings: Settings) -> None:
+def _look_up(storage: SqlStorage, talks: Sequence[Talk]) -> None:
+    """Whose conversation is whose, for those who wrote on another network."""
+    texting = {talk.chat: talk for talk in talks if talk.chat}
+    with storage.reading() as uow, storage.engine.connect() as connection:
+        for (conversation,) in connection.exec_driver_sql("SELECT id FROM conversations WHERE channel <> 'web'"):
+            thread = uow.threads.of(conversation)
+            if thread is not None and thread.address in texting:
+                texting[thread.address].id = conversation
+
+
+def _delivered(found: Verdict, log: Sequence[Message], texts: Sequence[str]) -> None:
+    """Every line of the bot once, in order; the network's form may add to a line and never takes from it."""
+    lines, left = [line.text for line in log if line.sender != "visitor"], list(texts)
+    order: list[int] = []
+    for line in lines:
+        at = next((at for at, text in enumerate(left) if text and line in text), None)
+        if at is None:
+            found.lines_lost += 1
+        else:
+            left[at] = ""
+            order.append(at)
+    found.lines_doubled += sum(bool(text) for text in left)
+    found.lines_disordered += order != sorted(order)
+
+
+def _one(
+    found: Verdict, storage: SqlStorage, talk: Talk, turns: Mapping[str, list[str]], settings: Settings
+) -> Sequence[Message]:
     with storage.reading() as uow:
         chat = uow.conversations.get(talk.id)
         log = uow.conversations.messages(talk.id)
         handoff = uow.handoffs.by_conversation(talk.id) if talk.ended else None
-    mine = Counter(line.text for line in log if line.sender == "visitor")
-    sent = Counter(one.text for one in talk.accepted)
+    said = [line.id if talk.chat else line.text for line in log if line.sender == "visitor"]
+    told = [one.id if talk.chat else one.text for one in talk.accepted]
+    mine, sent = Counter(said), Counter(told)
     found.accepted += len(talk.accepted)
     found.lost += sum((sent - mine).values())
     found.doubled += sum((mine - sent).values())
-    order = [line.text for line in log if line.sender == "visitor" and line.text in sent]
-    found.disordered += order != [one.text for one in talk.accepted if one.text in mine]
+    found.disordered += [one for one in said if one in sent] != [one for one in told if one in mine]
     found.unanswered += chat is None or chat.answered_through < chat.spoken_through
     found.handoffs_missing += talk.ended and handoff is None
     _replies(found, talk, log, turns, settings)
+    return log
 
 
 def _replies(

@@ -16,24 +16,34 @@ import pytest
 
 from bot.chaos import command
 from bot.chaos.command import Plan
+from bot.chaos.database import Database
+from bot.chaos.faults import OTHERS, PARTS, Target
 from bot.chaos.load import Accepted, Talk
-from bot.chaos.verdict import judge
-from bot.services.stored import Conversation, NewMessage
+from bot.chaos.network import Network
+from bot.chaos.verdict import Verdict, _delivered, judge
+from bot.services.stored import Conversation, Message, NewMessage
 from bot.settings import Settings
 from bot.storage import migrations
 from bot.storage.sql import SqlStorage
 from bot.vault import Vault
 
+SAID = (("visitor", "hello"), ("bot", "one"), ("bot", "two"), ("bot", "three"))
 NOW = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
 
 
 @pytest.mark.stack
-def test_kills_and_a_locked_database_lose_and_double_nothing():
-    plan = Plan(kills=4, rate=10, at_once=10, gap=1, others=("lock", "disk"), outage=3, seed=11)
-    report = command.run(plan, io.StringIO())
+def test_kills_a_hang_and_outages_lose_and_double_nothing():
+    others = ("lock", "disk", "silent", "hang-rasa")
+    report = command.run(Plan(kills=3, rate=10, at_once=10, gap=1, others=others, outage=2, seed=11), io.StringIO())
     assert report.clean, command.told(report)
-    assert sum(report.faults.values()) == 6
+    assert sum(report.faults.values()) == 7
     assert report.verdict.accepted > 20
+
+
+def test_every_fault_of_the_long_run_can_be_made(tmp_path: Path):
+    target = Target(tmp_path, Database(), Network(), None)
+    target.network.close()
+    assert all(callable(target.fault(name)) for name in (*PARTS, *OTHERS))
 
 
 @pytest.fixture
@@ -58,7 +68,23 @@ def spoiled(tmp_path: Path):
 
 def test_the_verdict_sees_what_is_wrong(spoiled):
     settings, talk = spoiled
-    found = judge(settings, [talk], Counter())
+    found = judge(settings, [talk], Counter(), {})
     assert (found.lost, found.doubled, found.disordered) == (1, 1, 1)
     assert (found.unanswered, found.turns_lost, found.replies_doubled, found.handoffs_missing) == (1, 3, 1, 1)
     assert not found.clean
+
+
+@pytest.mark.parametrize(
+    ("texts", "lost", "doubled", "disordered"),
+    [
+        (["Clinic:\none", "two", "three"], 0, 0, 0),
+        (["one", "three"], 1, 0, 0),
+        (["one", "two", "two", "three"], 0, 1, 0),
+        (["two", "one", "three"], 0, 0, 1),
+    ],
+)
+def test_the_verdict_sees_what_a_network_was_not_sent(texts, lost, doubled, disordered):
+    log = [Message("c", at, sender, NOW, text) for at, (sender, text) in enumerate(SAID, 1)]
+    found = Verdict()
+    _delivered(found, log, texts)
+    assert (found.lines_lost, found.lines_doubled, found.lines_disordered) == (lost, doubled, disordered)
