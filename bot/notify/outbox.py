@@ -15,7 +15,7 @@ from bot.services.ports import Storage
 from bot.services.stored import OutboxItem
 
 HELD_FOR = timedelta(minutes=2)
-FIRST_PAUSE = timedelta(seconds=10)
+FIRST_PAUSE = timedelta(seconds=2)  # an alert or a danger script must not wait long for a network that only hiccuped
 LONGEST_PAUSE = timedelta(minutes=30)
 AT_ONCE = 8
 
