@@ -55,7 +55,8 @@ class Stack:
 
 def start(home: Path, **settings: str) -> Stack:
     """Start the product in `home` on free ports; returns when it says that it is ready."""
-    ports = {name: str(free_port()) for name in ("PALPATE_PORT", "PALPATE_RASA_PORT", "PALPATE_ACTIONS_PORT")}
+    names = ("PALPATE_PORT", "PALPATE_RASA_PORT", "PALPATE_ACTIONS_PORT", "PALPATE_METRICS_PORT")
+    ports = {name: str(free_port()) for name in names}
     env = {**os.environ, "PALPATE_HOME": str(home), **ports, **settings}
     process = subprocess.Popen(
         [PALPATE, "up"], env=env, cwd=REPOSITORY, stdout=subprocess.PIPE, stderr=sys.stderr, text=True

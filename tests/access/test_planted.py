@@ -140,7 +140,9 @@ def test_fifty_planted_strings_are_in_no_log_no_error_no_file(stack, visitor):
     assert refused.returncode == 1
     for word in plants:  # the rest: names and refusals of the command line
         stack.palpate("triage", text=json.dumps({"age": word}))
-    for answer in answers:
+    figures = httpx.get(f"http://127.0.0.1:{stack.env['PALPATE_METRICS_PORT']}/metrics")
+    assert "palpate_turns_total" in figures.text
+    for answer in (*answers, figures):
         told = answer.text + str(answer.headers) + str(answer.url.path if answer.is_success else "")
         assert not [word for word in PLANTED if word in told], (answer.status_code, answer.request.url.path[:40])
     _nothing_in_files(stack, before)

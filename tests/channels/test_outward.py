@@ -7,6 +7,8 @@ from networks import meta_request, twilio_request
 from people import PUBLIC, WRITERS
 from standin_rasa import state
 
+from bot.web.chat import inbox
+
 CHANNELS = tuple(WRITERS)
 DOCTOR = {
     "field": "doctor", "kind": "choice", "skippable": False, "why": "-",
@@ -139,6 +141,19 @@ def test_an_outage_of_the_network_loses_nothing_and_doubles_nothing(channel, cli
 
 def _answered(clinic):
     clinic.wait(lambda: not clinic.unanswered())
+
+
+def test_a_greeting_for_somebody_who_was_never_noted_is_laid_aside(clinic, networks):
+    """The process died between a chat and the note of whose it is; the network brings the message again, into another."""
+    opened = inbox.open_conversation(clinic.context, channel="telegram", locale="en", code=None)
+    clinic.wait(lambda: clinic.waiting() > 0)
+    clinic.wait(clinic.all_wait_for_another_try)
+    clinic.clock.ahead += 100
+    clinic.wait(lambda: not clinic.waiting())
+    assert networks.sent == []
+    with clinic.context.uow.reading() as uow:
+        assert uow.outbox.given_up() == []
+        assert uow.conversations.get(opened.id) is not None
 
 
 @pytest.mark.parametrize("channel", CHANNELS)

@@ -17,6 +17,9 @@ from bot.web.channels import menu, wording
 from bot.web.channels.protocol import Channel, Line
 from bot.web.chat import tokens
 
+# Who opened a chat is stored a moment after it; where the process died in between, the network brings their message
+# again, another chat answers it, and nobody is in the first.
+NOBODY_AFTER = timedelta(minutes=1)
 LINK_LASTS = timedelta(minutes=30)
 _LOOKED_AT_WINDOW = timedelta(hours=1)
 _HEALTH_KINDS = ("multi",)  # questions whose first words already speak of illness
@@ -54,6 +57,8 @@ class Carrier:
         if found is None:
             return None
         if thread is None or thread.channel != self.channel.name:
+            if self.now() - item.created_at > NOBODY_AFTER:
+                return None
             raise NotDelivered("no_thread")  # the first line can be quicker than the thread is stored
         return *found, thread
 
