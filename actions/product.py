@@ -29,6 +29,11 @@ def _storage() -> Any:
     return bootstrap.storage(settings())
 
 
+def load() -> None:
+    """Import all that storage needs, without a connection yet: a database may come and go while a spare waits."""
+    _storage()
+
+
 def warm_up() -> None:
     """Open storage before the first visitor needs it."""
     with _storage()():

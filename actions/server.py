@@ -79,6 +79,7 @@ def main() -> None:
     logs.configure("actions")
     settings = Settings.from_env(os.environ)
     app = create_app(settings.internal_secret)
+    product.load()
     spare.wait()
     product.warm_up()
     uvicorn.run(app, host="127.0.0.1", port=settings.actions_port, log_config=None, access_log=False)

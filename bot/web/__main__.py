@@ -57,6 +57,7 @@ def main() -> int:
     except BadSettings as error:
         sys.stderr.write(f"{error}\n")
         return 2
+    server.config.load()  # the loop, the parser and the app, so that a spare has all of it behind it
     spare.wait()
     try:
         with metrics.Served(context.settings.metrics_port, context.uow):
