@@ -84,17 +84,17 @@ def _look_up(storage: SqlStorage, talks: Sequence[Talk]) -> None:
 
 def _delivered(found: Verdict, log: Sequence[Message], texts: Sequence[str]) -> None:
     """Every line of the bot once, in order; the network's form may add to a line and never takes from it."""
-    lines, left = [line.text for line in log if line.sender != "visitor"], list(texts)
-    order: list[int] = []
-    for line in lines:
-        at = next((at for at, text in enumerate(left) if text and line in text), None)
-        if at is None:
+    left, come, in_order = dict(enumerate(texts)), 0, True
+    for line in (line.text for line in log if line.sender != "visitor"):
+        places = [at for at, text in left.items() if line in text]
+        if not places:
             found.lines_lost += 1
-        else:
-            left[at] = ""
-            order.append(at)
-    found.lines_doubled += sum(bool(text) for text in left)
-    found.lines_disordered += order != sorted(order)
+            continue
+        at = next((at for at in places if at >= come), places[0])
+        in_order, come = in_order and at >= come, at + 1
+        del left[at]
+    found.lines_doubled += len(left)
+    found.lines_disordered += not in_order
 
 
 def _one(

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot import logs
 from bot.domain.errors import StorageUnavailable
 from bot.notify.alert import NotDelivered, Refused
 from bot.services import alerts
-from bot.services.ports import Storage
+from bot.services.ports import Kinds, Storage
 from bot.services.stored import OutboxItem
 
 HELD_FOR = timedelta(minutes=2)
@@ -37,12 +37,19 @@ class Kind:
 
 @dataclass(frozen=True, slots=True)
 class Postman:
-    """Delivers what is due, each item by its kind, several at once. A kind nobody has set up waits like one that fails."""
+    """Delivers what is due, each item by its kind, several at once. A kind nobody has set up waits like one that fails.
+
+    `only` and `but` narrow it to some kinds. `carried` remembers what was delivered and could not be noted, because the
+    database took nothing just then: it is noted later and not delivered again.
+    """
 
     storage: Storage
     kinds: Mapping[str, Kind]
     now: Callable[[], datetime]
     worker: str = ""
+    only: Kinds = ()
+    but: Kinds = ()
+    carried: dict[int, str | None] = field(default_factory=dict)
 
     def begin(self) -> None:
         """After a start: what this worker held when it was killed is due at once. Raises `StorageUnavailable`."""
@@ -58,7 +65,7 @@ class Postman:
         """
         started = self.now()
         with self.storage.brisk() as uow:  # a claim that a power cut undoes is harmless
-            items = uow.outbox.due(started, until=started + HELD_FOR, worker=self.worker)
+            items = uow.outbox.due(started, until=started + HELD_FOR, worker=self.worker, only=self.only, but=self.but)
             uow.commit()
         if len(items) < 2:
             return sum(map(self._deliver, items))
@@ -70,7 +77,8 @@ class Postman:
         try:
             if kind is None:
                 raise NotDelivered("no_carrier")
-            receipt = self._send(kind, item)
+            if item.id not in self.carried:
+                self.carried[item.id] = self._send(kind, item)
         except Refused as error:
             return self._give_up(item, str(error))
         except NotDelivered as error:
@@ -78,8 +86,9 @@ class Postman:
                 return self._give_up(item, str(error))
             return self._later(item, error)
         with self.storage() as uow:
-            uow.outbox.sent(item.id, at=self.now(), receipt=receipt)
+            uow.outbox.sent(item.id, at=self.now(), receipt=self.carried[item.id])
             uow.commit()
+        del self.carried[item.id]
         return 1
 
     def _send(self, kind: Kind, item: OutboxItem) -> str | None:

@@ -39,6 +39,8 @@ from bot.services.stored import (
     Tries,
 )
 
+Kinds = Collection[str]  # of outbox items
+
 
 class LeaseLost(PalpateError):
     """Another worker has taken over this conversation; what this one worked out must not be stored."""
@@ -499,8 +501,13 @@ class Outbox(Protocol):
     def add(self, item: OutboxItem) -> bool:
         """Queue it; False when an item with this key was queued before."""
 
-    def due(self, now: datetime, *, until: datetime, worker: str = "", limit: int = 20) -> list[OutboxItem]:
-        """Items to be sent now; nobody else gets them before `until`. Of a lane only the first that is not done."""
+    def due(
+        self, now: datetime, *, until: datetime, worker: str = "", limit: int = 20, only: Kinds = (), but: Kinds = ()
+    ) -> list[OutboxItem]:
+        """Items to be sent now; nobody else gets them before `until`. Of a lane only the first that is not done.
+
+        `only` these kinds, where any are named; `but` not those.
+        """
 
     def free(self, worker: str, *, now: datetime) -> int:
         """Give back what this worker held when it was killed; how many there were."""

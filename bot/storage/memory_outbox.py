@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.domain.errors import NotFound
+from bot.services.ports import Kinds
 from bot.services.stored import OutboxItem
 from bot.storage.shelves import Shelves
 
@@ -26,9 +27,12 @@ class MemoryOutbox:
         self._all[key] = replace(item, id=key, payload=dict(item.payload))
         return True
 
-    def due(self, now: datetime, *, until: datetime, worker: str = "", limit: int = 20) -> list[OutboxItem]:
+    def due(
+        self, now: datetime, *, until: datetime, worker: str = "", limit: int = 20, only: Kinds = (), but: Kinds = ()
+    ) -> list[OutboxItem]:
         """Items to be sent now, for this caller alone until `until`."""
-        ripe = [item for item in self._open() if _ripe(item, now) and not self._held_up(item, now)]
+        mine = [item for item in self._open() if item.kind not in but and (not only or item.kind in only)]
+        ripe = [item for item in mine if _ripe(item, now) and not self._held_up(item, now)]
         found = sorted(ripe, key=lambda item: (item.due_at, item.id))[:limit]
         for item in found:
             self._all[item.id] = replace(item, due_at=until, attempts=item.attempts + 1)

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, and_, delete, fun
 from sqlalchemy.exc import IntegrityError
 
 from bot.domain.errors import NotFound
+from bot.services.ports import Kinds
 from bot.services.stored import OutboxItem
 from bot.storage.tables import OUTBOX
 
@@ -36,11 +37,13 @@ class SqlOutbox:
             return False
         return True
 
-    def due(self, now: datetime, *, until: datetime, worker: str = "", limit: int = 20) -> list[OutboxItem]:
+    def due(
+        self, now: datetime, *, until: datetime, worker: str = "", limit: int = 20, only: Kinds = (), but: Kinds = ()
+    ) -> list[OutboxItem]:
         """Items to be sent now, for this caller alone until `until`."""
         wanted = (
             select(_O.id)
-            .where(_OPEN, _ripe(now), ~_held_up(now))
+            .where(_OPEN, _ripe(now), ~_held_up(now), _O.kind.not_in(but), *([_O.kind.in_(only)] if only else []))
             .order_by(_O.due_at, _O.id)
             .limit(limit)
             .with_for_update(skip_locked=True, of=OUTBOX)

@@ -7,6 +7,8 @@ from networks import meta_request, twilio_request
 from people import PUBLIC, WRITERS
 from standin_rasa import state
 
+from bot.domain.errors import StorageUnavailable
+from bot.storage.sql_threads import SqlThreads
 from bot.web.chat import inbox
 
 CHANNELS = tuple(WRITERS)
@@ -141,6 +143,25 @@ def test_an_outage_of_the_network_loses_nothing_and_doubles_nothing(channel, cli
 
 def _answered(clinic):
     clinic.wait(lambda: not clinic.unanswered())
+
+
+@pytest.mark.parametrize("channel", CHANNELS)
+def test_what_a_network_took_while_nothing_could_be_noted_is_not_sent_again(
+    channel, clinic, person, networks, monkeypatch
+):
+    somebody, noted, full = person(channel), SqlThreads.sent, [True, True]
+
+    def sent(self, delivery):
+        if full:
+            full.pop()
+            raise StorageUnavailable("full")
+        noted(self, delivery)
+
+    monkeypatch.setattr(SqlThreads, "sent", sent)
+    somebody.write("yes")
+    clinic.settled()  # within seconds: what was held when the database failed is due again at once
+    assert not full
+    assert len(networks.texts(channel)) == len(set(networks.texts(channel)))
 
 
 def test_a_greeting_for_somebody_who_was_never_noted_is_laid_aside(clinic, networks):

@@ -10,6 +10,7 @@ from datetime import timedelta
 
 import pytest
 
+from bot.domain.errors import StorageUnavailable
 from bot.notify.alert import Alert, NotDelivered
 from bot.notify.carriers import Console, Smtp, Webhook, alert_kinds, carriers
 from bot.notify.outbox import Postman
@@ -68,6 +69,31 @@ def test_a_carrier_that_fails_does_not_make_the_others_send_twice(clinic):
     for minutes in (0, 5, 10):
         deliver(clinic, first, broken, last, minutes=minutes)
     assert [len(one.sent) for one in (first, broken, last)] == [1, 1, 1]
+
+
+def test_what_was_sent_and_could_not_be_noted_is_noted_later_and_not_sent_again(clinic, monkeypatch):
+    clinic.intake()
+    collector, full = Collector(), [True, True]
+    with clinic.storage() as uow:
+        outbox = type(uow.outbox)
+    noted = outbox.sent
+
+    def sent(self, item, **how):
+        if collector.sent and full:
+            full.pop()
+            raise StorageUnavailable("full")
+        noted(self, item, **how)
+
+    monkeypatch.setattr(outbox, "sent", sent)
+    kinds = alert_kinds(clinic.storage, (collector,), "https://desk.test", lambda: clinic.now)
+    postman = Postman(clinic.storage, kinds, now=lambda: clinic.now, worker="us")
+    for _ in (1, 2):
+        with pytest.raises(StorageUnavailable):
+            sum(iter(postman.deliver_due, 0))
+        postman.begin()
+    assert sum(iter(postman.deliver_due, 0)) == 1
+    assert len(collector.sent) == 1
+    assert clinic.look(lambda uow: uow.outbox.waiting()) == 0
 
 
 def test_an_alert_about_no_hand_off_leads_to_its_page():

@@ -47,6 +47,14 @@ def test_a_key_is_taken_once_and_an_item_goes_to_one_caller(storage):
         assert uow.outbox.add(ITEM) is False, "what was sent is not queued a second time"
 
 
+def test_some_kinds_are_asked_for_alone_or_left_to_others(storage):
+    queue(storage, ITEM, replace(ITEM, key="line", kind="line.sms"), replace(ITEM, key="bye", kind="bye.sms"))
+    with storage() as uow:
+        assert [one.key for one in uow.outbox.due(NOW, until=LATER, but=("line.sms", "bye.sms"))] == [ITEM.key]
+        assert [one.key for one in uow.outbox.due(NOW, until=LATER, only=("line.sms",))] == ["line"]
+        assert [one.key for one in uow.outbox.due(NOW, until=LATER)] == ["bye"]
+
+
 def test_a_lane_leaves_in_order_and_one_at_a_time(storage):
     queue(
         storage,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import threading
+import time
 from typing import Any
 
 import pytest
@@ -19,6 +21,8 @@ from bot.vault import Vault
 from bot.web.app import Edge, create_app
 from bot.web.chat.problems import Problem
 from bot.web.context import WebContext
+
+STILL_TO_LEAVE = "SELECT count(*) FROM outbox WHERE sent_at IS NULL AND kind LIKE 'staff_alert%'"
 
 
 class Phone:
@@ -48,7 +52,9 @@ def started(home, rasa, phone):
     settings = Settings.from_env({"PALPATE_HOME": str(home), "PALPATE_RASA_PORT": str(rasa.port)})
     vault = Vault.open(home)
     storage = SqlStorage.open(settings.database_url, vault)
-    context = WebContext(storage, settings, vault, PlainReader(), carriers={"line.sms": Kind(phone.send)})
+    context = WebContext(
+        storage, settings, vault, PlainReader(), carriers={"line.sms": Kind(lambda item: phone.send(item))}
+    )
     phone.context = context
 
     @contextlib.asynccontextmanager
@@ -59,6 +65,17 @@ def started(home, rasa, phone):
 
     yield start
     storage.close()
+
+
+def alerts_left(app: Edge) -> bool:
+    """Wait until no alert to staff is left in the outbox."""
+    ends = time.monotonic() + 20
+    while time.monotonic() < ends:
+        with app.context.uow.engine.connect() as connection:
+            if not connection.exec_driver_sql(STILL_TO_LEAVE).scalar():
+                return True
+        threading.Event().wait(0.02)
+    return False
 
 
 async def answered(app: Edge, conversation: str, seq: int) -> None:
@@ -101,6 +118,34 @@ def test_the_same_id_ten_times_at_once_is_one_message_and_one_turn(started, rasa
 
     run(talk)
     assert [turn["text"] for turn in rasa.turns] == ["hello", "yes", "yes"]
+
+
+def test_a_network_that_keeps_silent_holds_up_no_alert_to_staff(started, rasa, phone):
+    silent, called = threading.Event(), threading.Event()
+
+    def send(item: OutboxItem) -> str | None:
+        called.set()
+        silent.wait(120)
+        return None
+
+    phone.send = send  # type: ignore[method-assign]
+
+    async def talk() -> None:
+        async with started() as app:
+            try:
+                await app.entrance.open("sms", "en")
+                assert await asyncio.to_thread(called.wait, 20)
+                now = app.context.clock()
+                with app.context.uow() as uow:
+                    uow.outbox.add(OutboxItem(0, "alert:PLP-1:1", "staff_alert", {"reference": "PLP-1"}, now, now))
+                    uow.commit()
+                app.works.chores.outbox_has_work()
+                assert await asyncio.to_thread(alerts_left, app)
+                assert not silent.is_set()
+            finally:
+                silent.set()
+
+    run(talk)
 
 
 def test_danger_is_answered_while_rasa_is_down(started, rasa, phone):

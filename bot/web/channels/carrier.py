@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from bot.domain.speech import say
@@ -27,12 +27,16 @@ _HEALTH_KINDS = ("multi",)  # questions whose first words already speak of illne
 
 @dataclass(frozen=True, slots=True)
 class Carrier:
-    """The outbox's way to one channel; everything blocks, in a thread of the postman."""
+    """The outbox's way to one channel; everything blocks, in a thread of the postman.
+
+    `taken` is what the network took and the database could not note: it is noted at the next try and not sent again.
+    """
 
     channel: Channel
     storage: Storage
     settings: Settings
     now: Callable[[], datetime]
+    taken: dict[str, str | None] = field(default_factory=dict)
 
     def kind(self) -> Kind:
         """For `WebContext.carriers`, under `outgoing.kind_of(channel.name)`."""
@@ -69,12 +73,15 @@ class Carrier:
         for number, parcel in enumerate(self.channel.render(self._line(chat, line))):
             if number in done:
                 continue
-            receipt = self.channel.send(thread.address, parcel, key=f"{item.key}:{number}")
+            key = f"{item.key}:{number}"
+            if key not in self.taken:
+                self.taken[key] = self.channel.send(thread.address, parcel, key=key)
+            receipt = self.taken[key]
             with self.storage() as uow:
                 uow.threads.sent(
                     Delivery(
                         self.channel.name,
-                        receipt or f"{item.key}:{number}",
+                        receipt or key,
                         chat.id,
                         line.seq,
                         "sent",
@@ -83,6 +90,7 @@ class Carrier:
                     )
                 )
                 uow.commit()
+            del self.taken[key]
         return receipt
 
     def _parts_sent(self, item: OutboxItem, line: Message) -> set[int]:

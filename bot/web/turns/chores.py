@@ -26,21 +26,40 @@ RETENTION_SECONDS = 86_400.0
 KEYS_SECONDS = 600.0
 
 
+class Rounds:
+    """One postman's rounds. Where the database took nothing, what he held is due again at once, not in two minutes."""
+
+    def __init__(self, postman: Postman) -> None:
+        self._postman = postman
+        self._begun = False
+        self.due = asyncio.Event()
+
+    def empty(self) -> None:
+        """Send what is due. Blocks."""
+        if not self._begun:
+            self._postman.begin()
+            self._begun = True
+        try:
+            while self._postman.deliver_due():
+                pass
+        except StorageUnavailable:
+            self._begun = False
+            raise
+
+
 class Chores:
     """Loops, each in a thread for the time it works."""
 
     def __init__(self, context: WebContext) -> None:
         self._context = context
         self._ledger = Ledger(context)
-        self._due = asyncio.Event()
-        self._begun = False
-        self._postman = Postman(context.uow, self._kinds(), now=context.clock, worker=self._ledger.worker)
+        self._rounds = [Rounds(postman) for postman in self._postmen()]
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Work until the block is left."""
         loops = [
-            asyncio.create_task(_every(OUTBOX_SECONDS, self.empty_outbox, self._due)),
+            *(asyncio.create_task(_every(OUTBOX_SECONDS, one.empty, one.due)) for one in self._rounds),
             asyncio.create_task(_every(WATCH_SECONDS, self.watch, asyncio.Event())),
             asyncio.create_task(_every(PURGE_SECONDS, self.purge, asyncio.Event())),
             asyncio.create_task(_every(RETENTION_SECONDS, self.retain, asyncio.Event())),
@@ -55,15 +74,25 @@ class Chores:
 
     def outbox_has_work(self) -> None:
         """Something was just queued that somebody waits for. Call it in the event loop."""
-        self._due.set()
+        for one in self._rounds:
+            one.due.set()
 
     def empty_outbox(self) -> None:
-        """Send what is due. Blocks."""
-        if not self._begun:
-            self._postman.begin()
-            self._begun = True
-        while self._postman.deliver_due():
-            pass
+        """Send all that is due. Blocks."""
+        for one in self._rounds:
+            one.empty()
+
+    def _postmen(self) -> list[Postman]:
+        """One for each network beside the one for all else, so that staff's alerts never wait for a network that hangs."""
+        uow, now, worker = self._context.uow, self._context.clock, self._ledger.worker
+        kinds, carried = self._kinds(), self._context.carriers
+        networks: dict[str, list[str]] = {}
+        for kind in carried:
+            networks.setdefault(kind.rpartition(".")[2], []).append(kind)
+        return [
+            Postman(uow, kinds, now, worker, but=tuple(carried)),
+            *(Postman(uow, kinds, now, f"{worker}/{name}", only=only) for name, only in networks.items()),
+        ]
 
     def _kinds(self) -> dict[str, Kind]:
         """Everything that leaves the house, by kind; the table is in docs/reference/outbox.md."""
