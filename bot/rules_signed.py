@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -57,12 +57,12 @@ def is_published(home: Path, policy: Policy = DEFAULT_POLICY) -> bool:
     return len(signers(version, kept)) >= asked_of(version, kept)
 
 
-def warning(home: Path, policy: Policy = DEFAULT_POLICY) -> str | None:
+def warning(home: Path, policy: Policy = DEFAULT_POLICY, say: Callable[..., str] = str.format) -> str | None:
     """What staff are told of the working version; None once it is signed. A damaged file counts as unsigned."""
     try:
-        return banner(version_of(policy), read(home))
+        return banner(version_of(policy), read(home), say)
     except BadSignatures:
-        return banner(version_of(policy), ())
+        return banner(version_of(policy), (), say)
 
 
 def keep_published(home: Path, cases: Iterable[Stored], policy: Policy = DEFAULT_POLICY) -> None:

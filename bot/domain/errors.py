@@ -4,9 +4,15 @@ from __future__ import annotations
 
 
 class PalpateError(Exception):
-    """Base of our errors."""
+    """Base of our errors; `text` with its `{places}` and the `values` for them, so that it can be said in any language."""
 
     code = "P000"
+
+    def __init__(self, text: str = "", /, **values: object) -> None:
+        told = {key: ", ".join(map(str, one)) if isinstance(one, tuple) else one for key, one in values.items()}
+        super().__init__(text.format(**told) if values else text)
+        self.text = text
+        self.values = values
 
 
 class NotFound(PalpateError):

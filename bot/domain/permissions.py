@@ -28,7 +28,7 @@ def may(role: str, act: str) -> bool:
 def check(role: str, act: str) -> None:
     """Raise `NotAllowed` when the role does not include the act."""
     if not may(role, act):
-        raise NotAllowed(f"{act} needs the role {needed(act)}")
+        raise NotAllowed("{act} needs the role {role}", act=act, role=needed(act))
 
 
 def needed(act: str) -> str:

@@ -102,7 +102,9 @@ def target(move: str, status: str) -> str:
     """Where a move leads; raises `IllegalMove` saying what is legal instead."""
     to = MOVES[move].get(status)
     if to is None:
-        raise IllegalMove(f"{say(move)} is not legal while {status}; legal: {', '.join(legal(status))}")
+        raise IllegalMove(
+            "{move} is not legal while {status}; legal: {legal}", move=say(move), status=status, legal=legal(status)
+        )
     return to
 
 

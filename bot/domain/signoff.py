@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -44,15 +44,20 @@ def may_publish(version: str, moved: Sequence[Moved], signatures: Iterable[Signa
     return len(signers(version, kept)) >= max(needed(moved), asked_of(version, kept))
 
 
-def banner(version: str, signatures: Iterable[Signature]) -> str | None:
-    """What staff see until enough clinicians have signed the working rules; None from then on."""
+UNSIGNED = "No clinician has signed this version of the rules ({version}). Check every result yourself."
+ONE_MORE = (
+    "This version of the rules ({version}) makes some results milder and needs a second clinician. So far only {name} has "
+    "signed it. Check every result yourself."
+)
+
+
+def banner(version: str, signatures: Iterable[Signature], say: Callable[..., str] = str.format) -> str | None:
+    """What staff see until enough clinicians have signed the working rules; None from then on.
+
+    `say` fills a text and may say it in another language.
+    """
     kept = tuple(signatures)
     have = signers(version, kept)
     if len(have) >= asked_of(version, kept):
         return None
-    if not have:
-        return f"No clinician has signed this version of the rules ({version}). Check every result yourself."
-    return (
-        f"This version of the rules ({version}) makes some results milder and needs a second clinician. So far only "
-        f"{have[0]} has signed it. Check every result yourself."
-    )
+    return say(ONE_MORE, version=version, name=have[0]) if have else say(UNSIGNED, version=version)

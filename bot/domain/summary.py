@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -10,6 +10,7 @@ from bot.domain import scores, sites, wished_times
 from bot.domain.conditions import CONDITIONS
 from bot.domain.extras import EXTRAS
 from bot.domain.flags import RED_FLAGS
+from bot.domain.speech import ENGLISH
 
 Json = Mapping[str, Any]
 
@@ -38,10 +39,13 @@ _DOCTOR = {
 }  # fmt: skip
 _WHOM = {"self": "For themselves", "child": "For their child", "other": "For someone else"}
 _SEX = {"F": "female", "M": "male", "X": "other"}
+# Field → label, and how the number of weeks is said.
 _WEEKS = {
-    "weeks_since_injury": "since the injury", "weeks_since_surgery": "since the operation",
-    "weeks_since_fracture": "since the fracture", "weeks_since_birth": "since the birth",
-    "weeks_since_chemo": "since chemotherapy", "weeks_pregnant": "pregnant",
+    "weeks_since_injury": ("Time since the injury", "{count} weeks ago"),
+    "weeks_since_surgery": ("Time since the operation", "{count} weeks ago"),
+    "weeks_since_fracture": ("Time since the fracture", "{count} weeks ago"),
+    "weeks_since_birth": ("Time since the birth", "{count} weeks ago"),
+    "weeks_since_chemo": ("Time since chemotherapy", "{count} weeks ago"), "weeks_pregnant": ("Pregnant", "{count} weeks"),
 }  # fmt: skip
 
 _FIELDS = {
@@ -51,6 +55,29 @@ _FIELDS = {
     "emergency_gate": "The emergency questions", "general_screen": "The general questions", "skin": "The skin questions",
     "conditions": "The questions about conditions", "medicines": "The questions about medicines",
 }  # fmt: skip
+
+
+def _in_english(text: str, /, **values: object) -> str:
+    return text.format(**values) if values else text
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """How the brief is said: `tell` fills and translates a text, `clinical` what the rules say to staff, `number` a score."""
+
+    locale: str = ENGLISH
+    tell: Callable[..., str] = _in_english
+    clinical: Callable[[str], str] = str
+    number: Callable[[float], str] = "{:g}".format
+
+    def joined(self, value: Any) -> str:
+        """Values of the record, which have words where a table knows them."""
+        if isinstance(value, list | tuple):
+            return ", ".join(self.joined(one) for one in value)
+        return self.tell(str(value).replace("_", " ")) if value is not None else ""
+
+
+PLAIN = Voice()
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,133 +145,154 @@ def outcome_words(outcome: str, urgency: str | None, *, provisional: bool = Fals
     return f"{words} (provisional)" if provisional else words
 
 
-def brief(record: Json, result: Json, transcript: Sequence[Json] = ()) -> Brief:
+def brief(record: Json, result: Json, transcript: Sequence[Json] = (), *, voice: Voice = PLAIN) -> Brief:
     """The brief of a record and its result (JSON of contract §3; `record["facts"]` may hold the other answers).
 
     Says only what the record holds: a place, number or name that is not in it never appears.
     """
     facts: Json = record.get("facts") or {}
     sections = [
-        Section("Who", _who(record, facts), "who"),
-        Section("What they want", _wants(record, facts, transcript), "wants"),
-        *_complaints(record, facts),
-        Section("Danger signs told", _named(record, "rf", RED_FLAGS), "danger"),
-        Section(_MISREAD, _disputed(facts), "disputed"),
-        Section("Conditions and medicines", _conditions(record), "conditions"),
-        Section("Also told", _named(record, "extra", EXTRAS), "told"),
-        Section("Asked and not answered", _unanswered(record), "unknown"),
-        Section("Doctor", _doctor(record), "doctor"),
-        Section(WHY, _why(result), "why"),
-        Section("For the therapist", _therapist(result), "therapist"),
+        Section("Who", _who(record, facts, voice), "who"),
+        Section("What they want", _wants(record, facts, transcript, voice), "wants"),
+        *_complaints(record, facts, voice),
+        Section("Danger signs told", _named(record, "rf", RED_FLAGS, voice), "danger"),
+        Section(_MISREAD, _disputed(facts, voice), "disputed"),
+        Section("Conditions and medicines", _conditions(record, voice), "conditions"),
+        Section("Also told", _named(record, "extra", EXTRAS, voice), "told"),
+        Section("Asked and not answered", _unanswered(record, voice), "unknown"),
+        Section("Doctor", _doctor(record, voice), "doctor"),
+        Section(WHY, _why(result, voice), "why"),
+        Section("For the therapist", _therapist(result, voice), "therapist"),
     ]
-    return Brief(_headline(record, result), tuple(section for section in sections if section.lines))
+    told = tuple(_said(section, voice) for section in sections if section.lines)
+    return Brief(_headline(record, result, voice), told)
 
 
-def place(record: Json) -> str:
+def _said(section: Section, voice: Voice) -> Section:
+    """Title and labels in the language of the voice; a numbered complaint keeps its number."""
+    words, _, number = section.title.rpartition(" ") if section.title[-1].isdigit() else (section.title, "", "")
+    title = f"{voice.tell(words)} {number}".rstrip()
+    lines = tuple(replace(line, label=voice.tell(line.label)) if line.label else line for line in section.lines)
+    return replace(section, title=title, lines=lines)
+
+
+def place(record: Json, locale: str = ENGLISH) -> str:
     """Where it hurts, as one phrase; empty when nothing was named."""
     named = [site for _title, ache, _first in _aches(record) for site in ache.get("sites") or ()]
     unique = [site for at, site in enumerate(named) if site not in named[:at]]
-    return sites.say_all(unique)
+    return sites.say_all(unique, locale)
 
 
-def name_of(key: str) -> str:
+def name_of(key: str, voice: Voice = PLAIN) -> str:
     """A flag, condition, extra or field in words for staff."""
     if key in RED_FLAGS:
-        return RED_FLAGS[key].name
+        return voice.tell(RED_FLAGS[key].name)
     if key in CONDITIONS:
-        return CONDITIONS[key].name
+        return voice.tell(CONDITIONS[key].name)
     if key in EXTRAS:
-        return _capital(EXTRAS[key])
+        return _capital(voice.tell(EXTRAS[key]))
     if key in _FIELDS:
-        return _FIELDS[key]
-    return _capital(key.removeprefix("screen_").replace("_", " ")) + (" questions" if key.startswith("screen_") else "")
+        return voice.tell(_FIELDS[key])
+    words = key.removeprefix("screen_").replace("_", " ")
+    return (
+        voice.tell("Questions: {what}", what=voice.tell(words))
+        if key.startswith("screen_")
+        else voice.tell(_capital(words))
+    )
 
 
-def plainly(key: str, value: Any) -> str:
+def plainly(key: str, value: Any, voice: Voice = PLAIN) -> str:
     """The value of a fact that is still being taken, in words; empty where there is nothing to say."""
     if value in (None, "", [], (), {}):
         return ""
     if key == "sites":
-        return sites.say_all(value)
+        return sites.say_all(value, voice.locale)
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return voice.tell("yes") if value else voice.tell("no")
+    if isinstance(value, int | float):
+        return voice.number(value)
     if isinstance(value, list | tuple):
-        return ", ".join(name_of(str(one)) if isinstance(one, str) else plainly("", one) for one in value)
-    return str(value).replace("_", " ") if not isinstance(value, Mapping) else ""
+        return ", ".join(name_of(str(one), voice) if isinstance(one, str) else plainly("", one, voice) for one in value)
+    table = {"complaint": _WANTS, "onset": _ONSETS, "doctor": _DOCTOR, "for_whom": _WHOM, "sex": _SEX}.get(key, {})
+    if isinstance(value, str) and value in table:
+        return voice.tell(table[value])
+    return voice.tell(str(value).replace("_", " ")) if not isinstance(value, Mapping) else ""
 
 
-def doctor_note(record: Json, *, clinic: str) -> str:
+def doctor_note(record: Json, *, clinic: str, voice: Voice = PLAIN) -> str:
     """The note for the doctor (clinical.md §H.8): what is asked, no diagnosis."""
-    facts: Json = record.get("facts") or {}
-    name = (facts.get("contact") or {}).get("name") or "Our client"
+    say, facts = voice.tell, record.get("facts") or {}
+    name = (facts.get("contact") or {}).get("name") or say("Our client")
     aches = [ache for _title, ache, _first in _aches(record)]
     scored = next((ache["nrs"] for ache in aches if ache.get("nrs") is not None), None)
     lasted = next((ache["duration_days"] for ache in aches if ache.get("duration_days") is not None), None)
-    reported = [f"NRS {scored:g}/10"] if scored is not None else []
+    reported = [f"NRS {voice.number(scored)}/10"] if scored is not None else []
     if record.get("peg"):
-        reported.append(f"PEG {scores.peg_mean(*record['peg'])}")
-    items = [name_of(item) for item in [*(record.get("ci") or ()), *(record.get("rf") or ())]]
-    asks = f"{name}, date of birth ____________, asks about clinical massage"
-    asks += f" for {place(record)}" if place(record) else ""
-    asks += f", {ago(lasted)}" if lasted is not None else ""
+        reported.append(f"PEG {voice.number(scores.peg_mean(*record['peg']))}")
+    items = [name_of(item, voice) for item in [*(record.get("ci") or ()), *(record.get("rf") or ())]]
+    where = place(record, voice.locale)
+    asks = say("{name}, date of birth ____________, asks about clinical massage", name=name)
+    asks += say(" for {place}", place=where) if where else ""
+    asks += f", {ago(lasted, voice)}" if lasted is not None else ""
     lines = [
-        f"{clinic}: a question before massage",
+        say("{clinic}: a question before massage", clinic=clinic),
         "",
         f"{asks}.",
-        f"Reported: {', '.join(reported)}." if reported else "",
+        say("Reported: {scores}.", scores=", ".join(reported)) if reported else "",
     ]
-    lines += ["", "Items needing your view:", *(f"[ ] {item}" for item in items or ["the complaint above"])]
+    lines += ["", say("Items needing your view:"), *(f"[ ] {item}" for item in items or [say("the complaint above")])]
     lines += [
         "",
-        "May they have massage?   [ ] yes   [ ] no",
-        "Any limits (pressure, area, position)?",
+        say("May they have massage?   [ ] yes   [ ] no"),
+        say("Any limits (pressure, area, position)?"),
         "",
-        "Signed, date: ____________",
+        say("Signed, date: ____________"),
     ]
     return "\n".join(lines) + "\n"
 
 
-def ago(days: float) -> str:
+def ago(days: float, voice: Voice = PLAIN) -> str:
     """How long, with its class: "about 7 months (chronic)"."""
-    kind = scores.duration_class(days)
+    kind = voice.tell(scores.duration_class(days))
     if days < 1:
-        return f"since today ({kind})"
+        return voice.tell("since today ({kind})", kind=kind)
     for size, unit in ((365.25, "year"), (30.44, "month"), (7, "week"), (1, "day")):
         count = round(days / size)
         if days >= size * 2 or unit == "day":
             break
     about = "" if unit == "day" else "about "
-    return f"{about}{count} {unit}{'' if count == 1 else 's'} ({kind})"
+    length = voice.tell(f"{about}{{count}} {unit}{'' if count == 1 else 's'}", count=count)
+    return f"{length} ({kind})"
 
 
-def _headline(record: Json, result: Json) -> str:
-    age, where = record.get("age"), place(record)
-    person = f"Age {age}" if age is not None else "Age not known"
-    what = _WANTS.get(record.get("complaint") or "", "A visit").lower()
+def _headline(record: Json, result: Json, voice: Voice) -> str:
+    say, age, where = voice.tell, record.get("age"), place(record, voice.locale)
+    person = say("Age {age}", age=age) if age is not None else say("Age not known")
+    what = say(_WANTS.get(record.get("complaint") or "", "A visit")).lower()
     words = outcome_words(result["outcome"], result.get("urgency"), provisional=bool(result.get("provisional")))
-    return f"{person}, {what}{f', {where}' if where else ''}: {words}."
+    return f"{person}, {what}{f', {where}' if where else ''}: {say(words)}."
 
 
-def _who(record: Json, facts: Json) -> tuple[Line, ...]:
+def _who(record: Json, facts: Json, voice: Voice) -> tuple[Line, ...]:
     contact: Json = facts.get("contact") or {}
-    age = record.get("age")
+    say, age = voice.tell, record.get("age")
     pairs = [
         ("Name", contact.get("name"), "contact"),
-        ("Visit", _WHOM.get(facts.get("for_whom") or ""), "for_whom"),
-        ("Age", str(age) if age is not None else "not known", "age"),
-        ("Sex", _SEX.get(record.get("sex") or ""), "sex"),
+        ("Visit", say(_WHOM.get(facts.get("for_whom") or "", "")), "for_whom"),
+        ("Age", str(age) if age is not None else say("not known"), "age"),
+        ("Sex", say(_SEX.get(record.get("sex") or "", "")), "sex"),
         ("Phone", contact.get("phone"), "contact"),
         ("E-mail", contact.get("email"), "contact"),
-        ("Wished times", wished_times.say(facts.get("preferred_times")), "preferred_times"),
+        ("Wished times", wished_times.say(facts.get("preferred_times"), voice.locale), "preferred_times"),
         ("Wishes", _joined(facts.get("preferences")), "preferences"),
     ]
     return tuple(Line(str(text), label, key) for label, text, key in pairs if text)
 
 
-def _wants(record: Json, facts: Json, transcript: Sequence[Json]) -> tuple[Line, ...]:
+def _wants(record: Json, facts: Json, transcript: Sequence[Json], voice: Voice) -> tuple[Line, ...]:
     lines = []
     if record.get("complaint"):
-        lines.append(Line(_WANTS[record["complaint"]], "Goal", "complaint"))
+        lines.append(Line(voice.tell(_WANTS[record["complaint"]]), "Goal", "complaint"))
     words = facts.get("narrative") or _longest(transcript)
     if words:
         lines.append(Line(f"“{str(words).strip()}”", "In their words", "narrative"))
@@ -270,104 +318,103 @@ def _aches(record: Json) -> list[tuple[str, Json, bool]]:
     return [(f"Complaint {number}", ache, number == 1) for number, ache in enumerate(every, 1)]
 
 
-def _complaint(ache: Json, facts: Json) -> tuple[Line, ...]:
-    lines = []
+def _complaint(ache: Json, facts: Json, voice: Voice) -> tuple[Line, ...]:
+    say, lines = voice.tell, []
     if ache.get("sites"):
-        lines.append(Line(_capital(sites.say_all(ache["sites"])), "Where", "sites"))
+        lines.append(Line(_capital(sites.say_all(ache["sites"], voice.locale)), "Where", "sites"))
     if ache.get("nrs") is not None:
-        lines.append(Line(f"{ache['nrs']:g} of 10 ({scores.nrs_band(ache['nrs'])})", "Pain", "nrs"))
+        score, band = voice.number(ache["nrs"]), say(scores.nrs_band(ache["nrs"]))
+        lines.append(Line(say("{score} of 10 ({band})", score=score, band=band), "Pain", "nrs"))
     if ache.get("peg"):
-        lines.append(Line(f"{scores.peg_mean(*ache['peg'])} of 10", "PEG", "peg"))
+        lines.append(Line(say("{score} of 10", score=voice.number(scores.peg_mean(*ache["peg"]))), "PEG", "peg"))
     if ache.get("duration_days") is not None:
-        lines.append(Line(_capital(ago(ache["duration_days"])), "How long", "duration_days"))
+        lines.append(Line(_capital(ago(ache["duration_days"], voice)), "How long", "duration_days"))
     lines += [
-        Line(
-            f"{ache[key]:g} {'weeks' if key == 'weeks_pregnant' else 'weeks ago'}",
-            f"Time {words}" if key != "weeks_pregnant" else "Pregnant",
-            key,
-        )
-        for key, words in _WEEKS.items()
+        Line(say(words, count=voice.number(ache[key])), label, key)
+        for key, (label, words) in _WEEKS.items()
         if ache.get(key) is not None
     ]
     if _ONSETS.get(ache.get("onset") or ""):
-        lines.append(Line(_capital(_ONSETS[ache["onset"]]), "Began", "onset"))
+        lines.append(Line(_capital(say(_ONSETS[ache["onset"]])), "Began", "onset"))
     if ache.get("function_limited") is not None:
-        words = f"Yes: {facts['function']}" if facts.get("function") else "Yes"
-        lines.append(Line(words if ache["function_limited"] else "No", "Limits them", "function_limited"))
+        words = say("Yes: {what}", what=facts["function"]) if facts.get("function") else say("Yes")
+        lines.append(Line(words if ache["function_limited"] else say("No"), "Limits them", "function_limited"))
     for key, label in (("quality", "Feels"), ("cause", "Cause they name")):
         if facts.get(key):
-            lines.append(Line(_joined(facts[key]), label, key))
+            lines.append(Line(voice.joined(facts[key]), label, key))
     if ache.get("bp"):
         lines.append(Line(f"{ache['bp'][0]}/{ache['bp'][1]} mmHg", "Blood pressure", "bp"))
     return tuple(lines)
 
 
-def _complaints(record: Json, facts: Json) -> list[Section]:
+def _complaints(record: Json, facts: Json, voice: Voice) -> list[Section]:
     """One section per complaint; those after the first are told apart by `#2`, `#3` in their keys."""
     sections = []
     for number, (title, ache, first) in enumerate(_aches(record), 1):
-        lines = _complaint(ache, facts if first else {})
+        lines = _complaint(ache, facts if first else {}, voice)
         if number > 1:
             lines = tuple(replace(line, key=f"{line.key}#{number}") for line in lines)
         sections.append(Section(title, lines, "complaint", ache))
     return sections
 
 
-def _named(record: Json, key: str, table: Mapping[str, Any]) -> tuple[Line, ...]:
-    return tuple(Line(name_of(name), "", name) for name in _known(record, key, table))
+def _named(record: Json, key: str, table: Mapping[str, Any], voice: Voice) -> tuple[Line, ...]:
+    return tuple(Line(name_of(name, voice), "", name) for name in _known(record, key, table))
 
 
-def _unanswered(record: Json) -> tuple[Line, ...]:
-    return tuple(Line(name_of(name), "", name) for name in record.get("rf_unknown") or ())
+def _unanswered(record: Json, voice: Voice) -> tuple[Line, ...]:
+    return tuple(Line(name_of(name, voice), "", name) for name in record.get("rf_unknown") or ())
 
 
 _MISREAD = "Says this was misread"
 _DISPUTE = {"yes": "Asked again: yes", "no": "Asked again: no", "unsure": "Asked again: not sure"}
 
 
-def _disputed(facts: Json) -> tuple[Line, ...]:
+def _disputed(facts: Json, voice: Voice) -> tuple[Line, ...]:
     """Both versions of what stopped the interview: the words that were read, and what the visitor says of them."""
     lines = []
     for one in facts.get("disputed") or ():
         about = str(one.get("about") or "")
         named = name_of(about) if about in RED_FLAGS or about in CONDITIONS else ""
-        told = [f"first “{one['read']}”"] if one.get("read") else []
-        told += [f"then “{one['now']}”"] if one.get("now") else []
-        lines.append(Line("; ".join(told), named, about, _DISPUTE.get(str(one.get("answer") or ""), "")))
+        told = [voice.tell("first “{words}”", words=one["read"])] if one.get("read") else []
+        told += [voice.tell("then “{words}”", words=one["now"])] if one.get("now") else []
+        asked = _DISPUTE.get(str(one.get("answer") or ""), "")
+        lines.append(Line("; ".join(told), named, about, voice.tell(asked) if asked else ""))
     return tuple(lines)
 
 
-def _therapist(result: Json) -> tuple[Line, ...]:
+def _therapist(result: Json, voice: Voice) -> tuple[Line, ...]:
     return tuple(
-        Line(_capital(str(one["instruction"])), "", str(one["id"]))
+        Line(_capital(voice.clinical(str(one["instruction"]))), "", str(one["id"]))
         for one in result.get("modifiers") or ()
         if one["id"] != "M-SAFETYNET"
     )
 
 
-def _conditions(record: Json) -> tuple[Line, ...]:
+def _conditions(record: Json, voice: Voice) -> tuple[Line, ...]:
     return tuple(
-        Line(CONDITIONS[name].name, "", name, CONDITIONS[name].action) for name in _known(record, "ci", CONDITIONS)
+        Line(name_of(name, voice), "", name, voice.clinical(CONDITIONS[name].action))
+        for name in _known(record, "ci", CONDITIONS)
     )
 
 
-def _doctor(record: Json) -> tuple[Line, ...]:
+def _doctor(record: Json, voice: Voice) -> tuple[Line, ...]:
     lines = []
     if record.get("doctor"):
-        lines.append(Line(_DOCTOR[record["doctor"]], "", "doctor"))
+        lines.append(Line(voice.tell(_DOCTOR[record["doctor"]]), "", "doctor"))
     for key, label in (("cleared", "Verified by staff"), ("cleared_claimed", "Claimed in the chat, not seen yet")):
         if record.get(key):
-            lines.append(Line("; ".join(name_of(item) for item in record[key]), label, key))
+            lines.append(Line("; ".join(name_of(item, voice) for item in record[key]), label, key))
     return tuple(lines)
 
 
-def _why(result: Json) -> tuple[Line, ...]:
+def _why(result: Json, voice: Voice) -> tuple[Line, ...]:
     lines = [
-        Line(str(reason.get("staff") or reason["because"]), str(reason["rule"]))
+        Line(voice.clinical(str(reason.get("staff") or reason["because"])), str(reason["rule"]))
         for reason in result.get("reasons") or ()
     ]
     if result.get("provisional"):
-        lines.append(Line("A person has to look before the booking is firm.", "Provisional"))
+        lines.append(Line(voice.tell("A person has to look before the booking is firm."), "Provisional"))
     return tuple(lines)
 
 

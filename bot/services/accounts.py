@@ -98,7 +98,7 @@ def tidy_name(name: str) -> str:
 def known_role(role: str) -> str:
     """The role. Raises `BadMove` when there is none of this name."""
     if role not in permissions.ROLES:
-        raise BadMove("role", f"role must be one of {', '.join(permissions.ROLES)}")
+        raise BadMove("role", "{field} must be one of {kinds}", field="role", kinds=permissions.ROLES)
     return role
 
 
@@ -224,7 +224,9 @@ def issue_token(storage: Storage, *, name: str, now: datetime, label: str = "") 
 
 def hash_password(password: str) -> str:
     if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
-        raise BadMove("password", f"a password has {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters")
+        raise BadMove(
+            "password", "a password has {least} to {most} characters", least=SHORTEST_PASSWORD, most=LONGEST_PASSWORD
+        )
     return _HASHER.hash(password)
 
 

@@ -71,7 +71,7 @@ def confirm(uow: UnitOfWork, reference: str, *, by: Actor, now: datetime) -> Han
         visit = _standing(uow, handoff, ("proposed",))
         state = counts_of(handoff).booking
         if visit is None or state is None:
-            raise IllegalMove("no time is proposed; legal: resume, reopen")
+            raise IllegalMove("no time is proposed; legal: {legal}", legal=("resume", "reopen"))
         moved = make_move(uow, handoff, "confirm", by, now, {"start": visit.starts_at.isoformat()}, wait_until=None)
         uow.appointments.set_status(visit.id, state)
         visits.news(uow, moved, visit, visits.BOOKED if state == "confirmed" else visits.PENDING, now)
@@ -114,7 +114,11 @@ def _take(
         review.target(move, handoff.status)
         state = counts_of(handoff).booking
         if state is None:
-            raise IllegalMove(f"{handoff.outcome} may not be booked; legal before that: clear, override")
+            raise IllegalMove(
+                "{outcome} may not be booked; legal before that: {legal}",
+                outcome=handoff.outcome,
+                legal=("clear", "override"),
+            )
         for old in uow.appointments.of(handoff.id):
             if old.status != "cancelled":  # the time this person had before makes room for the new one
                 uow.appointments.set_status(old.id, "cancelled")

@@ -43,7 +43,7 @@ def decide(storage: Storage, reference: str, *, decision: str, reason: str, by: 
     permissions.check(by.role, "erase")
     why = " ".join(reason.split())[:LONGEST_REASON]
     if decision not in DECISIONS:
-        raise BadMove("decision", f"decision must be one of {', '.join(DECISIONS)}")
+        raise BadMove("decision", "{field} must be one of {kinds}", field="decision", kinds=tuple(DECISIONS))
     if decision == "kept" and not why:
         raise BadMove("reason", "say which law or duty asks to keep the record")
     with storage() as uow:

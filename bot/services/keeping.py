@@ -30,12 +30,12 @@ def keep_view(storage: Storage, *, title: str, query: str, by: Actor) -> SavedVi
     permissions.check(by.role, "list")
     said = " ".join(title.split())
     if not 0 < len(said) <= LONGEST_TITLE:
-        raise BadMove("title", f"title must have 1 to {LONGEST_TITLE} characters")
+        raise BadMove("title", "{field} must have 1 to {most} characters", field="title", most=LONGEST_TITLE)
     if len(query) > LONGEST_QUERY or not query.isprintable():
         raise BadMove("query", "that search is too long to keep")
     with storage() as uow:
         if len(uow.keeping.views(by.name)) >= MOST_VIEWS:
-            raise BadMove("title", f"there may be {MOST_VIEWS} views at most; drop one first")
+            raise BadMove("title", "there may be {most} views at most; drop one first", most=MOST_VIEWS)
         kept = uow.keeping.add_view(SavedView(0, by.name, said, query))
         uow.commit()
     return kept

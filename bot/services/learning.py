@@ -62,9 +62,9 @@ def mark(
     permissions.check(by.role, "misread")
     said = " ".join(value.split())
     if kind not in KINDS:
-        raise BadMove("kind", f"kind must be one of {', '.join(KINDS)}")
+        raise BadMove("kind", "{field} must be one of {kinds}", field="kind", kinds=tuple(KINDS))
     if not 0 < len(said) <= _LONGEST:
-        raise BadMove("value", f"value must have 1 to {_LONGEST} characters")
+        raise BadMove("value", "{field} must have 1 to {most} characters", field="value", most=_LONGEST)
     with uow:
         handoff = uow.handoffs.by_reference(reference, lock=True)
         lines = uow.conversations.messages(handoff.conversation, after=seq - 1, limit=1)

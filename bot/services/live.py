@@ -57,11 +57,11 @@ def take_over(uow: UnitOfWork, where: str, *, by: Actor, now: datetime) -> str:
     with uow:
         chat, reference = _load(uow, where, "takeover", by)
         if chat.taken_by == by.name:
-            raise IllegalMove("you have taken over already; legal: say, hand_back")
+            raise IllegalMove("you have taken over already; legal: {legal}", legal=("say", "hand_back"))
         if chat.taken_by is not None and not permissions.may(by.role, "act_for_others"):
-            raise IllegalMove(f"{chat.taken_by} is speaking with this visitor")
+            raise IllegalMove("{name} is speaking with this visitor", name=chat.taken_by)
         if chat.consent_at is None:
-            raise IllegalMove("the visitor has not agreed to the use of what they write; legal: call them")
+            raise IllegalMove("the visitor has not agreed to the use of what they write; call them instead")
         uow.conversations.taken(chat.id, by.name)
         uow.conversations.ask_for_person(chat.id, None)
         _mark(uow, chat, "takeover", translated(chat.locale, JOINED, name=by.name), by, now)
@@ -74,7 +74,7 @@ def say(uow: UnitOfWork, where: str, *, text: str, by: Actor, now: datetime) -> 
     """Write to the visitor; the id of the conversation. Raises `IllegalMove` before a take-over."""
     said = text.strip()
     if not said or len(said) > LONGEST:
-        raise BadMove("text", f"text must have 1 to {LONGEST} characters")
+        raise BadMove("text", "{field} must have 1 to {most} characters", field="text", most=LONGEST)
     with uow:
         chat, reference = _load(uow, where, "say", by)
         _must_speak(chat, by)
@@ -137,7 +137,7 @@ def _find(uow: UnitOfWork, where: str) -> tuple[Conversation, str | None]:
 
 def _must_speak(chat: Conversation, by: Actor) -> None:
     if chat.taken_by != by.name:
-        raise IllegalMove("take over the chat first; legal: takeover")
+        raise IllegalMove("take over the chat first; legal: {legal}", legal=("takeover",))
 
 
 def _mark(uow: UnitOfWork, chat: Conversation, event: str, text: str, by: Actor, now: datetime) -> None:

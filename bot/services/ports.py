@@ -145,6 +145,9 @@ class Conversations(Protocol):
     def since(self, at: datetime, *, limit: int) -> list[Conversation]:
         """Living ones begun after `at`, newest first."""
 
+    def asking(self) -> int:
+        """How many living ones ask for a person whom nobody has been yet and wait for no call."""
+
     def in_progress(self, since: datetime, *, limit: int) -> list[Conversation]:
         """Living ones touched after `since` or still asking for a person: these first, then the newest."""
 
@@ -552,8 +555,17 @@ class CallBacks(Protocol):
     def open(self) -> list[CallBack]:
         """Those nobody has dealt with, oldest first."""
 
+    def waiting(self) -> int:
+        """How many nobody has dealt with."""
+
+    def dealt_with(self, *, limit: int) -> list[CallBack]:
+        """Those somebody has dealt with, newest first."""
+
     def done(self, call_back: int, *, by: str, at: datetime) -> CallBack:
         """Somebody dealt with it. Raises `NotFound` when it is not open."""
+
+    def undone(self, call_back: int) -> CallBack:
+        """It waits again. Raises `NotFound` when it does already, or a newer one of the conversation does."""
 
     def forget(self, conversation: str) -> int:
         """Delete all of a conversation; how many there were."""

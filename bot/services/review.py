@@ -47,8 +47,8 @@ class BadMove(PalpateError):
 
     code = "P424"
 
-    def __init__(self, field: str, why: str) -> None:
-        super().__init__(why)
+    def __init__(self, field: str, why: str, /, **values: object) -> None:
+        super().__init__(why, **values)
         self.field = field
 
 
@@ -203,7 +203,7 @@ def label(uow: UnitOfWork, reference: str, *, labels: Sequence[str], by: Actor, 
     """Set its labels, which the queue can filter by; no move."""
     wanted = tuple(dict.fromkeys(_label(one) for one in labels if one.strip()))
     if len(wanted) > MOST_LABELS:
-        raise BadMove("labels", f"there may be {MOST_LABELS} labels at most")
+        raise BadMove("labels", "there may be {most} labels at most", most=MOST_LABELS)
     with uow:
         handoff = load(uow, reference, "label", by)
         moved = make_move(uow, handoff, "label", by, now, None, labels=wanted)
@@ -216,7 +216,7 @@ def label(uow: UnitOfWork, reference: str, *, labels: Sequence[str], by: Actor, 
 def _label(text: str) -> str:
     said = " ".join(text.split()).casefold()
     if len(said) > LONGEST_LABEL:
-        raise BadMove("labels", f"a label has {LONGEST_LABEL} characters at most")
+        raise BadMove("labels", "a label has {most} characters at most", most=LONGEST_LABEL)
     return said
 
 
@@ -345,7 +345,7 @@ def _check_holder(handoff: Handoff, move: str, by: Actor) -> None:
     if by == VISITOR or move not in review.HOLDERS_MOVES or handoff.claimed_by in (None, by.name):
         return
     if not permissions.may(by.role, "act_for_others"):
-        raise IllegalMove(f"{handoff.claimed_by} has claimed it; ask them or a lead")
+        raise IllegalMove("{name} has claimed it; ask them or a lead", name=handoff.claimed_by)
 
 
 def counts_of(handoff: Handoff) -> Answer:
@@ -386,7 +386,7 @@ def _clearable(items: Sequence[str], record: Json) -> tuple[str, ...]:
         raise BadMove("items", "items must name at least one condition")
     for item in wanted:
         if item not in CLEARABLE:
-            raise BadMove("items", f"{item[:40]} is not something a doctor's word can clear")
+            raise BadMove("items", "{item} is not something a doctor's word can clear", item=item[:40])
     return wanted
 
 
@@ -397,14 +397,16 @@ def check_time(start: datetime, minutes: int, now: datetime) -> None:
     if start <= now:
         raise BadMove("start", "start must lie in the future")
     if isinstance(minutes, bool) or minutes % 5 or not MINUTES[0] <= minutes <= MINUTES[1]:
-        raise BadMove("minutes", f"minutes must be a multiple of 5 from {MINUTES[0]} to {MINUTES[1]}")
+        raise BadMove(
+            "minutes", "minutes must be a multiple of 5 from {least} to {most}", least=MINUTES[0], most=MINUTES[1]
+        )
 
 
 def written(text: str, field: str) -> str:
     """What somebody wrote, without the space around it. Raises `BadMove` when it is empty or too long."""
     said = text.strip()
     if not said or len(said) > LONGEST_NOTE:
-        raise BadMove(field, f"{field} must have 1 to {LONGEST_NOTE} characters")
+        raise BadMove(field, "{field} must have 1 to {most} characters", field=field, most=LONGEST_NOTE)
     return said
 
 
@@ -412,5 +414,5 @@ def tidy_name(text: str, field: str) -> str:
     """A name as it is kept. Raises `BadMove`."""
     said = " ".join(text.split())
     if not said or len(said) > 80:
-        raise BadMove(field, f"{field} must have 1 to 80 characters")
+        raise BadMove(field, "{field} must have 1 to {most} characters", field=field, most=80)
     return said

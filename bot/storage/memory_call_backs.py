@@ -28,6 +28,23 @@ class MemoryCallBacks:
         """Those nobody has dealt with."""
         return sorted((one for one in self._all.values() if one.done_at is None), key=lambda one: (one.at, one.id))
 
+    def waiting(self) -> int:
+        """How many wait."""
+        return len(self.open())
+
+    def dealt_with(self, *, limit: int) -> list[CallBack]:
+        """Those somebody has dealt with."""
+        done = [one for one in self._all.values() if one.done_at is not None]
+        return sorted(done, key=lambda one: (str(one.done_at), one.id), reverse=True)[:limit]
+
+    def undone(self, call_back: int) -> CallBack:
+        """It waits again."""
+        found = self._all.get(call_back)
+        if found is None or found.done_at is None or any(one.conversation == found.conversation for one in self.open()):
+            raise NotFound(str(call_back))
+        self._all[call_back] = replace(found, done_at=None, done_by=None)
+        return self._all[call_back]
+
     def done(self, call_back: int, *, by: str, at: datetime) -> CallBack:
         """Somebody dealt with it."""
         found = self._all.get(call_back)

@@ -201,6 +201,12 @@ class MemoryConversations:
         begun = [one for one in self._all.values() if one.erased_at is None and one.created_at > at]
         return sorted(begun, key=lambda one: one.created_at, reverse=True)[:limit]
 
+    def asking(self) -> int:
+        """How many ask for a person and wait for no call."""
+        called = {one.conversation for one in self._shelves.call_backs.values() if one.done_at is None}
+        asked = [one for one in self._all.values() if one.person_asked_at and one.erased_at is None]
+        return sum(one.id not in called for one in asked)
+
     def in_progress(self, since: datetime, *, limit: int) -> list[Conversation]:
         """Those who ask for a person, longest waiting first, then the newest."""
         living = [one for one in self._all.values() if one.erased_at is None]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import fields, replace
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from bot.domain.errors import NotFound
 from bot.services.stored import CallBack
@@ -34,6 +34,26 @@ class SqlCallBacks:
         """Those nobody has dealt with."""
         query = select(*_COLUMNS).where(_B.done_at.is_(None)).order_by(_B.at, _B.id)
         return [CallBack(*row) for row in self._connection.execute(query)]
+
+    def waiting(self) -> int:
+        """How many wait."""
+        query = select(func.count()).select_from(CALL_BACKS).where(_B.done_at.is_(None))
+        return int(self._connection.execute(query).scalar_one())
+
+    def dealt_with(self, *, limit: int) -> list[CallBack]:
+        """Those somebody has dealt with."""
+        query = select(*_COLUMNS).where(_B.done_at.is_not(None)).order_by(_B.done_at.desc(), _B.id.desc()).limit(limit)
+        return [CallBack(*row) for row in self._connection.execute(query)]
+
+    def undone(self, call_back: int) -> CallBack:
+        """It waits again."""
+        other = CALL_BACKS.alias()
+        newer = select(other.c.id).where(other.c.conversation == _B.conversation, other.c.done_at.is_(None))
+        change = update(CALL_BACKS).where(_B.id == call_back, _B.done_at.is_not(None), ~newer.exists())
+        row = self._connection.execute(change.values(done_at=None, done_by=None).returning(*_COLUMNS)).one_or_none()
+        if row is None:
+            raise NotFound(str(call_back))
+        return CallBack(*row)
 
     def done(self, call_back: int, *, by: str, at: datetime) -> CallBack:
         """Somebody dealt with it."""

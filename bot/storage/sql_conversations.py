@@ -31,7 +31,7 @@ from bot.domain.errors import NotFound
 from bot.services.ports import AlreadyThere, LeaseLost
 from bot.services.stored import LINKS, WORK, Appended, Conversation, Erasure, Json, Message, NewMessage, ResumeCode
 from bot.storage.columns import SealedJson
-from bot.storage.tables import CONVERSATIONS, ERASURES, HANDOFFS, MESSAGES, PROVIDER_MESSAGES, RESUME_CODES
+from bot.storage.tables import CALL_BACKS, CONVERSATIONS, ERASURES, HANDOFFS, MESSAGES, PROVIDER_MESSAGES, RESUME_CODES
 
 _C = CONVERSATIONS.c
 _M = MESSAGES.c
@@ -290,6 +290,12 @@ class SqlConversations:
         wanted = select(*_COLUMNS).where(_C.erased_at.is_(None), _C.created_at > at)
         rows = self._connection.execute(wanted.order_by(_C.created_at.desc()).limit(limit))
         return [_conversation(row) for row in rows]
+
+    def asking(self) -> int:
+        """How many ask for a person and wait for no call."""
+        called = select(CALL_BACKS.c.id).where(CALL_BACKS.c.conversation == _C.id, CALL_BACKS.c.done_at.is_(None))
+        asked = (_C.person_asked_at.is_not(None), _C.erased_at.is_(None), ~called.exists())
+        return int(self._connection.execute(select(func.count(_C.id)).where(*asked)).scalar_one())
 
     def in_progress(self, since: datetime, *, limit: int) -> list[Conversation]:
         """Those who ask for a person, longest waiting first, then the newest."""

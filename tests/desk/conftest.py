@@ -23,6 +23,7 @@ from bot.storage import migrations
 from bot.storage.sql import SqlStorage
 from bot.vault import Vault
 from bot.web import desk
+from tests.desk.furnished import furnish
 
 HOME = "https://desk.test"
 PASSWORD = "correct horse battery"
@@ -179,3 +180,9 @@ def program(context: Context) -> Callable[..., Browser]:
         return Browser(context, accounts.issue_token(context.uow, name=name, now=context.time))
 
     return open_program
+
+
+@pytest.fixture
+def furnished(context: Context) -> Mapping[str, str]:
+    """Something on every page; what fills the braces of `furnished.PAGES`."""
+    return furnish(context)

@@ -51,10 +51,16 @@ def test_a_person_reads_them_on_a_page_and_decides_by_its_buttons(waiting, brows
     for path in re.findall(r'action="(/desk/(?:call-backs|outbox)/\d+/(?:done|dismiss))"', page):
         assert staff.post(path).status_code == 303
     left = staff.get("/desk/call-backs").text
+    assert f"by Ana, {'Mon 23 Nov, 09:00'}" in left, "who called, and when"
+    [undo] = re.findall(r'action="(/desk/call-backs/\d+/undo)"', left)
+    assert staff.post(undo).status_code == 303
+    assert re.search(r'Call-backs<span class="count"[^>]*>1<', staff.get("/desk").text), "the bar says that one waits"
+    assert staff.post(undo.replace("undo", "done")).status_code == 303
+    left = staff.get("/desk/call-backs").text
     assert "Nobody is waiting for a call." in left
     assert "Everything was delivered." in left
     with waiting.uow.reading() as uow:
-        actions = [entry.action for entry in uow.audit.newest(actor="Ana", limit=4)]
+        actions = [entry.action for entry in uow.audit.newest(actor="Ana", limit=12)]
     assert {"read_call_backs", "call_back_done", "delivery_dismissed"} <= set(actions)
 
 

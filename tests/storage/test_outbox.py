@@ -171,7 +171,15 @@ def test_call_backs_are_kept_until_somebody_calls(storage):
             uow.call_backs.done(first.id, by="Ana", at=LATER)
         assert uow.call_backs.done(second.id, by="Ana", at=LATER).done_by == "Ana"
         assert uow.call_backs.open() == []
+        assert (uow.call_backs.waiting(), [one.id for one in uow.call_backs.dealt_with(limit=5)]) == (0, [second.id])
+        assert uow.call_backs.undone(second.id) == second
+        with pytest.raises(NotFound):
+            uow.call_backs.undone(second.id)
+        assert (uow.call_backs.waiting(), uow.call_backs.dealt_with(limit=5)) == (1, [])
+        uow.call_backs.done(second.id, by="Ana", at=LATER)
         third = uow.call_backs.add(CallBack(0, "c1", LATER, "person", {"phone": "3"}))
+        with pytest.raises(NotFound):  # they have asked anew: the newer one is on the list
+            uow.call_backs.undone(second.id)
         assert uow.call_backs.drop_before(LATER + timedelta(1)) == 1
         assert uow.call_backs.open() == [third]
         assert uow.call_backs.forget("c1") == 1

@@ -69,7 +69,7 @@ class Access:
                     )
             return await endpoint(request, who)
 
-        return _answering(passed, self._pages.problem)
+        return _answering(passed, self._pages.problem, tongue.refusal)
 
     def open(self, endpoint: Endpoint) -> Endpoint:
         """A page of the door, for whoever comes; a form or a call must still be from our own pages."""
@@ -79,7 +79,7 @@ class Access:
                 raise Problem(403, "foreign_form", "This form is not from the desk. Go back and reload.")
             return await endpoint(request)
 
-        return _answering(passed, self._pages.problem)
+        return _answering(passed, self._pages.problem, tongue.refusal)
 
     def call(self, endpoint: Guarded) -> Endpoint:
         """A call of the staff API, by cookie or bearer token."""
@@ -150,8 +150,10 @@ class Access:
         return hmac.compare_digest(given.encode(), who.session.csrf.encode())
 
 
-def _answering(passed: Endpoint, show: Callable[[Problem], Response]) -> Endpoint:
-    """The endpoint, with every refusal shown in the same way."""
+def _answering(
+    passed: Endpoint, show: Callable[[Problem], Response], say: Callable[[PalpateError], str] = str
+) -> Endpoint:
+    """The endpoint, with every refusal shown in the same way: programs read the names of moves, people their words."""
 
     async def answer(request: Request) -> Response:
         tongue.use(request)
@@ -160,7 +162,7 @@ def _answering(passed: Endpoint, show: Callable[[Problem], Response]) -> Endpoin
         except Problem as problem:
             return show(problem)
         except PalpateError as error:
-            return show(problem_of(error))
+            return show(problem_of(error, say))
 
     return answer
 
@@ -180,19 +182,19 @@ async def form_of(request: Request) -> dict[str, str | list[str]]:
     return found
 
 
-def problem_of(error: PalpateError) -> Problem:
+def problem_of(error: PalpateError, say: Callable[[PalpateError], str] = str) -> Problem:
     """The answer to a refusal of ours; none of them quotes a visitor."""
     match error:
         case NotFound():
             return Problem(404, "not_found", "There is nothing under this reference.")
         case NotAllowed():
-            return Problem(403, "not_allowed", str(error))
+            return Problem(403, "not_allowed", say(error))
         case IllegalMove():
-            return Problem(409, "illegal_move", str(error))
+            return Problem(409, "illegal_move", say(error))
         case DoubleBooking():
             return Problem(409, "double_booking", "The therapist or the room is taken at that time.")
         case BadMove():
-            return Problem(422, "bad_value", str(error), field=error.field)
+            return Problem(422, "bad_value", say(error), field=error.field)
         case BadRecord():
             return Problem(
                 409, "old_record", "The stored record does not fit today's rules any more; override instead."

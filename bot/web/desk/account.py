@@ -14,6 +14,7 @@ from bot.services import accounts, passkeys, second_factor, staff_admin
 from bot.services.accounts import SignedIn, SignInRefused
 from bot.services.review import BadMove
 from bot.web.chat.problems import Problem
+from bot.web.desk import tongue
 from bot.web.desk.access import Access, Endpoint, form_of
 from bot.web.desk.context import DeskContext
 from bot.web.desk.render import Pages
@@ -69,7 +70,7 @@ class Own:
             except SignInRefused:
                 wrong = "The old password is wrong."
             except BadMove as error:
-                wrong = f"{str(error).capitalize()}."
+                wrong = tongue.refusal(error)
         if wrong:
             return self._pages.page("password.html", who=who, wrong=wrong, status=422)
         return RedirectResponse("/desk", 303)
@@ -83,7 +84,7 @@ class Own:
                 codes = await self._do(second_factor.confirm, who, code=code)
                 return self._pages.page("recovery.html", who=who, codes=codes)
             except BadMove as error:
-                wrong = f"{str(error).capitalize()}."
+                wrong = tongue.refusal(error)
         secret = await self._do(second_factor.begin, who)
         clinic = self._context.settings.clinic.name
         picture = segno.make(second_factor.address_of(secret, account=who.account.name, issuer=clinic), error="m")
@@ -122,7 +123,7 @@ class Own:
             given: Mapping[str, Any] = credential if isinstance(credential, dict) else {}
             await self._do(passkeys.register, who, self._site, given, label=label)
         except BadMove as error:
-            return Problem(422, "bad_passkey", f"{str(error).capitalize()}.").response()
+            return Problem(422, "bad_passkey", tongue.refusal(error)).response()
         return JSONResponse({"to": _HOME})
 
     async def remove_passkey(self, request: Request, who: SignedIn) -> Response:

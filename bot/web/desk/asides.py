@@ -13,14 +13,17 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from bot.domain.errors import NotFound
 from bot.services import call_backs, deliveries
 from bot.services.accounts import SignedIn
+from bot.services.call_backs import Listed
 from bot.services.stored import CallBack, OutboxItem
 from bot.web.chat.problems import Problem
+from bot.web.desk import tongue
 from bot.web.desk.access import Access, Endpoint, form_of
 from bot.web.desk.context import DeskContext
 from bot.web.desk.render import Pages
 
 _ACTS: dict[str, Callable[..., None]] = {
     "done": call_backs.done,
+    "undo": call_backs.undo,
     "again": deliveries.again,
     "dismiss": deliveries.dismiss,
 }
@@ -34,7 +37,7 @@ def routes(context: DeskContext, access: Access) -> list[tuple[str, Endpoint, li
         ("/desk/api/call-backs", access.call(asides.call_backs), ["GET"]),
         ("/desk/api/outbox", access.call(asides.outbox), ["GET"]),
     ]
-    for place, act in (("call-backs", "done"), ("outbox", "again"), ("outbox", "dismiss")):
+    for place, act in (("call-backs", "done"), ("call-backs", "undo"), ("outbox", "again"), ("outbox", "dismiss")):
         path = f"{place}/{{item:int}}/{act}"
         rows.append((f"/desk/{path}", access.page(asides.form(act)), ["POST"]))
         rows.append((f"/desk/api/{path}", access.call(asides.act(act)), ["POST"]))
@@ -49,13 +52,13 @@ class Asides:
         self._pages = Pages(context)
 
     async def show(self, request: Request, who: SignedIn) -> Response:
-        """Both lists on one page."""
-        people, stuck = await self._people(who), await self._stuck(who)
-        return self._pages.page("call_backs.html", who=who, people=people, stuck=stuck, words=kind_words)
+        """Whom to call, whom somebody has called, and what was not delivered."""
+        (people, called), stuck = await self._people(who), await self._stuck(who)
+        return self._pages.page("call_backs.html", who=who, people=people, called=called, stuck=stuck, words=kind_words)
 
     async def call_backs(self, _request: Request, who: SignedIn) -> Response:
         """200 `{"call_backs": […]}`, oldest first."""
-        return JSONResponse({"call_backs": [_person(one) for one in await self._people(who)]})
+        return JSONResponse({"call_backs": [_person(one.call_back) for one in (await self._people(who))[0]]})
 
     async def outbox(self, _request: Request, who: SignedIn) -> Response:
         """200 `{"given_up": […]}`, newest first, without what they hold."""
@@ -90,8 +93,8 @@ class Asides:
         except NotFound:
             raise Problem(404, "not_found", "Somebody has dealt with this already.") from None
 
-    async def _people(self, who: SignedIn) -> list[CallBack]:
-        work = partial(call_backs.waiting, self._context.uow(), by=who.actor, now=self._context.clock())
+    async def _people(self, who: SignedIn) -> tuple[list[Listed], list[CallBack]]:
+        work = partial(call_backs.lists, self._context.uow(), by=who.actor, now=self._context.clock())
         return await run_in_threadpool(work)
 
     async def _stuck(self, who: SignedIn) -> list[OutboxItem]:
@@ -99,16 +102,23 @@ class Asides:
 
 
 _LARGEST = 2**31 - 1
+# Kind of an item, and whether it names a way to go → what it is, for people.
+_KINDS = {
+    ("line", True): "A message to a visitor by {way}",
+    ("bye", True): "A farewell to a visitor by {way}",
+    ("staff_alert", True): "An alert to staff by {way}",
+    ("staff_alert", False): "An alert to staff",
+    ("mail", False): "An e-mail to a visitor",
+    ("visit_news", False): "News of a visit to a visitor",
+    ("forget_tracker", False): "The dialogue's memory of an erased chat",
+}
 
 
 def kind_words(kind: str) -> str:
     """What an item is, for people."""
     name, _, way = kind.partition(".")
-    return {
-        "line": f"A message to a visitor by {way}",
-        "staff_alert": f"An alert to staff by {way}" if way else "An alert to staff",
-        "forget_tracker": "The dialogue's memory of an erased chat",
-    }.get(name, kind.replace("_", " ").replace(".", " by "))
+    words = _KINDS.get((name, bool(way))) or _KINDS.get((name, False))
+    return tongue.say(words, way=way) if words else kind.replace("_", " ").replace(".", " · ")
 
 
 def _person(one: CallBack) -> dict[str, Any]:

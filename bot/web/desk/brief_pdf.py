@@ -35,6 +35,7 @@ class Sheet:
     handed_off: str
     printed: str
     foot: str
+    language: str = "en"
 
 
 def sheet(brief: Brief, about: Sheet) -> bytes:
@@ -62,7 +63,7 @@ class _Page(FPDF):
         self.set_auto_page_break(True, _MARGIN + 6)
         self.set_title(f"{about.reference} · {about.clinic}")
         self.set_creator("Palpate")
-        self.set_lang("en")
+        self.set_lang(about.language)
         self.add_page()
 
     def footer(self) -> None:

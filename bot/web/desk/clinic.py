@@ -24,6 +24,14 @@ from bot.web.desk.render import Pages
 PLAIN = ("name", "phone", "email", "address", "hours", "time_zone")
 DAY_NAMES = dict(zip(DAYS, ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"), strict=True))
 
+# What the clinic answers to, as staff read it; other keys are shown as they are.
+FACT_NAMES = {
+    "cost": "What it costs", "length": "How long a visit takes", "often": "How often to come",
+    "session": "What happens in a visit", "wear": "What to wear", "hurt": "Whether it hurts",
+    "therapist": "Who the therapists are", "gender": "Choosing the therapist", "companion": "Bringing somebody",
+    "cancel": "Cancelling", "insurance": "Insurance", "hours": "Opening hours",
+}  # fmt: skip
+
 
 def routes(context: DeskContext, access: Access) -> list[tuple[str, Endpoint, list[str]]]:
     """Path, endpoint, methods."""
@@ -123,6 +131,7 @@ class ClinicPage:
             spoken=LANGUAGES,
             facts={key: text for key, text in facts.items() if not isinstance(text, Mapping)},
             fact_keys=_fact_keys(facts),
+            fact_names=FACT_NAMES,
             translated={one: facts.get(one) or {} for one in languages},
             services="\n".join(_service_line(one) for one in raw.get("services") or ()),
             replies=[*(raw.get("replies") or {}).items(), ("", ""), ("", "")],

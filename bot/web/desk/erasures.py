@@ -9,6 +9,7 @@ from starlette.responses import RedirectResponse, Response
 from bot.services import erasures
 from bot.services.accounts import SignedIn
 from bot.services.review import BadMove
+from bot.web.desk import tongue
 from bot.web.desk.access import Access, Endpoint, form_of
 from bot.web.desk.context import DeskContext
 from bot.web.desk.render import Pages
@@ -50,7 +51,7 @@ class ErasuresPage:
                 now=self._context.clock(),
             )
         except BadMove as error:
-            return await self._page(who, wrong=f"{str(error).capitalize()}.")
+            return await self._page(who, wrong=tongue.refusal(error))
         return RedirectResponse(_HOME, 303)
 
     async def _page(self, who: SignedIn, wrong: str | None = None) -> Response:

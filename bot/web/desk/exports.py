@@ -18,13 +18,14 @@ from bot.domain.permissions import check
 from bot.services import review
 from bot.services.accounts import SignedIn
 from bot.services.review import Actor, BadMove, Detail
-from bot.web.desk import brief_pdf, csv_file
+from bot.web.desk import brief_pdf, clinical, csv_file, tongue
 from bot.web.desk.access import Access, Endpoint, form_of
 from bot.web.desk.context import DeskContext
 from bot.web.desk.render import STATUS_WORDS, Pages
 
 KINDS = {"pdf": "application/pdf", "csv": csv_file.TYPE, "json": "application/json"}
 MOST_AT_ONCE = 200
+FOOT = "Health data, for the staff of {clinic} only. Not a diagnosis: a qualified person decides."
 _HEADING = ("reference", "section", "label", "text")
 
 
@@ -47,7 +48,7 @@ def brief_of(detail: Detail) -> summary.Brief:
         "urgency": handoff.urgency,
         "provisional": handoff.provisional,
     }
-    return summary.brief(detail.revision.record, counts, review.transcript(detail))
+    return summary.brief(detail.revision.record, counts, review.transcript(detail), voice=clinical.voice())
 
 
 class Exports:
@@ -74,9 +75,9 @@ class Exports:
         kind, chosen = str(fields.get("kind", "")), fields.get("reference") or []
         references = [chosen] if isinstance(chosen, str) else list(chosen)
         if kind not in KINDS:
-            raise BadMove("kind", f"kind must be one of {', '.join(KINDS)}")
+            raise BadMove("kind", "{field} must be one of {kinds}", field="kind", kinds=tuple(KINDS))
         if not 0 < len(references) <= MOST_AT_ONCE:
-            raise BadMove("reference", f"choose 1 to {MOST_AT_ONCE} hand-offs")
+            raise BadMove("reference", "choose 1 to {most} hand-offs", most=MOST_AT_ONCE)
         return await run_in_threadpool(self._many, references, kind, who.actor)
 
     def _many(self, references: Sequence[str], kind: str, by: Actor) -> Response:
@@ -103,16 +104,18 @@ class Exports:
     def _pdf(self, detail: Detail, by: Actor) -> bytes:
         handoff, settings, show = detail.handoff, self._context.settings, self._pages
         clinic = settings.clinic
-        unsigned = rules_signed.warning(settings.home, clinic.policy) or ""
+        say = tongue.say
+        unsigned = rules_signed.warning(settings.home, clinic.policy, say) or ""
         about = brief_pdf.Sheet(
             clinic=clinic.name,
             country=clinic.country,
             reference=handoff.reference,
-            answer=summary.outcome_words(handoff.outcome, handoff.urgency, provisional=handoff.provisional),
-            stands=STATUS_WORDS[handoff.status] + (f", {handoff.claimed_by}" if handoff.claimed_by else ""),
+            language=tongue.language(),
+            answer=say(summary.outcome_words(handoff.outcome, handoff.urgency, provisional=handoff.provisional)),
+            stands=say(STATUS_WORDS[handoff.status]) + (f", {handoff.claimed_by}" if handoff.claimed_by else ""),
             handed_off=show.local(handoff.created_at),
-            printed=f"printed by {by.name}, {show.local(self._context.clock())}",
-            foot=f"Health data, for the staff of {clinic.name} only. Not a diagnosis: a qualified person decides. {unsigned}",
+            printed=say("printed by {name}, {when}", name=by.name, when=show.local(self._context.clock())),
+            foot=f"{say(FOOT, clinic=clinic.name)} {unsigned}",
         )
         return brief_pdf.sheet(brief_of(detail), about)
 

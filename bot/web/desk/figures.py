@@ -13,6 +13,7 @@ from starlette.responses import Response
 from bot.domain import summary
 from bot.services import figures, learning
 from bot.services.accounts import SignedIn
+from bot.web.desk import clinical, tongue
 from bot.web.desk.access import Access, Endpoint
 from bot.web.desk.context import DeskContext
 from bot.web.desk.render import Pages
@@ -48,7 +49,8 @@ class FiguresPage:
             figures.figures, self._context.uow(), days=days, zone=zone, by=who.actor, now=now
         )
         outcomes = {
-            summary.outcome_words(*answer): count for answer, count in sorted(found.by_outcome.items(), key=str)
+            tongue.say(summary.outcome_words(*answer)): count
+            for answer, count in sorted(found.by_outcome.items(), key=str)
         }
         return self._pages.page(
             "figures.html",
@@ -59,7 +61,7 @@ class FiguresPage:
                 ("volume", "Hand-offs by day", "Day", bars(found.by_day)),
                 ("outcomes", "Outcomes", "Outcome", bars(outcomes)),
                 ("channels", "Channels", "Channel", bars(found.by_channel)),
-                ("funnel", "Where visitors stopped without a result", "Open question", bars({summary.name_of(key): count for key, count in found.funnel.items()})),
+                ("funnel", "Where visitors stopped without a result", "Open question", bars({clinical.name(key): count for key, count in found.funnel.items()})),
                 ("reasons", "Most frequent deciding rules", "Rule", bars(found.reasons)),
             ],
         )  # fmt: skip

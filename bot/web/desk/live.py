@@ -17,7 +17,7 @@ from bot.services.live import Watched
 from bot.services.review import BadMove
 from bot.services.stored import Conversation
 from bot.web.chat.problems import Problem
-from bot.web.desk import replies, words
+from bot.web.desk import clinical, replies, tongue, words
 from bot.web.desk.access import Access, Endpoint, form_of
 from bot.web.desk.context import DeskContext, wake
 from bot.web.desk.render import Pages
@@ -93,9 +93,9 @@ class LivePage:
         try:
             await run_in_threadpool(self._make, name, conversation, str(fields.get("text", "")), who)
         except BadMove as error:
-            return await self._show(request, who, refused=(name, f"{error}."), typed=fields, status=422)
+            return await self._show(request, who, refused=(name, tongue.refusal(error)), typed=fields, status=422)
         except IllegalMove as error:
-            return await self._show(request, who, refused=(name, f"{error}."), typed=fields, status=409)
+            return await self._show(request, who, refused=(name, tongue.refusal(error)), typed=fields, status=409)
         return RedirectResponse("/desk/live" if name == "seen_to" else f"/desk/live/{conversation}#live", 303)
 
     def _make(self, name: str, conversation: str, text: str, who: SignedIn) -> None:
@@ -157,5 +157,5 @@ def _known(watched: Watched) -> list[tuple[str, str]]:
     """What the interview has learnt so far, field by field, in words."""
     values = watched.chat.record.get("values") or {}
     hidden = ("contact", "consent_privacy", "consent_share", "read_back", "complaints")
-    rows = ((key, summary.plainly(key, value)) for key, value in values.items() if key not in hidden)
-    return [(summary.name_of(key), text) for key, text in rows if text]
+    rows = ((key, summary.plainly(key, value, clinical.voice())) for key, value in values.items() if key not in hidden)
+    return [(clinical.name(key), text) for key, text in rows if text]

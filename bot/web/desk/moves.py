@@ -186,7 +186,7 @@ def _text(fields: Fields, name: str) -> str:
     if value is None:
         return ""
     if not isinstance(value, str):
-        raise BadMove(name, f"{name} must be a text")
+        raise BadMove(name, "{field} must be a text", field=name)
     return value
 
 
@@ -196,7 +196,7 @@ def _whole(fields: Fields, name: str) -> int:
         return int(value)
     if isinstance(value, int) and not isinstance(value, bool):
         return value
-    raise BadMove(name, f"{name} must be a whole number")
+    raise BadMove(name, "{field} must be a whole number", field=name)
 
 
 def _time(context: DeskContext, value: Any, name: str) -> datetime:
@@ -204,7 +204,9 @@ def _time(context: DeskContext, value: Any, name: str) -> datetime:
     try:
         at = datetime.fromisoformat(value)
     except (TypeError, ValueError):
-        raise BadMove(name, f"{name} must be a time such as 2026-03-01T10:30") from None
+        raise BadMove(
+            name, "{field} must be a time such as {example}", field=name, example="2026-03-01T10:30"
+        ) from None
     if at.tzinfo is None:
         at = at.replace(tzinfo=ZoneInfo(context.settings.clinic.time_zone))
     return at.astimezone(UTC)

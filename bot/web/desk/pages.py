@@ -22,7 +22,7 @@ from bot.services.accounts import SignedIn
 from bot.services.review import BadMove, Detail
 from bot.services.stored import Decision, Revision
 from bot.web.chat.problems import Problem
-from bot.web.desk import moves, replies, words
+from bot.web.desk import clinical, moves, replies, tongue, words
 from bot.web.desk.access import Access, Endpoint, form_of, problem_of
 from bot.web.desk.context import DeskContext
 from bot.web.desk.exports import brief_of
@@ -91,10 +91,14 @@ class Desk:
         try:
             await run_in_threadpool(moves.make, self._context, name, reference, fields, who.actor)
         except BadMove as error:
-            return await self._decision(request, who, refused=(name, f"{error}."), typed=fields, status=422)
+            return await self._decision(request, who, refused=(name, tongue.refusal(error)), typed=fields, status=422)
         except (IllegalMove, DoubleBooking) as error:
             return await self._decision(
-                request, who, refused=(name, problem_of(error).detail), typed=fields, status=409
+                request,
+                who,
+                refused=(name, tongue.say(problem_of(error, tongue.refusal).detail)),
+                typed=fields,
+                status=409,
             )
         return RedirectResponse(
             f"/desk/handoffs/{reference}{'#live' if name in ('takeover', 'say', 'hand_back') else ''}", 303
@@ -115,7 +119,9 @@ class Desk:
     async def doctor_note(self, request: Request, who: SignedIn) -> Response:
         """The note for the doctor, to print."""
         detail = await self._detail(request, who, "export_doctor_note")
-        note = summary.doctor_note(detail.revision.record, clinic=self._context.settings.clinic.name)
+        note = summary.doctor_note(
+            detail.revision.record, clinic=self._context.settings.clinic.name, voice=clinical.voice()
+        )
         return self._pages.page("doctor_note.html", reference=detail.handoff.reference, note=note)
 
     async def _decision(
@@ -153,13 +159,13 @@ class Desk:
             moves_made=[entry for entry in detail.history if not _is_look(entry.action)],
             looks=[entry for entry in detail.history if _is_look(entry.action)],
             reasons=_reasons(newest, anchors),
-            unknown=[summary.name_of(key) for key in newest.result.get("unknown") or ()],
+            unknown=[clinical.name(key) for key in newest.result.get("unknown") or ()],
             changes=[_change(one) for one in newest.result.get("what_would_change") or ()],
             legal=states.legal(handoff.status),
             mine=handoff.claimed_by in (None, who.account.name) or may(who.account.role, "act_for_others"),
             bookable=states.Answer(handoff.outcome, handoff.urgency, handoff.provisional).booking,
             answers=[
-                (f"{outcome}/{urgency or ''}", summary.outcome_words(outcome, urgency))
+                (f"{outcome}/{urgency or ''}", tongue.say(summary.outcome_words(outcome, urgency)))
                 for outcome, urgency in states.RANKS
             ],
             clearable=_clearable(newest.record, newest.result),
@@ -169,7 +175,7 @@ class Desk:
             today=self._context.clock(),
             colleagues=colleagues,
             offered=offered,
-            wished=wished_times.say((newest.record.get("facts") or {}).get("preferred_times")),
+            wished=wished_times.say((newest.record.get("facts") or {}).get("preferred_times"), tongue.language()),
             visit=next((one for one in reversed(detail.appointments) if one.status != "cancelled"), None),
             standing=decisions.standing(detail.decisions),
             mine_said=_held(detail, who),
@@ -217,8 +223,10 @@ def _reason(reason: Mapping[str, Any], proof: Mapping[str, Any], anchors: Mappin
     words = dict.fromkeys(_short(text) for fact in proof["facts"] for text in fact["words"])
     return {
         **reason,
+        "staff": clinical.staff(str(reason.get("staff") or "")),
+        "because": clinical.because(str(reason["rule"]), str(reason["because"])),
         "words": list(words)[:_MOST_WORDS],
-        "facts": [{"key": fact, "name": summary.name_of(fact), "anchor": anchors.get(fact)} for fact in facts],
+        "facts": [{"key": fact, "name": clinical.name(fact), "anchor": anchors.get(fact)} for fact in facts],
     }
 
 
@@ -239,11 +247,8 @@ def _short(text: str) -> str:
 
 def _change(one: Mapping[str, Any]) -> dict[str, str]:
     """What would change it, with the ids in words."""
-    condition = " ".join(
-        summary.name_of(word) if word.startswith(("RF-", "CI-")) else word for word in str(one["if"]).split(" ")
-    )
     words = summary.outcome_words(one["outcome"], one.get("urgency"), provisional=bool(one.get("provisional")))
-    return {"if": condition, "then": words}
+    return {"if": clinical.condition(str(one["if"])), "then": tongue.say(words)}
 
 
 def _clearable(record: Mapping[str, Any], result: Mapping[str, Any]) -> list[str]:

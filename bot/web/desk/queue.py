@@ -23,7 +23,7 @@ from bot.services.accounts import SignedIn
 from bot.services.review import BadMove
 from bot.services.stored import SavedView
 from bot.web.chat.problems import Problem
-from bot.web.desk import queues
+from bot.web.desk import clinical, queues, tongue
 from bot.web.desk.access import Access, Endpoint, form_of
 from bot.web.desk.context import DeskContext
 from bot.web.desk.render import Pages
@@ -62,7 +62,7 @@ class QueuePage:
             queue, wanted = queues.wanted({**query, "q": typed}, who.actor, default="new")
             after = queues.after(query)
         except BadMove as error:
-            wrong, after, typed, query = f"{error}.", None, "", {}
+            wrong, after, typed, query = tongue.refusal(error), None, "", {}
             queue, wanted = queues.wanted({}, who.actor, default="new")
         rows, by_state = await run_in_threadpool(
             review.queue, self._context.uow(), wanted, by=who.actor, now=now, after=after
@@ -177,9 +177,9 @@ class QueuePage:
         return {
             "handoff": handoff,
             "name": handoff.contact.get("name"),
-            "where": summary.place(record).capitalize(),
+            "where": summary.place(record, tongue.language()).capitalize(),
             "nrs": record.get("nrs"),
-            "flags": [summary.name_of(flag) for flag in record.get("rf") or () if flag in RED_FLAGS],
+            "flags": [clinical.name(flag) for flag in record.get("rf") or () if flag in RED_FLAGS],
             "urgent": urgent,
             "unseen": waits and handoff.first_look_at is None,
             "due": int((handoff.waiting_since + keeping.LOOK_WITHIN[urgent] - now).total_seconds() // 60),

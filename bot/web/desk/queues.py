@@ -51,7 +51,7 @@ def wanted(query: Mapping[str, str], by: Actor, *, default: str) -> tuple[Queue,
     name = query.get("queue") or default
     queue = QUEUES.get(name)
     if queue is None:
-        raise BadMove("queue", f"queue must be one of {', '.join(QUEUES)}")
+        raise BadMove("queue", "{field} must be one of {kinds}", field="queue", kinds=tuple(QUEUES))
     if queue.lead:
         permissions.check(by.role, "act_for_others")
     found = QueueFilter(
@@ -113,5 +113,5 @@ def _whole(query: Mapping[str, str], name: str) -> int | None:
     if not raw:
         return None
     if not raw.isascii() or not raw.isdigit() or len(raw) > 3:
-        raise BadMove(name, f"{name} must be a whole number")
+        raise BadMove(name, "{field} must be a whole number", field=name)
     return int(raw)

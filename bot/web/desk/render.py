@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -12,9 +13,10 @@ from starlette.responses import HTMLResponse
 from bot import rules_signed
 from bot.domain import summary
 from bot.domain.permissions import may
+from bot.domain.wished_times import MONTHS, WEEKDAYS
 from bot.services.stored import StaffSession
 from bot.web.chat.problems import Problem
-from bot.web.desk import figure, tongue
+from bot.web.desk import clinical, figure, tongue
 from bot.web.desk.context import DeskContext
 from bot.web.desk.files import asset
 
@@ -70,7 +72,9 @@ class Pages:
             age=self.age,
             local=self.local,
             status_words=_status_words,
-            name_of=summary.name_of,
+            name_of=clinical.name,
+            staff_words=clinical.staff,
+            number=tongue.number,
             day=self.day,
             browser_name=browser_name,
             clock=self.clock,
@@ -81,12 +85,14 @@ class Pages:
             figure_views=figure.views,
             figure_box=" ".join(map(str, figure.VIEW_BOX)),
             _=tongue.say,
+            because=clinical.because,
             language=tongue.language,
             languages=tongue.LANGUAGES,
             may=may,
             places=lambda: PLACES,
             key_list=KEYS,
             rules_warning=self.rules_warning,
+            waiting=self.waiting,
         )
 
     def page(self, template: str, *, status: int = 200, **values: Any) -> HTMLResponse:
@@ -108,10 +114,15 @@ class Pages:
     def rules_warning(self) -> str | None:
         """What staff are told while the working rules are not signed; read anew, so that a signature shows at once."""
         settings = self._context.settings
-        return rules_signed.warning(settings.home, settings.clinic.policy)
+        return rules_signed.warning(settings.home, settings.clinic.policy, tongue.say)
+
+    def waiting(self) -> Mapping[str, int]:
+        """How many people wait, by the place in the bar where they are listed; nobody is counted twice."""
+        with self._context.uow.reading() as uow:
+            return {"/desk/live": uow.conversations.asking(), "/desk/call-backs": uow.call_backs.waiting()}
 
     def age(self, at: datetime) -> str:
-        """How long ago, short: "4 min", "3 h", "2 d"."""
+        """How long ago, short: "4 min", "3 h", "2 d"; these units are the same in every language we speak."""
         minutes = max(0, int((self._context.clock() - at).total_seconds() // 60))
         if minutes < 60:
             return f"{minutes} min"
@@ -120,7 +131,8 @@ class Pages:
     def local(self, at: datetime | str) -> str:
         """A time as the clinic's clock shows it."""
         moment = datetime.fromisoformat(at) if isinstance(at, str) else at
-        return moment.astimezone(self._context.settings.clinic.zone).strftime("%a %d %b, %H:%M")
+        there = moment.astimezone(self._context.settings.clinic.zone)
+        return f"{_short(WEEKDAYS[there.weekday()])} {_short_day(there)}, {there:%H:%M}"
 
     def clock(self, at: datetime | str) -> str:
         """The time of day; the day too when it is not today."""
@@ -128,11 +140,20 @@ class Pages:
             self._context.settings.clinic.zone
         )
         today = self._context.clock().astimezone(self._context.settings.clinic.zone).date()
-        return moment.strftime("%H:%M") if moment.date() == today else moment.strftime("%d %b, %H:%M")
+        return f"{moment:%H:%M}" if moment.date() == today else f"{_short_day(moment)}, {moment:%H:%M}"
 
     def day(self, at: datetime) -> str:
         """A day for a date field."""
         return at.astimezone(self._context.settings.clinic.zone).strftime("%Y-%m-%d")
+
+
+def _short(name: str) -> str:
+    """The first three letters of a weekday or month, as calendars write them in both languages."""
+    return tongue.say(name)[:3]
+
+
+def _short_day(at: datetime) -> str:
+    return f"{at:%d} {_short(MONTHS[at.month - 1])}"
 
 
 def browser_name(session: StaffSession) -> str:
@@ -141,6 +162,6 @@ def browser_name(session: StaffSession) -> str:
     browsers = ("Edg", "OPR", "Firefox", "Chrome", "Safari")  # in this order: most call themselves Safari, too
     systems = ("Windows", "Android", "iPhone", "iPad", "Mac OS X", "Linux")
     names = {"Edg": "Edge", "OPR": "Opera", "Mac OS X": "Mac"}
-    browser = next((names.get(name, name) for name in browsers if name in said), said[:40] or "A browser")
+    browser = next((names.get(name, name) for name in browsers if name in said), said[:40] or tongue.say("A browser"))
     system = next((names.get(name, name) for name in systems if name in said), None)
-    return f"{browser} on {system}" if system else browser
+    return tongue.say("{browser} on {system}", browser=browser, system=system) if system else browser

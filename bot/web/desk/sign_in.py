@@ -18,6 +18,7 @@ from bot.services.accounts import SignedIn, SignInRefused
 from bot.services.review import BadMove
 from bot.web import limits
 from bot.web.chat.problems import Problem
+from bot.web.desk import tongue
 from bot.web.desk.access import COOKIE, LARGEST_BODY, Access, Endpoint, form_of
 from bot.web.desk.context import DeskContext
 from bot.web.desk.identity_provider import IdentityProvider, NotProven
@@ -213,7 +214,7 @@ class Door:
                 )
                 return self._access.let_in(RedirectResponse(self._next(who), 303), who)
             except BadMove as error:
-                wrong = f"{str(error).capitalize()}."
+                wrong = tongue.refusal(error)
             except NotFound:
                 raise Problem(404, "old_link", OLD_LINK) from None
         return self._pages.page("invitation.html", invitation=found, wrong=wrong, status=422)

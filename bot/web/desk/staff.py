@@ -12,6 +12,7 @@ from bot.services.accounts import SignedIn
 from bot.services.review import BadMove
 from bot.services.stored import Invitation, StaffAccount
 from bot.web.chat.problems import Problem
+from bot.web.desk import tongue
 from bot.web.desk.access import Access, Endpoint, form_of
 from bot.web.desk.context import DeskContext
 from bot.web.desk.render import Pages
@@ -55,7 +56,7 @@ class StaffPage:
                 now=self._context.clock(),
             )
         except BadMove as error:
-            return await self._page(who, wrong=f"{str(error).capitalize()}.")
+            return await self._page(who, wrong=tongue.refusal(error))
         return await self._page(who, link=f"{self._context.settings.public_url}/desk/invitation/{token}")
 
     async def withdraw(self, request: Request, who: SignedIn) -> Response:
@@ -89,7 +90,7 @@ class StaffPage:
                 **more,
             )
         except BadMove as error:
-            return await self._page(who, wrong=f"{str(error).capitalize()}.")
+            return await self._page(who, wrong=tongue.refusal(error))
         return RedirectResponse(_HOME, 303)
 
     async def _page(self, who: SignedIn, *, wrong: str | None = None, link: str | None = None) -> Response:
@@ -117,7 +118,7 @@ class StaffPage:
 
 def _factors(account: StaffAccount, passkeys: int) -> str:
     """What stands beside the password, in words."""
-    found = ["app"] if account.totp_secret else []
-    found += [f"{passkeys} passkey{'s' if passkeys > 1 else ''}"] if passkeys else []
-    found += ["identity provider"] if account.oidc_subject else []
-    return ", ".join(found) or "none"
+    found = [tongue.say("app")] if account.totp_secret else []
+    found += [tongue.say("passkeys: {count}", count=passkeys)] if passkeys else []
+    found += [tongue.say("identity provider")] if account.oidc_subject else []
+    return ", ".join(found) or tongue.say("none")

@@ -10,6 +10,7 @@ from pathlib import Path
 from starlette.requests import Request
 
 from bot.domain import speech
+from bot.domain.errors import PalpateError
 
 COOKIE = "palpate_desk_language"
 LANGUAGES = {"en": "English", "es": "Español"}
@@ -31,18 +32,38 @@ def language() -> str:
     return _CURRENT.get()
 
 
-def say(text: object) -> str:
-    """A text of the desk in the language of this request; the English one is its own key.
+def say(text: object, /, **values: object) -> str:
+    """A text of the desk in the language of this request, with its `{places}` filled; the English one is its own key.
 
     The desk's own words stand first, then what visitors read, which the desk says too.
     """
     wanted, english = _CURRENT.get(), str(text)
-    return catalogue(wanted).get(english) or speech.say(wanted, english)
+    words = catalogue(wanted).get(english) or speech.say(wanted, english)
+    return words.format(**values) if values else words
+
+
+def refusal(error: PalpateError) -> str:
+    """Why something was refused, as a sentence in the language of this request."""
+    told = {key: _told(value) for key, value in error.values.items()}
+    words = say(error.text, **told)
+    return f"{words[:1].upper()}{words[1:].removesuffix('.')}."
+
+
+def _told(value: object) -> object:
+    """What fills a place of a refusal: names of moves, fields and states are said in words."""
+    if isinstance(value, tuple):
+        return ", ".join(str(_told(one)) for one in value)
+    return say(value.replace("_", " ")) if isinstance(value, str) else value
+
+
+def number(value: float, places: int | None = None) -> str:
+    """A number as the language writes it: "5.5" or "5,5"."""
+    plain = f"{value:g}" if places is None else f"{value:.{places}f}"
+    return plain.replace(".", ",") if _CURRENT.get() == "es" else plain
 
 
 @functools.cache
 def catalogue(wanted: str) -> Mapping[str, str]:
     """English → the desk's own words of a language."""
-    if wanted == speech.ENGLISH:
-        return {}
-    return dict(speech.read_po((_HERE / f"spoken_{wanted}.po").read_text(encoding="utf-8")))
+    files = sorted(_HERE.glob(f"spoken_{wanted}*.po"))
+    return {text: words for file in files for text, words in speech.read_po(file.read_text(encoding="utf-8"))}

@@ -6,7 +6,7 @@ async function send(path, body, csrf) {
   const answer = await fetch(path, { method: "POST", headers, body: JSON.stringify(body) });
   const type = answer.headers.get("content-type") ?? "";
   const found = type.includes("json") ? await answer.json() : {};
-  if (!answer.ok || !type.includes("json")) throw new Error(found.detail ?? "That did not work. Reload the page and try again.");
+  if (!answer.ok || !type.includes("json")) throw new Error(found.detail ?? problem.dataset.failed);
   return found;
 }
 
@@ -34,7 +34,7 @@ async function use(button) {
     location.assign(to);
   } catch (error) {
     // The browser's own words for "you pressed cancel" are of no use to anybody.
-    problem.textContent = error.name === "NotAllowedError" ? "The passkey was not used. Try again when you are ready." : error.message;
+    problem.textContent = error.name === "NotAllowedError" ? problem.dataset.cancelled : error.message;
     problem.hidden = false;
   } finally {
     button.disabled = false;
