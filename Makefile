@@ -32,7 +32,7 @@ test: check chromium ## all tests but the long ones (15 minutes at most on two c
 	@.venv/bin/palpate train
 	@.venv-rasa/bin/python -m pytest tests/engine tests/nlu -m "not long"
 	@.venv/bin/palpate rasa data validate --fail-on-warnings
-	@$(PY) -m pytest -m "not long"
+	@$(PY) -m pytest -n 2 --dist loadfile -m "not long"
 
 test-all: test ## the long runs as well
 	@.venv-rasa/bin/python -m pytest tests/engine tests/nlu -m long || [ $$? -eq 5 ]
