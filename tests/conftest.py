@@ -57,7 +57,7 @@ def start(home: Path, **settings: str) -> Stack:
     """Start the product in `home` on free ports; returns when it says that it is ready."""
     names = ("PALPATE_PORT", "PALPATE_RASA_PORT", "PALPATE_ACTIONS_PORT", "PALPATE_METRICS_PORT")
     ports = {name: str(free_port()) for name in names}
-    env = {**os.environ, "PALPATE_HOME": str(home), **ports, **settings}
+    env = {**os.environ, "PALPATE_HOME": str(home), "PALPATE_SPARES": "off", **ports, **settings}
     process = subprocess.Popen(
         [PALPATE, "up"], env=env, cwd=REPOSITORY, stdout=subprocess.PIPE, stderr=sys.stderr, text=True
     )
