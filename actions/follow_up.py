@@ -12,7 +12,7 @@ from actions import turn
 
 
 class FollowUp(Action):
-    """Answers whatever no rule answers, in every phase outside the form."""
+    """Answers in every phase outside the form: an interruption with its own response, all else as the phase needs it."""
 
     def name(self) -> str:
         """The fallback action of config.yml."""
@@ -22,7 +22,7 @@ class FollowUp(Action):
         """The slot events of this turn."""
         played = turn.play(tracker, dispatcher)
         if played is None:
-            dispatcher.utter_message(response="utter_out_of_scope")
+            intent = (tracker.latest_message.get("intent") or {}).get("name")
+            dispatcher.utter_message(response=f"utter_{intent or 'out_of_scope'}")
             return []
-        turn.ask(dispatcher, played)
-        return played.events
+        return turn.go_on(dispatcher, played)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from rasa_sdk import Action, Tracker
-from rasa_sdk.events import ActiveLoop, EventType, SlotSet
+from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import turn
@@ -21,9 +21,4 @@ class HandOff(Action):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         """The slot events; the form becomes active again when something has to be asked."""
         played = turn.play(tracker, dispatcher)
-        if played is None or played.ask is None:
-            return played.events if played else []
-        if played.intake.phase == "interview":
-            return [*played.events, ActiveLoop("intake_form"), SlotSet("requested_slot", played.ask)]  # the form asks
-        turn.ask(dispatcher, played)
-        return played.events
+        return turn.go_on(dispatcher, played) if played else []

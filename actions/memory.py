@@ -19,6 +19,7 @@ PROGRESS = (
     "asked", "misses", "open_field", "wants_person", "corrected", "reopened", "disputed", "earlier", "offers", "guessed",
 )  # fmt: skip
 DANGERS = ("danger", "other_danger")
+ALSO = "also"
 DIRECT = ("said", "settled", "waiting", "to_confirm", "phase", "reference")
 
 
@@ -61,12 +62,13 @@ def said_in(tracker: Tracker) -> Said:
     return Said(
         text=latest.get("text") or "",
         intent=(latest.get("intent") or {}).get("name") or "",
-        mentions=tuple(Mention.from_json(_bare(raw)) for raw in entities if raw.get("entity") not in DANGERS),
+        mentions=tuple(Mention.from_json(_bare(raw)) for raw in entities if raw.get("entity") not in (*DANGERS, ALSO)),
         danger=_dangers(entities, "danger"),
         other_danger=_dangers(entities, "other_danger"),
         question=answer.get("question"),
         value=answer.get("value"),
         message=latest.get("message_id") or "",
+        also=tuple(str(raw["value"]) for raw in entities if raw.get("entity") == ALSO),
         parts=tuple((part["start"], part["message"]) for part in metadata.get("parts") or ()),
     )
 

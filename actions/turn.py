@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from rasa_sdk import Tracker
-from rasa_sdk.events import EventType, SlotSet
+from rasa_sdk.events import ActiveLoop, EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import memory, product
@@ -101,6 +101,14 @@ def ask(dispatcher: CollectingDispatcher, played: Turn) -> None:
     """Ask the open question where no form does it: after the result, and after a stop."""
     if played.ask is not None:
         dispatcher.utter_message(response=f"utter_ask_{played.ask}", about=about(played.intake))
+
+
+def go_on(dispatcher: CollectingDispatcher, played: Turn) -> list[EventType]:
+    """Ask what is open now; the form becomes active again when the interview does."""
+    if played.ask is not None and played.intake.phase == "interview":
+        return [*played.events, ActiveLoop("intake_form"), SlotSet("requested_slot", played.ask)]  # the form asks
+    ask(dispatcher, played)
+    return played.events
 
 
 def about(intake: Intake) -> str | None:

@@ -98,7 +98,8 @@ def _structured(intake: Intake, said: Said) -> bool:
 
 
 def _confirm_in_words(intake: Intake, name: str, said: Said) -> bool:
-    polarity = answers.polarity(said.text, said.intent) or next(iter(said.rows), None)
+    asks = answers.is_question(said.text)
+    polarity = None if asks else answers.polarity(said.text, said.intent) or next(iter(said.rows), None)
     if name in {found.flag for found in said.danger}:
         polarity = "unsure" if polarity == "no" else "yes"  # said again in other words: never a clear no
     if polarity is None:
@@ -146,7 +147,8 @@ def _card_in_words(intake: Intake, name: str, said: Said) -> bool:
     asked = cards.items(name, intake)
     rows = [{"value": item, "label": cards.label(item, intake.locale)} for item in asked]
     guessed = name == cards.EMERGENCY and any(found.guessed for found in said.danger)
-    none = answers.says_none(said.text, said.intent) and not guessed  # "none, but …" is no plain none
+    # "None, but …" is no plain none, and "it's not cancer, is it?" is a question.
+    none = answers.says_none(said.text, said.intent) and not guessed and not answers.is_question(said.text)
     named = [row for row in said.rows if not (guessed and row == "none")]
     told_of = [m.value for m in said.of("condition", "medicine") if m.value]
     # "I have diabetes" alone answers none of the rows of a card of dangers.
@@ -157,6 +159,8 @@ def _card_in_words(intake: Intake, name: str, said: Said) -> bool:
         named = ["none"]
     elif not named and not unclear:
         named = answers.named_choices(said.text, rows)
+        if cards.asks_danger(name) and answers.only_numbers(said.text) and named:
+            return _confirm_numbered(intake, said, named)
     if unclear and not named:
         named = ["unsure"]
     if not named and name == "medicines" and said.of("medicine"):
@@ -166,6 +170,15 @@ def _card_in_words(intake: Intake, name: str, said: Said) -> bool:
     if not named:
         return False
     _card(intake, name, named, said.words())
+    return True
+
+
+def _confirm_numbered(intake: Intake, said: Said, named: list[str]) -> bool:
+    """A bare number may be the late answer to another question: each row it points at is asked once before it counts."""
+    for flag in named:
+        if flag.startswith("RF-") and flag not in intake.to_confirm:
+            intake.to_confirm.append(flag)
+            intake.quote(flag, said.words())
     return True
 
 

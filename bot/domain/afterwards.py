@@ -49,7 +49,7 @@ def _after_hand_off(intake: Intake, said: Said, move: Move) -> None:
         _person(intake, move)
     elif name is not None and name in plan.optional(intake) and not _asks(said):
         _optional(intake, said, move, name)
-    elif said.is_interruption and said.intent != "book" and not said.tells_something:
+    elif (said.asks or (said.is_interruption and said.intent != "book")) and not said.tells_something:
         move.interruption = True
     else:
         move.say.append("utter_after_hand_off")
@@ -57,7 +57,8 @@ def _after_hand_off(intake: Intake, said: Said, move: Move) -> None:
 
 def _asks(said: Said) -> bool:
     """True for a question of the visitor's own, as against an answer or "later"."""
-    return said.question is None and said.is_interruption and not said.tells_something and not _ENOUGH.search(said.text)
+    asks = said.is_interruption or bool(said.asks)
+    return said.question is None and asks and not said.tells_something and not _ENOUGH.search(said.text)
 
 
 def _optional(intake: Intake, said: Said, move: Move, name: str) -> None:
@@ -81,7 +82,8 @@ def _optional(intake: Intake, said: Said, move: Move, name: str) -> None:
     if name in intake.settled:
         begin(intake)
         if intake.open_field is None:
-            move.say.append("utter_all_told")
+            helped = any(intake.facts.get(one) is not None for one in plan.optional(intake))
+            move.say.append("utter_all_told" if helped else "utter_all_left")
 
 
 def _person(intake: Intake, move: Move) -> None:

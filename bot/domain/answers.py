@@ -101,6 +101,22 @@ def says_none(text: str, intent: str = "") -> bool:
     return bool(_NONE.search(text)) or intent == "deny" or spanish_answers.says_none(text)
 
 
+def is_question(text: str) -> bool:
+    """True for a question of more than a word or two: "it's not cancer, is it?" denies nothing, "no?" hesitates."""
+    return "?" in text and len(text.split()) > _FEW_WORDS
+
+
+_FEW_WORDS = 2
+
+
+def only_numbers(text: str) -> bool:
+    """True for "6" and "2 and 5"."""
+    return bool(_ONLY_NUMBERS.fullmatch(text))
+
+
+_ONLY_NUMBERS = re.compile(r"\s*\d{1,2}(?:\s*(?:,|and|&|y|\s)\s*\d{1,2})*\s*")
+
+
 def whole_number(text: str, low: int, high: int) -> int | None:
     """The one number in an answer, in digits or words; None when there is none in range."""
     digits = [int(found) for found in re.findall(r"(?<![\d.])\d{1,4}(?![\d.]*\d)", text)]

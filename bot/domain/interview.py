@@ -59,10 +59,19 @@ def take(intake: Intake, said: Said) -> Move:
         _take_consent(intake, said, move)
     else:
         _take_answer(intake, said, move)
+    _answer_all(said, move)
     goes_on = not move.interruption and intake.phase in ASKING and not move.hand_off
     if goes_on and not stop_if_in_danger(intake, move, new=True):
         _go_on(intake, move)
     return move
+
+
+def _answer_all(said: Said, move: Move) -> None:
+    """Both answers to two questions in one message; a rule would answer only one of them."""
+    if said.asks and not move.alert:
+        move.interruption = False
+        move.short = True
+        move.say += [words for words in said.asks if words not in move.say]
 
 
 def recall(intake: Intake, record: Mapping[str, Any] | None, move: Move, *, days: int = 0, reference: str = "") -> None:
@@ -114,7 +123,7 @@ def _take_consent(intake: Intake, said: Said, move: Move) -> None:
         move.say.append(understood or "utter_consent_thanks")
     elif answer == "no":
         _refuse(intake, move)
-    elif said.is_interruption:
+    elif said.is_interruption or said.asks:
         move.interruption = True
     elif said.intent == "ask_why":
         move.say.append(questions.question("consent_privacy", intake).why)
@@ -158,6 +167,8 @@ def _take_answer(intake: Intake, said: Said, move: Move) -> None:
         return
     if _asks_us(intake, said, move):
         return
+    if said.asks and not said.tells_something:
+        return
     history = len(intake.corrected)
     corrected = corrections.take(intake, said)
     answered = not corrected and absorb.answer(intake, said)
@@ -198,7 +209,7 @@ def _not_answered(intake: Intake, said: Said, move: Move, news: list[str]) -> No
     if said.is_interruption:
         move.interruption = not news
         if news:
-            move.say += [wording.acknowledge(intake, news), f"utter_{said.intent}"]
+            move.say += [wording.acknowledge(intake, news), *(said.asks or [f"utter_{said.intent}"])]
     elif news:
         intake.misses = 0
         move.say.append(wording.acknowledge(intake, news))

@@ -35,6 +35,9 @@ def _read_for_whom(intake: Intake, said: Said) -> bool:
     return True
 
 
+_CLOCK = re.compile(
+    r"\b\d{1,2}(?:[:.]\d{2})? ?(?:[ap]\.?m\b\.?|o'?clock|h\b|hs\b)|\ba las \d{1,2}(?:[:.]\d{2})?", re.IGNORECASE
+)
 _YEARS = re.compile(r"year|yr|año", re.IGNORECASE)
 
 
@@ -47,11 +50,15 @@ def _read_age(intake: Intake, said: Said) -> bool:
 
 
 def _without_spans(said: Said) -> str:
-    """The message without how long something lasts: "about two weeks ago" is no age, a bare "46 years" is one."""
-    text = said.text
+    """The message without times and scores: "two weeks ago", "tomorrow at 5pm" and "6/10" are no age, a bare "46 years" is one."""
+    text = _CLOCK.sub(lambda found: " " * len(found[0]), said.text)
     for found in said.mentions:
         words = text[found.start : found.end]
-        if found.kind in ("duration", "span") and not (_YEARS.search(words) and len(said.text.split()) <= 4):
+        if (
+            found.kind in ("when", "contact")
+            or (found.kind == "intensity" and "/" in words)
+            or (found.kind in ("duration", "span") and not (_YEARS.search(words) and len(said.text.split()) <= 4))
+        ):
             text = text[: found.start] + " " * len(words) + text[found.end :]
     return text
 

@@ -31,6 +31,7 @@ class Said:
     """A message: free text with its reading, or a structured answer (`question` and `value`, shapes of contract §5).
 
     Short messages in a row come as one text, a line for each; `parts` then says where in it each begins, and its id.
+    `also` are the intents of all its questions when it asks more than one, `asks` what is said to them.
     `rows` are the choices of the open question that the text says in their own words; nothing else is read in those.
     """
 
@@ -44,6 +45,7 @@ class Said:
     message: str = ""
     parts: tuple[tuple[int, str], ...] = ()
     rows: tuple[Any, ...] = ()
+    also: tuple[str, ...] = ()
 
     def words(self, mention: Mention | Danger | None = None) -> dict[str, Any]:
         """The visitor's own words behind a fact, with their place in the message."""
@@ -104,6 +106,11 @@ class Said:
     def is_interruption(self) -> bool:
         """True for what the rules answer; the interview only makes sure that nothing said beside it is lost."""
         return self.intent.startswith("faq_") or self.intent in INTERRUPTIONS
+
+    @property
+    def asks(self) -> list[str]:
+        """The responses to all the questions of a message that asks more than one; else none."""
+        return [f"utter_{intent}" for intent in self.also]
 
     @property
     def starts_with_no(self) -> bool:

@@ -14,7 +14,7 @@ from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.nlu import by_language, choice, sources
+from bot.nlu import by_language, choice, several, sources
 from bot.nlu.by_language import ByLanguage
 
 
@@ -80,10 +80,19 @@ class LinearIntentClassifier(GraphComponent, IntentClassifier):
         return self._resource
 
     def process(self, messages: list[Message]) -> list[Message]:
-        """Set the intent of each message."""
+        """Set the intent of each message, and every question it asks when it asks more than one."""
         for message in messages:
             message.set(INTENT, self._guess(message).to_json(), add_to_output=True)
+            if asked := self._questions(message):
+                message.set(ENTITIES, [*(message.get(ENTITIES) or []), *asked], add_to_output=True)
         return messages
+
+    def _questions(self, message: Message) -> list[dict[str, Any]]:
+        metadata = message.get("metadata") or {}
+        if self._model is None or metadata.get("answer"):
+            return []
+        model, locale = self._model, metadata.get("locale")
+        return several.questions(message.get(TEXT) or "", lambda part: model.probabilities(part, locale))
 
     def _guess(self, message: Message) -> choice.Guess:
         metadata = message.get("metadata") or {}

@@ -59,6 +59,22 @@ def test_two_interruptions_in_a_row_and_then_the_answer(visitor: Any) -> None:
     assert visitor.open_field == field
 
 
+def test_two_questions_in_one_message_get_two_answers_and_a_story_beside_one_is_kept(visitor: Any) -> None:
+    visitor.say("my left knee hurts")
+    visitor.say("yes")
+    visitor.say("none")
+    field = visitor.open_field
+    heard = " ".join(reply["text"] for reply in visitor.say("how much is it and where are you?"))
+    assert "dollars" in heard
+    assert "Alder Row" in heard
+    assert visitor.open_field == field
+
+
+def test_a_person_asked_for_before_consent_brings_the_question_once(visitor: Any) -> None:
+    replies = visitor.say("talk to a person")
+    assert [reply["text"] for reply in replies if "may I use your answers" in reply["text"]] == [replies[-1]["text"]]
+
+
 def test_why_is_answered_and_the_question_returns(visitor: Any) -> None:
     visitor.say("my left knee hurts")
     visitor.say("yes")

@@ -14,6 +14,7 @@ from bot.domain.speech import ENGLISH, LANGUAGES, say
 from bot.settings import Settings
 from bot.web.site import files, places
 from bot.web.site.joined import joined
+from bot.web.turns import words
 
 HERE = Path(__file__).resolve().parent
 WIDGET = HERE.parent.parent / "widget"
@@ -116,7 +117,7 @@ def _facts(settings: Settings, language: str) -> dict[str, object]:
         "emergency": clinic.lines.emergency,
         "public_url": settings.public_url,
         "tel": re.sub(r"[^\d+]", "", clinic.phone),
-        "answers": clinic.facts_in(language),
+        "answers": {**clinic.facts_in(language), "retention": words.fill("[[faq_retention]]", clinic, language)},
         "language": language,
         "languages": LANGUAGES,
         "names": NAMES,

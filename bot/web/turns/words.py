@@ -7,7 +7,7 @@ from datetime import datetime
 
 from bot.domain import wished_times
 from bot.domain.speech import language_of, say
-from bot.settings import Clinic
+from bot.settings import RETENTION, Clinic
 
 _PLACE = re.compile(r"\[\[([a-z_]+)\]\]")
 
@@ -37,6 +37,10 @@ def person_told(clinic: Clinic, locale: str, now: datetime) -> str:
     return say(locale, PERSON_LATER, when=wished_times.moment(opens.astimezone(clinic.zone), locale))
 
 
+KEPT = (
+    "A chat that leads to no visit is deleted after [[abandoned_days]] days, the chat behind a visit after [[transcript_days]] days. "
+    "The record of a visit stays as long as the law asks. You can have it deleted at any time: just ask."
+)
 UNFILLED = "The clinic hasn't told me that yet. I can ask someone to call you back, or you can call us on [[phone]]."
 
 
@@ -64,6 +68,8 @@ def _fact(name: str, clinic: Clinic, locale: str) -> str:
         return told or fill(UNFILLED, clinic, locale)
     if name in ("emergency", "emergency_number"):
         return say(locale, clinic.lines.emergency_words)
+    if name in RETENTION:
+        return str(clinic.retention[name])
     plain = name.removeprefix("clinic_")
     return str(getattr(clinic, plain)) if plain in ("name", "phone", "email", "address", "hours") else ""
 
@@ -74,4 +80,6 @@ def _derived(key: str, clinic: Clinic, locale: str) -> str:
         return say(locale, "You find us at {address}.", address=clinic.address)
     if key == "hours" and clinic.hours:
         return say(locale, "We are open {hours}.", hours=clinic.hours)
+    if key == "retention":
+        return fill(KEPT, clinic, locale)
     return ""
