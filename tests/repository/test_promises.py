@@ -28,7 +28,7 @@ def test_rasa_reads_every_file_in_data(path: Path) -> None:
 
 def test_the_slots_are_the_fields_of_the_intake_and_nothing_else() -> None:
     ours = set(memory.slots_of(Intake()))
-    for_words_only = {"about", "side", "confirm_flag", "interrupted", "change"}
+    for_words_only = {"about", "side", "confirm_flag", "interrupted", "change", "meant", "consent_after_stop"}
     for_words_only |= {f"{name}_of_another" for name in ("sites", "duration_days", "onset", "nrs", "function_limited")}
     assert set(DOMAIN["slots"]) == ours | for_words_only
     assert set(FACTS) <= set(DOMAIN["slots"])
