@@ -19,6 +19,8 @@ def danger(intake: Intake, said: Said) -> None:
         if found.certain or found.flag in intake.rf:
             intake.assert_all([found.flag], said.words(found))
         elif found.guessed:
+            if not screens.concerns(found.flag, intake.facts.get("age"), intake.facts.get("sex")):
+                continue  # a child's limp is no guess about somebody of 72
             _guess(intake, found.flag, said.words(found))
         elif found.flag not in intake.to_confirm and confirmed(found.flag) not in intake.settled:
             intake.to_confirm.append(found.flag)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from bot.domain import complaints, more_signs, screens
+from bot.domain import complaints, judge, more_signs, screens
 from bot.domain.card_labels import LABELS
 from bot.domain.intake import Intake
 from bot.domain.speech import ENGLISH, say
@@ -25,6 +25,20 @@ _RELAXING = ("RF-DVT", "RF-CELLULITIS")
 
 
 _SHORT = ("relax", "tension")
+
+
+def is_short(intake: Intake) -> bool:
+    """True for who comes to relax or for knots: asked less, as long as nothing graver is told."""
+    return intake.facts.get("complaint") in _SHORT
+
+
+def asks_doctor(intake: Intake, *, hurts: bool) -> bool:
+    """True when what a doctor said is a question of its own; else a doctor's no is a row of the conditions card."""
+    if clearable(intake.ci):
+        return True
+    if not is_short(intake):
+        return hurts
+    return "doctor" in intake.settled or bool(judge.held_back(intake))
 
 
 def is_card(field: str) -> bool:
@@ -57,7 +71,9 @@ def items(field: str, intake: Intake) -> tuple[str, ...]:
 
 
 def _all_items(field: str, intake: Intake) -> Sequence[str]:
-    if field == "general_screen" and intake.facts.get("complaint") in _SHORT:
+    if field == "conditions" and is_short(intake):
+        return (*screens.CONDITIONS_CARD, "CI-TOLDNOT")  # who comes to relax is asked no question about doctors
+    if field == "general_screen" and is_short(intake):
         return (*screens.GENERAL_CARD, *screens.SKIN_CARD)  # one card less for who comes to relax
     if field == "skin":
         # The last card also asks what would make graver what was told before.

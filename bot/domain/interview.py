@@ -13,7 +13,9 @@ from bot.domain import (
     answers,
     cards,
     changing,
+    complaints,
     corrections,
+    late,
     questions,
     returning,
     rows_said,
@@ -149,7 +151,8 @@ def _agreed(said: Said) -> str | None:
     if plain == "yes" and not answers.agrees(said.text):
         return None
     if not said.tells_something:
-        return plain or answers.polarity(said.text, said.intent)
+        guessed = answers.polarity(said.text, said.intent)
+        return plain or (guessed if guessed != "yes" or len(said.text.strip()) > 1 else None)  # "i" agrees to nothing
     return "yes" if plain == "yes" else "no" if _REFUSES.match(said.text) else None
 
 
@@ -204,15 +207,22 @@ def _answered(intake: Intake, said: Said, move: Move, news: list[str]) -> None:
             move.say.append(wording.acknowledge(intake, news))
 
 
+_NO_ANSWER = ("out_of_scope", "small_talk", "repeat")  # beside a fact that was taken these would only confuse
+
+
 def _not_answered(intake: Intake, said: Said, move: Move, news: list[str]) -> None:
     """A question of the visitor's own, other news, a skip, or nothing we could read."""
     if said.is_interruption:
         move.interruption = not news
         if news:
-            move.say += [wording.acknowledge(intake, news), *(said.asks or [f"utter_{said.intent}"])]
+            answers_too = said.asks or ([f"utter_{said.intent}"] if said.intent not in _NO_ANSWER else [])
+            move.say += [wording.acknowledge(intake, news), *answers_too]
     elif news:
         intake.misses = 0
         move.say.append(wording.acknowledge(intake, news))
+    elif late_news := late.take(intake, said):
+        move.short = True
+        move.say.append(wording.acknowledge(intake, late_news))
     elif said.declines and intake.open_field and _may_be_left(intake.open_field):
         move.say.append("utter_left_open")
         _let_go(intake, intake.open_field)
@@ -241,6 +251,8 @@ def _missed(intake: Intake, move: Move) -> None:
     move.short = True
     name = intake.open_field or ""
     choices = questions.question(name, intake).choices if name else ()
+    if complaints.base(name) == "sites" and questions.missing_sides(intake, complaints.number(name)):
+        name, choices = "side", ()
     move.say.append(
         wording.hint(name, intake.misses, intake.locale, choices if len(choices) <= MOST_CHOICES_SAID else ())
     )

@@ -43,7 +43,7 @@ _YEARS = re.compile(r"year|yr|año", re.IGNORECASE)
 
 def _read_age(intake: Intake, said: Said) -> bool:
     age = answers.age_said(said.text) or answers.whole_number(_without_spans(said), 0, 120)
-    if age is None:
+    if age is None or (age <= told.YOUNGEST_WRITER and intake.facts.get("for_whom") in (None, "self")):
         return False
     intake.know("age", age, said.words())
     return True

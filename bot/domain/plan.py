@@ -62,15 +62,39 @@ def plan(intake: Intake) -> list[str]:
     hurts = _hurts(intake)
     asked = ["emergency_gate", "narrative", "for_whom", "age", "complaint"]
     if hurts:
-        asked += [complaints.field(name, at) for at in complaints.numbers(intake) for name in _STORY]
+        asked += [complaints.field(name, at) for at in complaints.numbers(intake) for name in _story(intake, at)]
     if "complaint" in intake.settled:
         asked += cards.screen_fields(intake)
     asked += ["general_screen", "conditions", *_follow_ups(intake), "medicines", "skin"]
-    if hurts or cards.clearable(intake.ci):
+    if cards.asks_doctor(intake, hurts=hurts):
         asked.append("doctor")
         if len(_claimable(intake)) > 1:
             asked.append("clearance")
     return [*asked, "preferred_times", "contact"]
+
+
+def _story(intake: Intake, at: int) -> tuple[str, ...]:
+    """What is asked of a complaint. Of a mild ache of who comes to relax only what could still change the result."""
+    score = intake.facts.get(complaints.field("nrs", at))
+    if not cards.is_short(intake) or (score is not None and score > _MILD):
+        return _STORY
+    first = ("sites", "nrs", "function_limited")
+    if not all(complaints.field(name, at) in intake.settled for name in first):
+        return first
+    return (*first, *_WHEN_AND_HOW) if _matter(intake, at) else first
+
+
+_MILD = 3
+_WHEN_AND_HOW = ("duration_days", "onset")
+_GRAVEST = tuple((days, onset) for days in (0, 3, 30, 400) for onset in ("injury", "sudden", "post_op", "overuse"))
+
+
+def _matter(intake: Intake, at: int) -> bool:
+    """True when since when and how it began, in any combination, could change the result; what is known stays."""
+    names = tuple(complaints.field(name, at) for name in _WHEN_AND_HOW)
+    known = [intake.facts.get(name) for name in names]
+    tried = (tuple(a if a is not None else b for a, b in zip(known, one, strict=True)) for one in _GRAVEST)
+    return any(changes_result(intake, names, one) for one in tried)
 
 
 def _follow_ups(intake: Intake) -> list[str]:

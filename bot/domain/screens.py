@@ -82,7 +82,7 @@ def flags_for(region: str, *, age: int | None, sex: str | None, pregnant: bool =
     asked whatever the site. Without a site the emergencies of all regions are asked.
     """
     names = _no_site() if region == NO_SITE else _flags(_SCREEN[region])
-    asked = [name for name in names if name not in _PREGNANCY and _concerns(name, age, sex)]
+    asked = [name for name in names if name not in _PREGNANCY and concerns(name, age, sex)]
     if pregnant or (region == "head" and sex != "M"):
         asked = [*(name for name in _PREGNANCY if pregnant or name == "RF-PREECL"), *asked]
     return tuple(asked)
@@ -93,7 +93,8 @@ def _no_site() -> tuple[str, ...]:
     return ("RF-DVT", "RF-CELLULITIS", *(name for name in every if RED_FLAGS[name].urgency == "emergency"))
 
 
-def _concerns(name: str, age: int | None, sex: str | None) -> bool:
+def concerns(name: str, age: int | None, sex: str | None) -> bool:
+    """True when a flag can concern somebody of this age and sex; what is not known excludes nothing."""
     if sex is not None and _NOT_FOR_SEX.get(name) == sex:
         return False
     if age is None:

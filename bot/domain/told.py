@@ -20,7 +20,7 @@ OTHER = re.compile(
     r"\b(?:my (?:\w+ )?(?:husband|wife|partner|mum|mom|mother|dad|father|gran\w*|nan|friend|brother|sister|parents?)|(?:someone|somebody) else|him|her|them)\b",
     re.IGNORECASE,
 )
-_SELF = re.compile(r"\b(i|i'm|im|my|me)\b", re.IGNORECASE)
+_SELF = re.compile(r"\b(i|i'm|im|my|me|mi|mis|yo|necesito|quiero|quisiera|tengo|estoy|busco)\b", re.IGNORECASE)
 _FOR_OTHER = re.compile(rf"\bfor\s+{OTHER.pattern}", re.IGNORECASE)
 _PARA = re.compile(r"\bpara (?:(?:mi|mis|nuestr[oa]s?|un|una|otra|alguien|[eé]l|ella)\b)", re.IGNORECASE)
 _BOOKED_FOR = re.compile(r"\b(?:for|book(?:ing)?|appointment|he|she|his|her|they)\b", re.IGNORECASE)
@@ -44,7 +44,8 @@ def facts(intake: Intake, said: Said, *, but: Iterable[str] = ()) -> list[str]:
     for at, part in _addressed(intake, said):
         for name, take in ache_told.TAKERS.items():
             own = complaints.field(name, at)
-            if name not in done and (fresh or own not in intake.settled or own in intake.reopened):
+            asked = own == intake.open_field  # "her left hip", when only the side of the hip was open
+            if name not in done and (fresh or asked or own not in intake.settled or own in intake.reopened):
                 take(intake, part, at)
     for name, taker in _TAKERS.items():
         if name not in done and (fresh or name not in intake.settled or name in intake.reopened):
@@ -270,10 +271,16 @@ def answers_name(text: str) -> str | None:
     return " ".join(words) or None
 
 
+YOUNGEST_WRITER = 10  # "five" of who writes is a score, told early or late, rather than an age
+_FEW = 3  # words
+
+
 def _take_age(intake: Intake, said: Said) -> bool:
     told = next((m.detail.get("years") for m in said.of("person") if m.value == "age"), None)
     age = answers.age_said(said.text) if told is None else int(told)
     if age is None or not 0 <= age <= 120:
+        return False
+    if age <= YOUNGEST_WRITER and len(said.text.split()) <= _FEW and intake.facts.get("for_whom") in (None, "self"):
         return False
     intake.know("age", age, said.words())
     return True

@@ -196,6 +196,11 @@ _HINTS: Mapping[str, tuple[str, str, str]] = {
         "For example “left shoulder” or “lower back”.",
         "That's fine, your therapist will ask.",
     ),
+    "side": (
+        "“Left”, “right” or “both” is enough.",
+        "If it is neither, say “the middle”. “Not sure” is fine, too.",
+        "That's fine, your therapist will ask.",
+    ),
     "contact": (
         "I need a phone number or an e-mail address.",
         "For example “Ana Ruiz, 555 010 0199” or “ana@example.org”.",

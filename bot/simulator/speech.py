@@ -127,13 +127,19 @@ class Speech:
 
     def _card(self, name: str, question: Mapping[str, Any]) -> str:
         rows = list(question.get("choices") or [])
-        ticked = [number for number, row in enumerate(rows, 1) if row["value"] in self.person.dangers]
+        ticked = [number for number, row in enumerate(rows, 1) if row["value"] in self._to_tick]
         self.told.update(rows[number - 1]["value"] for number in ticked)
         if not ticked:
             return self.pick(name, WORDS["nothing"][self.style])
         if self.style == "terse":
             return ", ".join(str(number) for number in ticked)
         return " and ".join(rows[number - 1]["label"] for number in ticked)
+
+    @property
+    def _to_tick(self) -> frozenset[str]:
+        """Dangers and conditions; a doctor's no is a row of a card for who is asked no question about doctors."""
+        refused = self.person.record.get("doctor") == "refused"
+        return self.person.dangers | ({"CI-TOLDNOT"} if refused else frozenset())
 
     def _clearance(self, question: Mapping[str, Any]) -> str:
         claimed = set(self.person.record["cleared_claimed"])

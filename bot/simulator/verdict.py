@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -59,7 +59,7 @@ def judge(
     )
     compared = _dangers(person, record, person.dangers if told is None else told)
     if told is None:
-        compared += _facts(person, record)
+        compared += _facts(person, record, visit.asked)
     wrong += [text for text in compared if text]
     return Verdict(
         person,
@@ -85,7 +85,8 @@ def _dangers(person: Person, record: Mapping[str, Any], told: frozenset[str]) ->
     return rows
 
 
-def _facts(person: Person, record: Mapping[str, Any]) -> list[str]:
+def _facts(person: Person, record: Mapping[str, Any], asked: Collection[str]) -> list[str]:
+    """Field by field; what was neither told nor asked, because it could change nothing, cannot be wrong."""
     rows = [_one("age", person.record["age"], record.get("age"))]
     kept = record.get("complaints") or [record]
     if len(person.aches) != len(kept):
@@ -95,11 +96,18 @@ def _facts(person: Person, record: Mapping[str, Any]) -> list[str]:
         goal = (
             ache if number == 1 else {**ache, "complaint": stored.get("complaint")}
         )  # what they come for is asked once
-        rows += [text and text.replace(":", f"{mark}:", 1) for text in _ache(goal, stored)]
+        unasked = {
+            name for name in _MAY_GO_UNASKED if f"{name}{mark}" not in asked and stored.get(name) in (None, "none")
+        }
+        told = {name: stored.get(name) if name in unasked else value for name, value in goal.items()}
+        rows += [text and text.replace(":", f"{mark}:", 1) for text in _ache(told, stored)]
     hurts = bool(person.aches[0].get("sites"))
-    if hurts and record.get("doctor") not in (person.record.get("doctor") or "none", None):
+    if hurts and "doctor" in asked and record.get("doctor") not in (person.record.get("doctor") or "none", None):
         rows.append(_one("doctor", person.record.get("doctor") or "none", record.get("doctor")))
     return rows
+
+
+_MAY_GO_UNASKED = ("duration_days", "onset")
 
 
 def _ache(ache: Mapping[str, Any], stored: Mapping[str, Any]) -> list[str]:
@@ -119,8 +127,10 @@ def _one(name: str, told: Any, kept: Any) -> str:
     return "" if told == kept else f"{name}: {kept!r}, not {told!r}"
 
 
-def _days(told: float, kept: float | None) -> str:
-    if kept is not None and abs(told - kept) <= max(1, told * SHARE_OF_DAYS):
+def _days(told: float | None, kept: float | None) -> str:
+    if told is None and kept is None:
+        return ""
+    if told is not None and kept is not None and abs(told - kept) <= max(1, told * SHARE_OF_DAYS):
         return ""
     return _one("duration_days", told, kept)
 

@@ -30,6 +30,7 @@ class Visit:
     wrong: dict[str, Any] = field(default_factory=dict)
     answered: int = 0
     odd: set[str] = field(default_factory=set)
+    asked: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.speech = Speech(self.person)
@@ -46,6 +47,7 @@ class Visit:
     def _answer(self, question: Mapping[str, Any]) -> None:
         """One question: what the manner does first, then the answer; or a correction of an earlier one."""
         name = str(question["field"])
+        self.asked.add(name)
         self.answered += 1
         if self._correct(question):
             return

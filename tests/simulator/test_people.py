@@ -46,6 +46,7 @@ class _Visit:
     def __init__(self, person: people.Person) -> None:
         self.chat = _Chat()
         self.speech = speech.Speech(person)
+        self.asked = {"duration_days", "onset", "doctor"}
 
 
 def _judged(person: people.Person, **changes: Any) -> verdict.Verdict:
