@@ -152,7 +152,7 @@ def _agreed(said: Said) -> str | None:
         return None
     if not said.tells_something:
         guessed = answers.polarity(said.text, said.intent)
-        return plain or (guessed if guessed != "yes" or len(said.text.strip()) > 1 else None)  # "i" agrees to nothing
+        return plain or (guessed if guessed != "yes" or said.text.strip().lower() != "i" else None)  # "i" began a story
     return "yes" if plain == "yes" else "no" if _REFUSES.match(said.text) else None
 
 
