@@ -6,7 +6,7 @@ import contextlib
 import ipaddress
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from bot.domain.numbers import Lines, own_lines
 from bot.domain.opening import BadOpening, Opening
 from bot.domain.policy import DEFAULT_POLICY, BadPolicy, Policy
+from bot.domain.slots import SUITS
 from bot.domain.speech import LANGUAGES, language_of
 
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -34,11 +35,18 @@ class BadSettings(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """Something a visitor can book; `minutes` in steps of five, `price` as the clinic writes it."""
+    """Something a visitor can book; `minutes` in steps of five, `price` as the clinic writes it.
+
+    `buffer` minutes stay free before and after; `suits` is one of `slots.SUITS`; empty `rooms` or `therapists` mean all.
+    """
 
     name: str
     minutes: int
     price: str = ""
+    buffer: int = 0
+    suits: str = ""
+    rooms: tuple[str, ...] = ()
+    therapists: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,11 +250,12 @@ def _booking(path: Path, raw: dict[str, Any]) -> dict[str, Any]:
     languages = _names(path, raw, "languages") or LANGUAGES
     if unknown := [one for one in languages if one not in LANGUAGES]:
         raise BadSettings(f"{path}: languages: {unknown[0]} is not spoken; known are {', '.join(LANGUAGES)}")
+    rooms, therapists = _names(path, raw, "rooms"), _names(path, raw, "therapists")
     return {
         "opening": opening,
-        "rooms": _names(path, raw, "rooms"),
-        "therapists": _names(path, raw, "therapists"),
-        "services": _services(path, raw.pop("services", [])),
+        "rooms": rooms,
+        "therapists": therapists,
+        "services": _services(path, raw.pop("services", []), rooms, therapists),
         "languages": languages,
         "replies": {title: str(text) for title, text in _table(path, raw, "replies").items()},
         "retention": _retention(path, _table(path, raw, "retention")),
@@ -270,15 +279,33 @@ def _names(path: Path, raw: dict[str, Any], key: str) -> tuple[str, ...]:
     return tidy
 
 
-def _services(path: Path, raw: Any) -> tuple[Service, ...]:
+def _services(path: Path, raw: Any, rooms: Sequence[str], therapists: Sequence[str]) -> tuple[Service, ...]:
     try:
-        services = tuple(Service(str(one["name"]).strip(), one["minutes"], str(one.get("price", ""))) for one in raw)
-    except (TypeError, KeyError, AttributeError):
+        services = tuple(
+            Service(
+                str(one["name"]).strip(), one["minutes"], str(one.get("price", "")), one.get("buffer", 0),
+                str(one.get("suits", "")), _names(path, dict(one), "rooms"), _names(path, dict(one), "therapists"),
+            )
+            for one in raw
+        )  # fmt: skip
+    except (TypeError, KeyError, AttributeError, ValueError):
         raise BadSettings(f"{path}: [[services]] each need a name and minutes") from None
     for one in services:
-        if not one.name or not isinstance(one.minutes, int) or one.minutes % 5 or not 5 <= one.minutes <= 240:
-            raise BadSettings(f"{path}: [[services]] {one.name}: minutes must be a multiple of 5 from 5 to 240")
+        where = f"{path}: [[services]] {one.name}"
+        if not one.name or not _minutes(one.minutes, 5, 240):
+            raise BadSettings(f"{where}: minutes must be a multiple of 5 from 5 to 240")
+        if not _minutes(one.buffer, 0, 60):
+            raise BadSettings(f"{where}: buffer must be a multiple of 5 from 0 to 60")
+        if one.suits not in SUITS:
+            raise BadSettings(f"{where}: suits must be one of {', '.join(filter(None, SUITS))}, or empty")
+        for key, known in (("rooms", rooms), ("therapists", therapists)):
+            if unknown := [name for name in getattr(one, key) if name not in known]:
+                raise BadSettings(f"{where}: {key}: {unknown[0]} is not in the list of {key}")
     return services
+
+
+def _minutes(value: object, least: int, most: int) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value % 5 == 0 and least <= value <= most
 
 
 def _retention(path: Path, raw: Mapping[str, Any]) -> Mapping[str, int]:

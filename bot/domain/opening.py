@@ -6,7 +6,7 @@ import itertools
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Any
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -55,9 +55,9 @@ class Opening:
         """True when a visit of this length lies within one open span. Without any hours nothing is known: True."""
         if not self.week:
             return True
-        local = start.astimezone(zone)
-        end = local + timedelta(minutes=minutes)
-        return any(first <= local and end <= last for first, last in self.spans(local.date(), zone))
+        begin = start.astimezone(UTC)  # in real time: on the day the clock jumps an hour on the wall is none
+        end = begin + timedelta(minutes=minutes)
+        return any(first <= begin and end <= last for first, last in self.spans(start.astimezone(zone).date(), zone))
 
     def is_open(self, at: datetime, zone: tzinfo) -> bool:
         """True when somebody is there. Without any hours nothing is known: True."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
+from typing import Protocol
 
 from bot.domain.opening import Opening
 
@@ -32,6 +33,25 @@ class Slot:
     wished: bool = False
 
 
+class Suited(Protocol):
+    """A service; `suits` says for which result it is meant: relaxation, clinical, first, or "" for any."""
+
+    @property
+    def suits(self) -> str:
+        """What it is meant for."""
+
+
+SUITS = ("", "relaxation", "clinical", "first")
+
+
+def proposed(services: Sequence[Suited], outcome: str, *, first_visit: bool) -> int:
+    """The place of the service that goes with a result: a first visit comes before everything else, then the kind of massage."""
+    kind = "relaxation" if outcome == "relaxation_massage" else "clinical"
+    order = ["first", kind, ""] if first_visit else [kind, "", "first"]
+    places = [at for wanted in order for at, one in enumerate(services) if one.suits == wanted]
+    return places[0] if places else 0
+
+
 def wished_spans(wished: str | Sequence[str] | None) -> list[tuple[datetime, datetime]]:
     """The ISO intervals among the wished times; wishes in words are for people to read."""
     spans = []
@@ -48,24 +68,28 @@ def wished_spans(wished: str | Sequence[str] | None) -> list[tuple[datetime, dat
 
 def free(
     opening: Opening, zone: tzinfo, *, taken: Iterable[Taken], rooms: Sequence[str], therapists: Sequence[str], minutes: int,
-    after: datetime, wished: Sequence[tuple[datetime, datetime]] = (), most: int = 8,
+    after: datetime, wished: Sequence[tuple[datetime, datetime]] = (), buffer: int = 0, most: int = 8,
 ) -> list[Slot]:  # fmt: skip
-    """Free times of the next two weeks: the wished ones first, at most two a day otherwise, none twice."""
-    busy, length = list(taken), timedelta(minutes=minutes)
+    """Free times of the next two weeks: the wished ones first, at most two a day otherwise, none twice.
+
+    `buffer` is how many minutes stay free before and after. Lengths are counted in real time, so that an hour is an hour
+    on the day the clock jumps, too.
+    """
+    busy, length, apart = list(taken), timedelta(minutes=minutes), timedelta(minutes=buffer)
     found: list[Slot] = []
     for ahead in range(DAYS_AHEAD + 1):
         today: list[Slot] = []
         for first, last in opening.spans((after.astimezone(zone) + timedelta(days=ahead)).date(), zone):
-            start = first
+            start, last = first.astimezone(UTC), last.astimezone(UTC)
             while start + length <= last:
                 suits = any(begin <= start and start + length <= end for begin, end in wished)
-                if start > after and (suits or not today or start >= today[-1].start + 2 * length):
-                    who = _who(start, start + length, busy, rooms, therapists)
+                if start > after and (suits or not today or start >= today[-1].start.astimezone(UTC) + 2 * length):
+                    who = _who(start - apart, start + length + apart, busy, rooms, therapists)
                     if who is not None:
-                        today.append(Slot(start, *who, suits))
+                        today.append(Slot(start.astimezone(zone), *who, suits))
                 start += STEP
         found += [slot for slot in today if slot.wished] + [slot for slot in today if not slot.wished][:2]
-    return sorted(found, key=lambda slot: (not slot.wished, slot.start))[:most]
+    return sorted(found, key=lambda slot: (not slot.wished, slot.start.astimezone(UTC)))[:most]
 
 
 def _who(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -12,15 +12,17 @@ from bot.domain import wished_times
 from bot.domain.speech import say
 from bot.notify import mail
 from bot.notify.outbox import Kind
-from bot.services import reach, visits
+from bot.services import booking, reach, visits
 from bot.services.outgoing import FETCHED
 from bot.services.ports import Storage, UnitOfWork
 from bot.services.stored import Appointment, Conversation, Handoff, OutboxItem
 from bot.settings import Clinic, Settings
 
+SEVERAL = "several"  # of the times proposed together
 # What is said; never a word about health, nor why somebody comes.
 TEXTS = {
     visits.PROPOSED: "We can offer you {when}, {minutes} minutes with {therapist}. Does that suit you? Say yes or no here: {link}",
+    SEVERAL: "We can offer you {count} times, {minutes} minutes each: {times}. Choose one here: {link}",
     visits.BOOKED: "Your visit is booked: {when}, {minutes} minutes with {therapist}. For your calendar, or to cancel: {link}",
     visits.PENDING: "A time is kept for you: {when}, {minutes} minutes with {therapist}. It is firm once we have seen what is still missing. See it or cancel: {link}",
     visits.MOVED: "Your visit is now on {when}, {minutes} minutes with {therapist}. For your calendar, or to cancel: {link}",
@@ -34,6 +36,10 @@ _TRUE_WHILE = {
     visits.PROPOSED: ("proposed",), visits.BOOKED: ("confirmed",), visits.PENDING: ("pending",), visits.MOVED: ("confirmed", "pending"),
     visits.CANCELLED: ("cancelled",), visits.REMINDER: ("confirmed", "pending"), visits.TODAY: ("confirmed", "pending"),
 }  # fmt: skip
+
+
+# States of one visit in the order they can follow each other.
+_STEPS = ("proposed", "pending", "confirmed", "on_hold", "cancelled")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,15 +64,19 @@ class VisitNews:
                 return
             handoff = uow.handoffs.by_id(visit.handoff)
             chat = uow.conversations.get(handoff.conversation)
-            text = self._text(what, visit, handoff.locale)
+            text = self._text(what, visit, handoff.locale, booking.proposed_with(uow, visit))
             if chat is not None and chat.erased_at is None:
                 self._in_the_chat(uow, chat, text, what, item.key)
             self._by_mail(uow, handoff, visit, text, what, item.key)
             uow.commit()
         self.wake(handoff.conversation)
 
-    def _text(self, what: str, visit: Appointment, locale: str) -> str:
+    def _text(self, what: str, visit: Appointment, locale: str, proposed: Sequence[Appointment]) -> str:
         clinic = self.settings.clinic
+        if what == visits.PROPOSED and len(proposed) > 1:
+            times = [wished_times.moment(one.starts_at.astimezone(clinic.zone), locale) for one in proposed]
+            told = {"count": len(times), "minutes": visit.minutes, "times": "; ".join(times)}
+            return say(locale, TEXTS[SEVERAL], **told, link=link(self.settings, visit))
         at = visit.starts_at.astimezone(clinic.zone)
         places = {
             "when": wished_times.moment(at, locale), "time": f"{at:%H:%M}", "minutes": visit.minutes,
@@ -86,7 +96,7 @@ class VisitNews:
             return
         subject = say(handoff.locale, SUBJECT, clinic=self.settings.clinic.name)
         payload = {"to": to, "subject": subject, "text": f"{text}\n"}
-        if what in (visits.BOOKED, visits.PENDING, visits.MOVED):
+        if what in (visits.BOOKED, visits.PENDING, visits.MOVED, visits.CANCELLED):
             payload["ics"] = calendar_entry(self.settings.clinic, visit, link(self.settings, visit), self.now())
         now = self.now()
         uow.outbox.add(OutboxItem(0, f"mail:{key}", mail.KIND, payload, now, now, conversation=handoff.conversation))
@@ -98,17 +108,23 @@ def link(settings: Settings, visit: Appointment) -> str:
 
 
 def calendar_entry(clinic: Clinic, visit: Appointment, url: str, now: datetime) -> str:
-    """The visit as an iCalendar file: where and when, not why."""
+    """The visit as an iCalendar file: where and when, not why.
+
+    One entry for each hand-off: a move, a confirmation or a cancellation has the same UID and a higher SEQUENCE, so that
+    calendars change the entry they have.
+    """
     entry = icalendar.Event()
-    entry.add("uid", f"visit-{visit.id}@palpate")
+    entry.add("uid", f"visit-{visit.handoff}@palpate")
+    entry.add("sequence", visit.id * len(_STEPS) + _STEPS.index(visit.status))
     entry.add("dtstamp", now)
     entry.add("dtstart", visit.starts_at)
     entry.add("dtend", visit.starts_at + timedelta(minutes=visit.minutes))
     entry.add("summary", clinic.name)
     entry.add("location", clinic.address)
     entry.add("url", url)
-    entry.add("status", "CONFIRMED" if visit.status == "confirmed" else "TENTATIVE")
+    entry.add("status", {"confirmed": "CONFIRMED", "cancelled": "CANCELLED"}.get(visit.status, "TENTATIVE"))
     calendar = icalendar.Calendar()
+    calendar.add("method", "CANCEL" if visit.status == "cancelled" else "PUBLISH")
     calendar.add("prodid", "-//Palpate//visits//EN")
     calendar.add("version", "2.0")
     calendar.add_component(entry)

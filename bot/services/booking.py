@@ -3,80 +3,91 @@
 from __future__ import annotations
 
 import hmac
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from bot.domain import review
 from bot.domain.errors import IllegalMove, NotFound
 from bot.services import visits
 from bot.services.ports import UnitOfWork
-from bot.services.review import VISITOR, Actor, check_time, counts_of, load, make_move, tidy_name
+from bot.services.review import VISITOR, Actor, BadMove, check_time, counts_of, load, make_move, tidy_name
 from bot.services.stored import Appointment, Handoff
 
 STANDS = ("confirmed", "pending")
+MOST_PROPOSED = 3
 
 
-def book(
-    uow: UnitOfWork,
-    reference: str,
-    *,
-    start: datetime,
-    minutes: int,
-    therapist: str,
-    room: str,
-    by: Actor,
-    now: datetime,
-) -> Appointment:
-    """claimed → booked. Pending where a doctor's word is still to be seen; refused where nothing may be booked.
+@dataclass(frozen=True, slots=True)
+class Place:
+    """When, how long, with whom and where a visit could be."""
 
-    Raises `IllegalMove`, `BadMove`, and `DoubleBooking` when the therapist or the room is taken.
+    start: datetime
+    minutes: int
+    therapist: str
+    room: str
+
+
+def take(
+    uow: UnitOfWork, reference: str, move: str, places: Sequence[Place], *, by: Actor, now: datetime
+) -> list[Appointment]:
+    """Give a hand-off its time, by one of three moves; all of the places or none are taken.
+
+    `book`: claimed → booked, pending where a doctor's word is still to be seen. `reschedule`: booked → booked at another
+    time. `propose`: claimed → waiting_for_patient, with up to `MOST_PROPOSED` times held until the visitor chooses one.
+    Raises `IllegalMove`, `BadMove`, and `DoubleBooking` when a therapist or a room is taken; then the old time stands.
     """
-    return _take(uow, reference, "book", start, minutes, therapist, room, by, now)
+    most = MOST_PROPOSED if move == "propose" else 1
+    if not 0 < len(places) <= most:
+        raise BadMove("start", "choose 1 to {most} times", most=most)
+    for place in places:
+        check_time(place.start, place.minutes, now)
+    with uow:
+        handoff = load(uow, reference, "book", by)
+        review.target(move, handoff.status)
+        state = counts_of(handoff).booking
+        if state is None:
+            raise IllegalMove(
+                "{outcome} may not be booked; legal before that: {legal}",
+                outcome=handoff.outcome,
+                legal=("clear", "override"),
+            )
+        _free(uow, handoff)  # the time this person had before makes room for the new one
+        status = "proposed" if move == "propose" else state
+        taken = [uow.appointments.add(_appointment(handoff, place, status, by, now)) for place in places]
+        first = taken[0]
+        told = {"start": first.starts_at.isoformat(), "minutes": first.minutes, "state": first.status}
+        moved = make_move(uow, handoff, move, by, now, told)
+        visits.news(uow, moved, first, _NEWS.get(move) or _BY_STATE[state], now)
+        uow.commit()
+    return taken
 
 
-def propose(
-    uow: UnitOfWork,
-    reference: str,
-    *,
-    start: datetime,
-    minutes: int,
-    therapist: str,
-    room: str,
-    by: Actor,
-    now: datetime,
-) -> Appointment:
-    """claimed → waiting_for_patient, with the time held until the visitor says yes or no. Raises as `book`."""
-    return _take(uow, reference, "propose", start, minutes, therapist, room, by, now)
+def book(uow: UnitOfWork, reference: str, *, by: Actor, now: datetime, **place: Any) -> Appointment:
+    """claimed → booked, at one `Place`."""
+    return take(uow, reference, "book", [Place(**place)], by=by, now=now)[0]
 
 
-def reschedule(
-    uow: UnitOfWork,
-    reference: str,
-    *,
-    start: datetime,
-    minutes: int,
-    therapist: str,
-    room: str,
-    by: Actor,
-    now: datetime,
-) -> Appointment:
-    """booked → booked, at another time. Raises as `book`; then the old time still stands."""
-    return _take(uow, reference, "reschedule", start, minutes, therapist, room, by, now)
+def confirm(uow: UnitOfWork, reference: str, *, by: Actor, now: datetime, visit: int | None = None) -> Appointment:
+    """A proposed time is firm, the others are free again: waiting_for_patient → booked.
 
-
-def confirm(uow: UnitOfWork, reference: str, *, by: Actor, now: datetime) -> Handoff:
-    """A proposed time is firm: waiting_for_patient → booked. Raises `IllegalMove` when none is proposed."""
+    `visit` says which; where one is proposed it need not. Raises `IllegalMove` when none or another is.
+    """
     with uow:
         handoff = _own(uow, reference, "confirm", by)
-        visit = _standing(uow, handoff, ("proposed",))
+        proposed = [one for one in uow.appointments.of(handoff.id) if one.status == "proposed"]
+        chosen = [one for one in proposed if visit in (None, one.id)]
         state = counts_of(handoff).booking
-        if visit is None or state is None:
+        if len(chosen) != 1 or state is None:
             raise IllegalMove("no time is proposed; legal: {legal}", legal=("resume", "reopen"))
-        moved = make_move(uow, handoff, "confirm", by, now, {"start": visit.starts_at.isoformat()}, wait_until=None)
-        uow.appointments.set_status(visit.id, state)
-        visits.news(uow, moved, visit, visits.BOOKED if state == "confirmed" else visits.PENDING, now)
+        [firm] = chosen
+        moved = make_move(uow, handoff, "confirm", by, now, {"start": firm.starts_at.isoformat()}, wait_until=None)
+        for other in proposed:
+            uow.appointments.set_status(other.id, state if other.id == firm.id else "cancelled")
+        visits.news(uow, moved, firm, visits.BOOKED if state == "confirmed" else visits.PENDING, now)
         uow.commit()
-    return moved
+    return replace(firm, status=state)
 
 
 def give_up(uow: UnitOfWork, reference: str, *, by: Actor, now: datetime) -> Handoff:
@@ -90,7 +101,7 @@ def give_up(uow: UnitOfWork, reference: str, *, by: Actor, now: datetime) -> Han
         if by == VISITOR:  # it comes in anew: somebody has to find another time
             moved = replace(moved, waiting_since=now)
             uow.handoffs.save(moved)
-        uow.appointments.set_status(visit.id, "cancelled")
+        _free(uow, handoff)
         visits.news(uow, moved, visit, visits.CANCELLED, now)
         uow.commit()
     return moved
@@ -104,34 +115,21 @@ def visit_of(uow: UnitOfWork, visit: int, token: str) -> tuple[Handoff, Appointm
     return uow.handoffs.by_id(found.handoff), found
 
 
-def _take(
-    uow: UnitOfWork, reference: str, move: str, start: datetime, minutes: int, therapist: str, room: str, by: Actor,
-    now: datetime,
-) -> Appointment:  # fmt: skip
-    check_time(start, minutes, now)
-    with uow:
-        handoff = load(uow, reference, "book", by)
-        review.target(move, handoff.status)
-        state = counts_of(handoff).booking
-        if state is None:
-            raise IllegalMove(
-                "{outcome} may not be booked; legal before that: {legal}",
-                outcome=handoff.outcome,
-                legal=("clear", "override"),
-            )
-        for old in uow.appointments.of(handoff.id):
-            if old.status != "cancelled":  # the time this person had before makes room for the new one
-                uow.appointments.set_status(old.id, "cancelled")
-        wanted = Appointment(
-            0, handoff.id, start, minutes, tidy_name(therapist, "therapist"), tidy_name(room, "room"),
-            "proposed" if move == "propose" else state, now, by.name, visits.new_token(),
-        )  # fmt: skip
-        booked = uow.appointments.add(wanted)
-        told = {"start": start.isoformat(), "minutes": minutes, "state": booked.status}
-        moved = make_move(uow, handoff, move, by, now, told)
-        visits.news(uow, moved, booked, _NEWS.get(move) or _BY_STATE[state], now)
-        uow.commit()
-    return booked
+def proposed_with(uow: UnitOfWork, visit: Appointment) -> list[Appointment]:
+    """The times that are proposed together with this one, earliest first, within a transaction."""
+    found = [one for one in uow.appointments.of(visit.handoff) if one.status == "proposed"]
+    return sorted(found, key=lambda one: one.starts_at)
+
+
+def _appointment(handoff: Handoff, place: Place, status: str, by: Actor, now: datetime) -> Appointment:
+    who, where = tidy_name(place.therapist, "therapist"), tidy_name(place.room, "room")
+    return Appointment(0, handoff.id, place.start, place.minutes, who, where, status, now, by.name, visits.new_token())
+
+
+def _free(uow: UnitOfWork, handoff: Handoff) -> None:
+    for old in uow.appointments.of(handoff.id):
+        if old.status != "cancelled":
+            uow.appointments.set_status(old.id, "cancelled")
 
 
 _NEWS = {"propose": visits.PROPOSED, "reschedule": visits.MOVED}

@@ -7,7 +7,8 @@ import re
 import socket
 import threading
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import httpx
 import icalendar
@@ -18,7 +19,7 @@ from bot.domain import slots
 from bot.domain.opening import Opening
 from bot.notify import mail
 from bot.notify.outbox import Postman
-from bot.notify.visits import VisitNews
+from bot.notify.visits import VisitNews, calendar_entry
 from bot.services import returning
 from bot.web import visit as visit_pages
 
@@ -108,6 +109,111 @@ def test_a_proposed_time_that_does_not_suit_is_free_again(context, program):
     other = context.handed_off(2)
     staff.call(f"{BASE}/{other}/claim")
     assert staff.call(f"{BASE}/{other}/book", BOOK).status_code == 200
+
+
+def test_several_times_are_held_until_the_visitor_chooses_one(context, program):
+    _, staff, at = claimed(context, program)
+    slots_of = [f"2026-11-{day}T10:00:00-05:00|{who}|Room 1" for day, who in ((24, "Kim"), (25, "Robin"), (27, "Kim"))]
+    assert staff.call(f"{at}/book", {"minutes": 60, "slot": slots_of}).status_code == 422, "one can be booked at once"
+    assert staff.call(f"{at}/propose", {"minutes": 60, "slot": slots_of}).json()["status"] == "waiting_for_patient"
+    [line] = told(context)
+    assert "3 times, 60 minutes each: Tuesday 24 November, 10:00; Wednesday 25 November, 10:00; Friday" in line
+    page, link = visitor(context), link_in(line)
+    shown = page.get(link).text
+    assert "Which time suits you?" in shown
+    chosen = re.findall(r'name="visit" value="(\d+)"', shown)
+    assert page.post(f"{link}/confirm").status_code == 409, "it must be said which"
+    assert "Wednesday 25 November" in page.post(f"{link}/confirm", data={"visit": chosen[1]}).text
+    got = staff.get(at).json()
+    assert got["status"] == "booked"
+    assert [one["status"] for one in got["appointments"]] == ["cancelled", "confirmed", "cancelled"]
+    assert page.post(f"{link}/confirm", data={"visit": chosen[0]}).status_code == 409
+    other = context.handed_off(2)
+    staff.call(f"{BASE}/{other}/claim")
+    assert staff.call(f"{BASE}/{other}/book", BOOK).status_code == 200, "the times that were not chosen are free"
+
+
+def test_the_service_goes_with_the_result_and_its_times_with_the_service(context, browser):
+    (context.settings.home / "clinic.toml").write_text(
+        "rooms = ['Room 1', 'Room 2']\ntherapists = ['Kim', 'Robin']\n"
+        "[[services]]\nname = 'Rest'\nminutes = 45\nsuits = 'relaxation'\n"
+        "[[services]]\nname = 'Work'\nminutes = 90\nsuits = 'clinical'\nrooms = ['Room 2']\ntherapists = ['Robin']\nbuffer = 15\n",
+        encoding="utf-8",
+    )
+    ana = browser("Ana")
+    rest = context.handed_off(1, complaint="relax", nrs=1, function_limited=False)
+    work = context.handed_off(2)
+    for reference, chosen in ((rest, "Rest"), (work, "Work")):
+        ana.post(f"/desk/handoffs/{reference}/claim")
+        page = ana.get(f"/desk/handoffs/{reference}").text
+        assert re.search(rf'value="\d" selected>{chosen},', page), chosen
+    free = ana.get(f"/desk/handoffs/{work}/free?service=1").text
+    assert set(re.findall(r"\|([^|\"]+)\|([^|\"]+)\"", free)) == {("Robin", "Room 2")}
+    slot = re.search(r'value="([^"]+)"', free)
+    assert slot is not None
+    assert ana.post(f"/desk/handoffs/{work}/book", {"service": "1", "slot": slot[1]}).status_code == 303
+    with context.uow.reading() as uow:
+        [visit] = uow.appointments.of(uow.handoffs.by_reference(work).id)
+    assert visit.minutes == 90
+    assert ana.get(f"/desk/handoffs/{rest}/free?service=7").status_code == 200
+
+
+def test_a_move_and_a_cancellation_change_the_entry_a_calendar_has(context, program):
+    reference, staff, at = claimed(context, program)
+    clinic, entries = context.settings.clinic, []
+
+    def entry():
+        with context.uow.reading() as uow:
+            visit = uow.appointments.of(uow.handoffs.by_reference(reference).id)[-1]
+        calendar = icalendar.Calendar.from_ical(calendar_entry(clinic, visit, "https://x", context.time))
+        [event] = calendar.walk("VEVENT")
+        entries.append((str(event["uid"]), int(event["sequence"]), str(event["status"]), str(calendar["method"])))
+
+    staff.call(f"{at}/propose", BOOK)
+    entry()
+    staff.call(f"{at}/confirm")
+    entry()
+    staff.call(f"{at}/reschedule", {**BOOK, "start": "2026-11-25T15:00:00+00:00"})
+    entry()
+    staff.call(f"{at}/give_up")
+    entry()
+    assert len({uid for uid, *_ in entries}) == 1
+    assert [sequence for _, sequence, *_ in entries] == sorted({sequence for _, sequence, *_ in entries})
+    assert [one[2:] for one in entries] == [
+        ("TENTATIVE", "PUBLISH"), ("CONFIRMED", "PUBLISH"), ("CONFIRMED", "PUBLISH"), ("CANCELLED", "CANCEL"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("day", [date(2026, 3, 29), date(2026, 10, 25)])
+def test_on_the_day_the_clock_jumps_an_hour_is_still_an_hour(day):
+    madrid = ZoneInfo("Europe/Madrid")
+    opening = Opening.from_mapping({"sun": ["00:00-06:00"]})
+    after = datetime(day.year, day.month, day.day, tzinfo=madrid) - timedelta(hours=1)
+    found = slots.free(
+        opening, madrid, taken=[], rooms=["1"], therapists=["Kim"], minutes=60, after=after, wished=[(after, after + timedelta(1))], most=40,
+    )  # fmt: skip
+    real = [slot.start.astimezone(UTC) for slot in found if slot.wished]
+    assert real == sorted(set(real))
+    opened, shut = (one.astimezone(UTC) for one in opening.spans(day, madrid)[0])
+    assert (real[0], real[-1]) == (opened, shut - timedelta(hours=1))
+    assert all(opening.holds(slot.start, 60, madrid) for slot in found)
+
+
+def test_a_buffer_stays_free_before_and_after():
+    monday = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+    taken = [slots.Taken(monday + timedelta(hours=2), monday + timedelta(hours=3), "Kim", "1")]
+    found = slots.free(
+        Opening.from_mapping({"mon": ["09:00-14:00"]}), UTC, taken=taken, rooms=["1"], therapists=["Kim"], minutes=60, buffer=30,
+        after=monday - timedelta(hours=1), wished=[(monday, monday + timedelta(hours=5))], most=40,
+    )  # fmt: skip
+    assert {f"{slot.start:%H:%M}" for slot in found if slot.wished} == {
+        "09:00",
+        "09:15",
+        "09:30",
+        "12:30",
+        "12:45",
+        "13:00",
+    }
 
 
 def test_staff_confirm_what_was_said_on_the_telephone(context, program):

@@ -187,12 +187,25 @@ def _fact_keys(facts: Mapping[str, Any]) -> list[str]:
 
 
 def _service(line: str) -> dict[str, Any]:
-    name, minutes, price = ([part.strip() for part in line.split("|")] + ["", ""])[:3]
-    return {"name": name, "minutes": _whole(minutes), "price": price}
+    """name | minutes | price | buffer | suits | rooms | therapists; what is left out at the end is not set."""
+    name, minutes, price, buffer, suits, rooms, therapists = ([part.strip() for part in line.split("|")] + [""] * 7)[:7]
+    more = {
+        "buffer": _whole(buffer) if buffer else None, "suits": suits, "rooms": _split(rooms), "therapists": _split(therapists),
+    }  # fmt: skip
+    return {"name": name, "minutes": _whole(minutes), "price": price, **{key: one for key, one in more.items() if one}}
+
+
+def _split(text: str) -> list[str]:
+    return [one.strip() for one in text.split(",") if one.strip()]
 
 
 def _service_line(one: Mapping[str, Any]) -> str:
-    return " | ".join(str(one.get(key, "")) for key in ("name", "minutes", "price"))
+    cells = [
+        _lines(one.get(key), ", ") for key in ("name", "minutes", "price", "buffer", "suits", "rooms", "therapists")
+    ]
+    while not cells[-1]:
+        cells.pop()
+    return " | ".join(cells)
 
 
 def _whole(text: str) -> int | str:
@@ -201,4 +214,4 @@ def _whole(text: str) -> int | str:
 
 
 def _lines(value: Any, joint: str = "\n") -> str:
-    return joint.join(map(str, [value] if isinstance(value, str) else value or ()))
+    return joint.join(map(str, [value] if isinstance(value, str | int) else value or ()))

@@ -87,13 +87,30 @@ def _clear(context: DeskContext, reference: str, fields: Fields, by: Actor) -> N
     )  # fmt: skip
 
 
-def _time_and_place(context: DeskContext, fields: Fields) -> dict[str, Any]:
-    """Start, minutes, therapist and room: from one of the offered times, or as they were typed."""
+def _places(context: DeskContext, fields: Fields) -> list[booking.Place]:
+    """The times that were ticked, or the one that was typed."""
+    ticked = fields.get("slot") or []
+    slots = [one for one in ([ticked] if isinstance(ticked, str) else ticked) if str(one).count("|") == 2]
+    rows = [str(one).split("|") for one in slots]
+    return [
+        _place(context, {**fields, "start": start, "therapist": who, "room": room}) for start, who, room in rows
+    ] or [_place(context, fields)]
+
+
+def _minutes(context: DeskContext, fields: Fields) -> int:
+    """Of the service, or as given."""
+    services = context.settings.clinic.services
+    if fields.get("service") is None:
+        return _whole(fields, "minutes")
+    at = _whole(fields, "service")
+    if at >= len(services):
+        raise BadMove("service", "the services have changed in the meantime; reload the page")
+    return services[at].minutes
+
+
+def _place(context: DeskContext, fields: Fields) -> booking.Place:
     start, therapist, room = fields.get("start"), fields.get("therapist"), fields.get("room")
-    offered = _text(fields, "slot")
-    if offered.count("|") == 2:
-        start, therapist, room = offered.split("|")
-    at, minutes = _time(context, start, "start"), _whole(fields, "minutes")
+    at, minutes = _time(context, start, "start"), _minutes(context, fields)
     clinic = context.settings.clinic
     if (
         fields.get("within") == "hours"
@@ -102,26 +119,19 @@ def _time_and_place(context: DeskContext, fields: Fields) -> dict[str, Any]:
     ):
         raise BadMove("start", "the clinic is not open at that time; tick the box below to book it all the same")
     typed = {"therapist": therapist, "room": room}
-    return {"start": at, "minutes": minutes, "therapist": _text(typed, "therapist"), "room": _text(typed, "room")}
+    return booking.Place(at, minutes, _text(typed, "therapist"), _text(typed, "room"))
 
 
-def _book(context: DeskContext, reference: str, fields: Fields, by: Actor) -> None:
-    place = _time_and_place(context, fields)
-    booking.book(context.uow(), reference, **place, by=by, now=context.clock())
+def _take(move: str) -> Move:
+    def take(context: DeskContext, reference: str, fields: Fields, by: Actor) -> None:
+        booking.take(context.uow(), reference, move, _places(context, fields), by=by, now=context.clock())
+
+    return take
 
 
-def _propose(context: DeskContext, reference: str, fields: Fields, by: Actor) -> None:
-    place = _time_and_place(context, fields)
-    booking.propose(context.uow(), reference, **place, by=by, now=context.clock())
-
-
-def _reschedule(context: DeskContext, reference: str, fields: Fields, by: Actor) -> None:
-    place = _time_and_place(context, fields)
-    booking.reschedule(context.uow(), reference, **place, by=by, now=context.clock())
-
-
-def _confirm(context: DeskContext, reference: str, _fields: Fields, by: Actor) -> None:
-    booking.confirm(context.uow(), reference, by=by, now=context.clock())
+def _confirm(context: DeskContext, reference: str, fields: Fields, by: Actor) -> None:
+    visit = _whole(fields, "visit") if fields.get("visit") is not None else None
+    booking.confirm(context.uow(), reference, visit=visit, by=by, now=context.clock())
 
 
 def _give_up(context: DeskContext, reference: str, _fields: Fields, by: Actor) -> None:
@@ -167,10 +177,10 @@ MOVES: Mapping[str, Move] = {
     "wait": _wait,
     "resume": _resume,
     "clear": _clear,
-    "book": _book,
-    "propose": _propose,
+    "book": _take("book"),
+    "propose": _take("propose"),
     "confirm": _confirm,
-    "reschedule": _reschedule,
+    "reschedule": _take("reschedule"),
     "give_up": _give_up,
     "decline": _decline,
     "reopen": _reopen,

@@ -17,7 +17,7 @@ from bot.domain.permissions import may
 from bot.domain.proof import proof_sheet
 from bot.domain.screens import CLEARABLE
 from bot.notify.visits import calendar_entry
-from bot.services import decisions, learning, review
+from bot.services import booking, decisions, learning, review
 from bot.services.accounts import SignedIn
 from bot.services.review import BadMove, Detail
 from bot.services.stored import Decision, Revision
@@ -41,6 +41,7 @@ def routes(context: DeskContext, access: Access) -> list[tuple[str, Endpoint, li
     return [
         (one, access.page(desk.decide), ["GET"]),
         (one + "/events", access.call(desk.events), ["GET"]),
+        (one + "/free", access.page(desk.free), ["GET"]),
         (one + "/visit.ics", access.page(desk.visit), ["GET"]),
         (one + "/doctor-note", access.page(desk.doctor_note), ["GET"]),
         (one + "/{move}", access.page(desk.move), ["POST"]),
@@ -104,6 +105,13 @@ class Desk:
             f"/desk/handoffs/{reference}{'#live' if name in ('takeover', 'say', 'hand_back') else ''}", 303
         )
 
+    async def free(self, request: Request, who: SignedIn) -> Response:
+        """The free times of one service, for the form that is open."""
+        detail = await self._detail(request, who, "list")
+        service = words.seq_of(request.query_params.get("service", "0"))
+        offered = await run_in_threadpool(self._offered, detail, service)
+        return self._pages.page("decide/slots.html", offered=offered, typed={})
+
     async def visit(self, request: Request, who: SignedIn) -> Response:
         """The booked visit for the clinic's calendar: the reference, no name and no reason."""
         detail = await self._detail(request, who, "export_visit")
@@ -135,7 +143,9 @@ class Desk:
     ) -> Response:
         detail = await self._detail(request, who, "read")
         colleagues = await run_in_threadpool(self._colleagues)
-        offered = await run_in_threadpool(self._offered, detail)
+        given = str((typed or {}).get("service") or "")
+        service = words.seq_of(given) if given else self._service(detail)
+        offered = await run_in_threadpool(self._offered, detail, service)
         handoff, newest = detail.handoff, detail.revision
         marked = words.bubbles(review.transcript(detail), newest.said)
         anchors = words.anchors(marked)
@@ -175,6 +185,9 @@ class Desk:
             today=self._context.clock(),
             colleagues=colleagues,
             offered=offered,
+            service=service,
+            most_proposed=booking.MOST_PROPOSED,
+            proposed=[one for one in detail.appointments if one.status == "proposed"],
             wished=wished_times.say((newest.record.get("facts") or {}).get("preferred_times"), tongue.language()),
             visit=next((one for one in reversed(detail.appointments) if one.status != "cancelled"), None),
             standing=decisions.standing(detail.decisions),
@@ -183,11 +196,19 @@ class Desk:
             typed=typed or {},
         )
 
-    def _offered(self, detail: Detail) -> list[slots.Slot]:
-        """Free times that fit; none where nothing is to be booked."""
+    def _service(self, detail: Detail) -> int:
+        """The service that goes with the result, or the one of the visit there is."""
+        services = self._context.settings.clinic.services
+        held = next((one for one in reversed(detail.appointments) if one.status != "cancelled"), None)
+        same = [at for at, one in enumerate(services) if held is not None and one.minutes == held.minutes]
+        return same[0] if same else slots.proposed(services, detail.handoff.outcome, first_visit=held is None)
+
+    def _offered(self, detail: Detail, service: int) -> list[slots.Slot]:
+        """Free times of a service that fit; none where nothing is to be booked."""
         clinic, now = self._context.settings.clinic, self._context.clock()
-        if detail.handoff.status not in (states.CLAIMED, states.BOOKED) or not clinic.services:
+        if detail.handoff.status not in (states.CLAIMED, states.BOOKED) or service >= len(clinic.services):
             return []
+        wanted = clinic.services[service]
         with self._context.uow.reading() as uow:
             booked = uow.appointments.between(now, now + timedelta(days=slots.DAYS_AHEAD + 1))
         taken = [
@@ -196,8 +217,9 @@ class Desk:
         ]
         wished = slots.wished_spans((detail.revision.record.get("facts") or {}).get("preferred_times"))
         return slots.free(
-            clinic.opening, clinic.zone, taken=taken, rooms=clinic.rooms, therapists=clinic.therapists,
-            minutes=clinic.services[0].minutes, after=now + timedelta(hours=1), wished=wished,
+            clinic.opening, clinic.zone, taken=taken, rooms=wanted.rooms or clinic.rooms,
+            therapists=wanted.therapists or clinic.therapists, minutes=wanted.minutes, buffer=wanted.buffer,
+            after=now + timedelta(hours=1), wished=wished,
         )  # fmt: skip
 
     def _colleagues(self) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -72,8 +73,11 @@ class VisitPage:
         return Response(entry, media_type="text/calendar; charset=utf-8", headers=headers)
 
     async def confirm(self, request: Request) -> Response:
-        """The proposed time suits."""
-        return await self._move(request, booking.confirm)
+        """One of the proposed times suits; where there are several, the form says which."""
+        async with request.form(max_files=0, max_fields=4) as form:
+            chosen = str(form.get("visit", ""))
+        visit = int(chosen) if chosen.isascii() and chosen.isdigit() and len(chosen) < 10 else None
+        return await self._move(request, partial(booking.confirm, visit=visit))
 
     async def cancel(self, request: Request) -> Response:
         """It does not suit (any more)."""
@@ -124,11 +128,13 @@ class VisitPage:
         if handoff is None or visit is None:
             return await self._page(request)
         try:
-            await run_in_threadpool(
+            moved = await run_in_threadpool(
                 move, self._context.uow(), handoff.reference, by=review.VISITOR, now=self._context.clock()
             )
         except IllegalMove:  # somebody was quicker: the page shows how it stands now
             return await self._page(request, status=409)
+        if isinstance(moved, Appointment):  # of several times another one was chosen than the link's own
+            return RedirectResponse(f"/visit/{moved.id}/{moved.token}", 303)
         return RedirectResponse(request.url.path.rsplit("/", 1)[0], 303)
 
     async def _find(self, request: Request) -> tuple[Handoff | None, Appointment | None]:
@@ -155,6 +161,10 @@ class VisitPage:
             clinic=clinic,
             visit=visit,
             at=request.url.path if request.method == "GET" else request.url.path.rsplit("/", 1)[0],
+            proposed=[
+                (one, wished_times.moment(one.starts_at.astimezone(clinic.zone), locale))
+                for one in await run_in_threadpool(self._proposed, visit)
+            ],
             when=wished_times.moment(visit.starts_at.astimezone(clinic.zone), locale) if visit else "",
             to_check=visit is not None and not checked and self._due(visit),
             rows=[(name, cards.label(name, locale)) for name in _CARD],
@@ -162,6 +172,12 @@ class VisitPage:
             checked=checked,
         )
         return HTMLResponse(html, status, headers=HEADERS)
+
+    def _proposed(self, visit: Appointment | None) -> list[Appointment]:
+        if visit is None or visit.status != "proposed":
+            return []
+        with self._context.uow.reading() as uow:
+            return booking.proposed_with(uow, visit)
 
     def _due(self, visit: Appointment) -> bool:
         now: datetime = self._context.clock()
