@@ -53,6 +53,7 @@ ANSWERS: Mapping[str, tuple[str, Any]] = {
     "preferences": ("firm pressure please", "firm pressure please"),
     "read_back": ("yes, that's right", "confirm"),
 }
+CALL_BACK = "call_back"  # offered beside the open question when an answer takes long
 OTHERWISE = ("no, none of these", "none")  # the cards of danger signs, conditions and medicines
 QUESTIONS = {7: "what does it cost?", 12: "where are you?", 18: "how long is a session?"}  # at these turns
 # The long conversation goes round in these once the interview has begun; the open question stays open.
@@ -115,11 +116,11 @@ class ChatVisitor:
     def __init__(self, port: int, *, words: bool) -> None:
         self._line = http.client.HTTPConnection("127.0.0.1", port, timeout=TURN_SECONDS)
         self._words = words
+        self.field: str | None = None
         opened = self._ask("POST", "/api/conversations", {"channel": "web", "locale": "en"})
         self._path = f"/api/conversations/{opened['id']}/messages"
         self._token = str(opened["token"])
         self._seen = 0
-        self.field: str | None = None
         self._wait(0)
 
     def say(self, text: str, value: Any = None) -> None:
@@ -136,8 +137,9 @@ class ChatVisitor:
             news = self._ask("GET", f"{self._path}?after={self._seen}&wait=10")
             for line in news["messages"]:
                 self._seen = line["seq"]
-                if line["from"] == "bot":
-                    self.field = (line["question"] or {}).get("field")
+                field = (line["question"] or {}).get("field")
+                if line["from"] == "bot" and field != CALL_BACK:
+                    self.field = field
             dealt_with = news["state"]["answered_through"]
 
     def _ask(self, method: str, path: str, body: Any = None) -> Any:
@@ -148,7 +150,7 @@ class ChatVisitor:
         answer = self._line.getresponse()
         content = answer.read()
         if answer.status >= 300:
-            raise http.client.HTTPException(f"{method} gave {answer.status}")
+            raise http.client.HTTPException(f"{method} gave {answer.status} while {self.field} was asked")
         return json.loads(content)
 
 

@@ -15,7 +15,7 @@ from bot.settings import REPOSITORY, Settings
 SECRET = "PALPATE_INTERNAL_SECRET"  # noqa: S105 - the name of a variable
 COLD_SECONDS = 120.0  # a start may take this long until the first answer, on a busy machine
 WARM_SECONDS = 20.0  # of one that had everything loaded before
-SILENT_PROBES = 2  # so many in a row without any answer, and a part that runs is one that hangs
+SILENT_PROBES = 3  # so many in a row without any answer, and a part that runs is one that hangs
 
 
 @dataclass(slots=True)

@@ -15,7 +15,7 @@ from bot.up.part import Part
 class Tempo:
     """Seconds between two probes, and how long one waits for its answer."""
 
-    every: float = 1.0
+    every: float = 0.5
     answer: float = 2.0
 
 

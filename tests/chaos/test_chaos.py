@@ -34,7 +34,7 @@ NOW = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
 @pytest.mark.stack
 def test_kills_a_hang_and_outages_lose_and_double_nothing():
     others = ("lock", "disk", "silent", "hang-rasa")
-    report = command.run(Plan(kills=2, rate=10, at_once=10, gap=1, others=others, outage=2, seed=11), io.StringIO())
+    report = command.run(Plan(kills=2, rate=6, at_once=6, gap=1, others=others, outage=2, seed=11), io.StringIO())
     assert report.clean, command.told(report)
     assert sum(report.faults.values()) == 6
     assert report.verdict.accepted > 20
