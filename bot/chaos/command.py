@@ -111,7 +111,8 @@ async def _break(plan: Plan, target: Target, settings: Settings, out: TextIO) ->
         if target.can(name):
             faults.insert(dice.randint(0, len(faults)), name)
     report.planned = len(faults)
-    visitors = Visitors(f"http://127.0.0.1:{settings.port}", rate=plan.rate, at_once=plan.at_once)
+    url = f"http://127.0.0.1:{settings.port}"
+    visitors = Visitors(url, rate=plan.rate, at_once=plan.at_once, heard=target.network.heard)
     began = time.monotonic()
     crowd = asyncio.create_task(visitors.run())
     probe = await visitors.open()

@@ -7,6 +7,7 @@ import hashlib
 import itertools
 import time
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -57,10 +58,12 @@ class Talk:
 class Visitors:
     """Many conversations at once; together they write `rate` messages a second while the product takes them."""
 
-    def __init__(self, url: str, *, rate: float, at_once: int) -> None:
+    def __init__(self, url: str, *, rate: float, at_once: int, heard: Callable[[str], int]) -> None:
+        """`heard` is how many lines a chat of the other network was sent."""
         self._http = httpx.AsyncClient(base_url=url, timeout=httpx.Timeout(20.0, connect=3.0), trust_env=False)
         self._rate = rate
         self._at_once = at_once
+        self._heard = heard
         self._turns: asyncio.Queue[None] = asyncio.Queue(maxsize=at_once)
         self._numbers = itertools.count(1)
         self._chats = itertools.count(1001)
@@ -163,6 +166,17 @@ class Visitors:
                     break
             else:
                 talk.ended = True
+                await self._wait_for_answers(talk)
+
+    async def _wait_for_answers(self, talk: Talk) -> None:
+        """Nobody opens the next chat before the last one is answered: a slow machine is not buried under messages."""
+        if not talk.chat:
+            await self.answered(talk, talk.accepted[-1].seq, within=PATIENCE)
+            return
+        for _ in range(int(PATIENCE / PAUSE)):
+            if self._heard(talk.chat) >= len(talk.accepted):
+                return
+            await asyncio.sleep(PAUSE)
 
     async def _until_taken(self, path: str, body: dict[str, Any], headers: dict[str, str]) -> httpx.Response:
         ends = time.monotonic() + PATIENCE

@@ -59,6 +59,10 @@ class Network:
             self.sent.setdefault(chat, []).append(text)
             return sum(map(len, self.sent.values()))
 
+    def heard(self, chat: str) -> int:
+        """How many messages a chat was sent."""
+        return len(self.sent.get(chat, ()))
+
     def close(self) -> None:
         """Stop listening."""
         self._speaks.set()

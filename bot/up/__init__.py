@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TextIO
 
-from bot import training
+from bot import logs, training
 from bot.settings import Settings
 from bot.up.part import parts, with_secret
 from bot.up.supervisor import DidNotStart, Supervisor
@@ -17,6 +17,7 @@ def up(settings: Settings, out: TextIO) -> None:
     """What `palpate up` does: train if needed, migrate, make the first account, start, say so, watch."""
     from bot import command_storage
 
+    logs.configure("up")
     settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
     training.train_if_needed(out)
     command_storage.upgrade_database(settings)
