@@ -22,6 +22,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Protocol, TextIO
 
@@ -52,6 +53,9 @@ ANSWERS: Mapping[str, tuple[str, Any]] = {
     "preferred_times": ("weekday mornings", ["weekday mornings"]),
     "preferences": ("firm pressure please", "firm pressure please"),
     "read_back": ("yes, that's right", "confirm"),
+    "peg_enjoyment": ("3", 3),
+    "peg_activity": ("2", 2),
+    "psfs": ("7", 7),
 }
 CALL_BACK = "call_back"  # offered beside the open question when an answer takes long
 OTHERWISE = ("no, none of these", "none")  # the cards of danger signs, conditions and medicines
@@ -64,6 +68,10 @@ DIGRESSIONS = (
     "it's about 5 out of 10",
     "how long is a session?",
 )
+
+
+class Unfitting(Exception):
+    """The open question does not take this value."""
 
 
 class Partner(Protocol):
@@ -126,10 +134,15 @@ class ChatVisitor:
     def say(self, text: str, value: Any = None) -> None:
         """See `Partner`."""
         tapped = value is not None and not self._words
-        what = {"answer": {"question": self.field, "value": value}} if tapped else {"text": text}
-        seq = self._ask("POST", self._path, {"id": secrets.token_hex(8), **what})["seq"]
-        self._seen = max(self._seen, int(seq))  # one's own words need not be read again
-        self._wait(int(seq))
+        try:
+            seq = self._post({"answer": {"question": self.field, "value": value}} if tapped else {"text": text})
+        except Unfitting:  # a question this visitor has no value for: words always work
+            seq = self._post({"text": text})
+        self._seen = max(self._seen, seq)  # one's own words need not be read again
+        self._wait(seq)
+
+    def _post(self, what: Mapping[str, Any]) -> int:
+        return int(self._ask("POST", self._path, {"id": secrets.token_hex(8), **what})["seq"])
 
     def _wait(self, through: int) -> None:
         dealt_with = -1
@@ -149,6 +162,8 @@ class ChatVisitor:
         self._line.request(method, path, None if body is None else json.dumps(body), headers)
         answer = self._line.getresponse()
         content = answer.read()
+        if answer.status == HTTPStatus.UNPROCESSABLE_ENTITY:
+            raise Unfitting
         if answer.status >= 300:
             raise http.client.HTTPException(f"{method} gave {answer.status} while {self.field} was asked")
         return json.loads(content)
