@@ -126,8 +126,10 @@ def _replies(
     for own in (words.NO_ANSWER, words.GAVE_UP):
         told = shown.pop(words.fill(own, clinic, "en"), 0)
         found.given_up += told if own == words.GAVE_UP else 0
-    found.replies_lost += sum((said - shown).values())
-    found.replies_doubled += sum((shown - said).values())
+    for name, differing in (("replies_lost", said - shown), ("replies_doubled", shown - said)):
+        setattr(found, name, getattr(found, name) + sum(differing.values()))
+        where = "the other network" if talk.chat else "the web"
+        found.notes += [f"{name} on {where}: {text[:80]!r}" for text in differing]  # nobody's words but our own
     asked = {f"{talk.id}-{line.seq}" for line in log if line.sender == "visitor"}
     found.turns_lost += len(asked - set(turns))
 
