@@ -131,8 +131,13 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def start(folder: Path, model: Path, home: Path, actions_port: int, *, ours: bool) -> Server:
-    """Serve this model from `home`; returns once it answers. Raises `NotStarted` with the end of its log."""
+def start(
+    folder: Path, model: Path, home: Path, actions_port: int, *, ours: bool, more: Mapping[str, str] | None = None
+) -> Server:
+    """Serve this model from `home`, with `more` in its environment; returns once it answers.
+
+    Raises `NotStarted` with the end of its log.
+    """
     home.mkdir(parents=True, exist_ok=True)
     port = free_port()
     (home / "endpoints.yml").write_text(
@@ -148,6 +153,7 @@ def start(folder: Path, model: Path, home: Path, actions_port: int, *, ours: boo
         "PALPATE_INTERNAL_SECRET": SECRET,
         "PALPATE_ACTIONS_PORT": str(actions_port),
         "PALPATE_DATABASE_URL": os.environ.get("PALPATE_BENCH_DATABASE_URL", ""),
+        **(more or {}),
     }
     made = (command.rasa if ours else command.stock_rasa)(REPOSITORY, args, env, folder=folder)
     began = time.monotonic()
