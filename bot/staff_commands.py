@@ -12,7 +12,7 @@ import click
 
 from bot.command_storage import OPERATOR, now, opened_storage
 from bot.domain import summary
-from bot.services import audit, privacy, review
+from bot.services import audit, erasures, privacy, review
 from bot.services.stored import AuditEntry, QueueFilter
 from bot.settings import Settings
 from bot.storage.sql import SqlStorage
@@ -20,7 +20,7 @@ from bot.storage.sql import SqlStorage
 
 def register(cli: click.Group) -> None:
     """Add these commands to `palpate`."""
-    for command in (handoffs, export, erase, retention, audit_log, db):
+    for command in (handoffs, export, erase, forget_requests, retention, audit_log, db):
         cli.add_command(command)
 
 
@@ -95,6 +95,32 @@ def erase(identity: str, keep_record: bool) -> None:
         policy = "staff_review" if keep_record else "now"
         done = privacy.forget(storage(), conversation, by=OPERATOR.name, now=now(), after_handoff=policy)
         click.echo("chat erased, record kept" if done == "staff_review" else "erased")
+
+
+@click.group("erasures", invoke_without_command=True)
+@click.pass_context
+def forget_requests(context: click.Context) -> None:
+    """Visitors who asked to be forgotten after their hand-off, the open requests first."""
+    if context.invoked_subcommand is not None:
+        return
+    with opened_storage() as storage:
+        for one in erasures.requests(storage, by=OPERATOR):
+            state = f"{one.decision} by {one.decided_by}" if one.decision else "open"
+            click.echo(f"{one.reference}\t{one.asked_at:%Y-%m-%d %H:%M}Z\t{state}")
+
+
+@forget_requests.command("decide")
+@click.argument("reference")
+@click.option("--erase", "erased", is_flag=True, help="Erase the record, too.")
+@click.option("--keep", "reason", metavar="REASON", help="Keep it, because of this law or duty.")
+def forget_requests_decide(reference: str, erased: bool, reason: str | None) -> None:
+    """Say once what happens to the record of REFERENCE: --erase, or --keep with the reason."""
+    if erased == (reason is not None):
+        raise click.UsageError("say either --erase or --keep REASON")
+    decision = "erased" if erased else "kept"
+    with opened_storage() as storage:
+        erasures.decide(storage, reference.upper(), decision=decision, reason=reason or "", by=OPERATOR, now=now())
+        click.echo(decision)
 
 
 @click.command("audit")

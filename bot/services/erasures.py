@@ -35,6 +35,12 @@ def requests(storage: Storage, *, by: Actor) -> list[ErasureRequest]:
     return sorted(found, key=lambda one: (one.decision is not None, one.asked_at))
 
 
+def undecided(storage: Storage) -> frozenset[str]:
+    """References of the hand-offs whose visitors wait for a decision; no more than that, so any signed-in person may."""
+    with storage.reading() as uow:
+        return uow.doors.undecided_erasures()
+
+
 def decide(storage: Storage, reference: str, *, decision: str, reason: str, by: Actor, now: datetime) -> None:
     """Erase the record too, or keep it because the law says so; a reason is needed to keep.
 
@@ -47,15 +53,16 @@ def decide(storage: Storage, reference: str, *, decision: str, reason: str, by: 
     if decision == "kept" and not why:
         raise BadMove("reason", "say which law or duty asks to keep the record")
     with storage() as uow:
-        found = next((one for one in uow.doors.erasure_requests() if one.reference == reference), None)
+        found = uow.doors.erasure_asked(reference)
         request = uow.doors.erasure_request(found.conversation) if found else None
         if request is None:
             raise NotFound(reference)
         if request.decision is not None:
             raise IllegalMove("this request was decided before")
         if decision == "erased":
-            privacy.erase_all(uow, request.conversation, by=by.name, now=now)
-        uow.doors.decide_erasure(replace(request, decision=decision, decided_by=by.name, decided_at=now))
+            privacy.erase_all(uow, request.conversation, by=by.name, now=now)  # which answers the request, too
+        else:
+            uow.doors.decide_erasure(replace(request, decision=decision, decided_by=by.name, decided_at=now))
         # The reason may name a person, so it is kept as long as the record is and goes with it.
         detail = {"reason": why} if decision == "kept" else None
         uow.audit.add(AuditEntry(now, by.name, f"erasure_{decision}", reference, request.conversation, detail=detail))

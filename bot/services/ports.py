@@ -491,6 +491,12 @@ class StaffDoors(Protocol):
     def erasure_requests(self) -> list[ErasureRequest]:
         """All, oldest first."""
 
+    def erasure_asked(self, reference: str) -> ErasureRequest | None:
+        """The request about this hand-off, decided or not, or None; not locked."""
+
+    def undecided_erasures(self) -> frozenset[str]:
+        """References of the hand-offs whose visitors wait for a decision."""
+
     def decide_erasure(self, request: ErasureRequest) -> None:
         """Store what staff decided."""
 
@@ -543,7 +549,7 @@ class Outbox(Protocol):
         """Delete what is queued for this conversation; how many items there were."""
 
     def prune(self, before: datetime) -> int:
-        """Delete what was done before this; how many items there were."""
+        """Delete what was done, or given up and left so, before this; how many items there were."""
 
 
 class CallBacks(Protocol):

@@ -135,6 +135,9 @@ def erase_all(uow: UnitOfWork, conversation: str, *, by: str, now: datetime) -> 
     _erase_words(uow, conversation, "all", by, now)
     if handoff is not None:
         uow.handoffs.remove(handoff.id)
+    asked = uow.doors.erasure_request(conversation)
+    if asked is not None and asked.decision != "erased":
+        uow.doors.decide_erasure(replace(asked, decision="erased", decided_by=by, decided_at=now))
     uow.audit.forget_details(conversation, reference)
     uow.audit.add(AuditEntry(now, by, "erased", reference, conversation))
 

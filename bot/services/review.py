@@ -22,6 +22,7 @@ from bot.services.stored import (
     Conversation,
     Decision,
     Delivery,
+    ErasureRequest,
     Handoff,
     Json,
     Letter,
@@ -88,6 +89,7 @@ class Detail:
     onlookers: tuple[str, ...] = ()
     misread: tuple[Misread, ...] = ()
     deliveries: tuple[Delivery, ...] = ()
+    forget_request: ErasureRequest | None = None
 
     @property
     def revision(self) -> Revision:
@@ -143,6 +145,7 @@ def show(uow: UnitOfWork, reference: str, *, by: Actor, now: datetime, how: str 
             onlookers=_looking(uow, handoff, by, now) if how == "read" else (),
             misread=tuple(uow.keeping.misread(handoff.id)),
             deliveries=tuple(uow.threads.deliveries(handoff.conversation)),
+            forget_request=uow.doors.erasure_asked(reference),
         )
         uow.commit()
     return detail

@@ -101,6 +101,14 @@ class MemoryDoors:
         """All, oldest first."""
         return sorted(self._s.erasure_requests.values(), key=lambda request: request.asked_at)
 
+    def erasure_asked(self, reference: str) -> ErasureRequest | None:
+        """The request about this hand-off."""
+        return next((one for one in self._s.erasure_requests.values() if one.reference == reference), None)
+
+    def undecided_erasures(self) -> frozenset[str]:
+        """Hand-offs that wait for a decision."""
+        return frozenset(one.reference for one in self._s.erasure_requests.values() if one.decision is None)
+
     def decide_erasure(self, request: ErasureRequest) -> None:
         """Store what staff decided."""
         self._s.erasure_requests[request.conversation] = request

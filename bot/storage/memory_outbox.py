@@ -95,8 +95,9 @@ class MemoryOutbox:
         return self._drop([i.id for i in self._all.values() if i.conversation == conversation and not i.sent_at])
 
     def prune(self, before: datetime) -> int:
-        """Delete what was done before this."""
-        return self._drop([item.id for item in self._all.values() if item.sent_at and item.sent_at < before])
+        """Delete what was done, or given up and left so, before this."""
+        over = ((item.id, item.sent_at or item.gave_up_at) for item in self._all.values())
+        return self._drop([key for key, at in over if at and at < before])
 
     def _open(self) -> list[OutboxItem]:
         return [item for item in self._all.values() if item.sent_at is None and item.gave_up_at is None]

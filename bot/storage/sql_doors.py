@@ -117,6 +117,17 @@ class SqlDoors:
         rows = self._connection.execute(select(ERASURE_REQUESTS).order_by(ERASURE_REQUESTS.c.asked_at))
         return [ErasureRequest(**row._mapping) for row in rows]
 
+    def erasure_asked(self, reference: str) -> ErasureRequest | None:
+        """The request about this hand-off."""
+        wanted = select(ERASURE_REQUESTS).where(ERASURE_REQUESTS.c.reference == reference)
+        row = self._connection.execute(wanted).one_or_none()
+        return None if row is None else ErasureRequest(**row._mapping)
+
+    def undecided_erasures(self) -> frozenset[str]:
+        """Hand-offs that wait for a decision."""
+        open_ones = select(ERASURE_REQUESTS.c.reference).where(ERASURE_REQUESTS.c.decision.is_(None))
+        return frozenset(self._connection.execute(open_ones).scalars())
+
     def decide_erasure(self, request: ErasureRequest) -> None:
         """Store what staff decided."""
         values = {"decision": request.decision, "decided_by": request.decided_by, "decided_at": request.decided_at}

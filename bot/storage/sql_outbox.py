@@ -101,8 +101,9 @@ class SqlOutbox:
         return self._connection.execute(delete(OUTBOX).where(mine)).rowcount
 
     def prune(self, before: datetime) -> int:
-        """Delete what was done before this."""
-        return self._connection.execute(delete(OUTBOX).where(_O.sent_at < before)).rowcount
+        """Delete what was done, or given up and left so, before this."""
+        over = or_(_O.sent_at < before, _O.gave_up_at < before)
+        return self._connection.execute(delete(OUTBOX).where(over)).rowcount
 
     def _set(self, which: ColumnElement[bool], **values: Any) -> int:
         return self._connection.execute(update(OUTBOX).where(which).values(**values)).rowcount

@@ -95,6 +95,23 @@ def test_the_log_shows_no_detail_that_quotes_somebody(context, browser):
     assert "planted reason" not in page
 
 
+def test_staff_see_the_request_in_the_queue_and_at_the_top_of_the_hand_off(context, browser):
+    reference, other = context.handed_off(1), context.handed_off(2)
+    privacy.forget(context.uow(), "conversation-0000000001", by="visitor", now=context.time)
+    reviewer, admin = browser("Bo"), browser("Ada", "admin")
+    assert reviewer.get("/desk").text.count("asked to be forgotten") == 1
+    page = reviewer.get(f"/desk/handoffs/{reference}").text
+    assert "its copy of the conversation stay until an administrator decides" in page
+    assert "/desk/erasures#" not in page, "only who decides is sent there"
+    assert f"/desk/erasures#r-{reference}" in admin.get(f"/desk/handoffs/{reference}").text
+    assert "asked to be forgotten" not in reviewer.get(f"/desk/handoffs/{other}").text
+    shown = reviewer.get(f"/desk/api/handoffs/{reference}").json()["forget_request"]
+    assert (shown["decision"], bool(shown["asked_at"])) == (None, True)
+    admin.post(f"/desk/erasures/{reference}", {"decision": "kept", "reason": "the law"})
+    assert "the record was kept by Ada" in reviewer.get(f"/desk/handoffs/{reference}").text
+    assert "asked to be forgotten" not in reviewer.get("/desk").text
+
+
 @pytest.mark.parametrize("decision", ["erased", "kept"])
 def test_an_administrator_decides_on_a_request(context, browser, decision):
     reference = context.handed_off(1)

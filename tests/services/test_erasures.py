@@ -43,6 +43,20 @@ def test_erased_means_the_record_too_and_the_proof_stays(clinic, asked):
     assert all(entry.detail is None for entry in clinic.look(lambda uow: uow.audit.of(asked)))
 
 
+def test_a_record_erased_in_another_way_answers_the_request(clinic, asked):
+    """An operator's `palpate erase`, or the retention job."""
+    privacy.forget(clinic.uow(), ID, by="command line", now=clinic.now, after_handoff="now")
+    (request,) = erasures.requests(clinic.storage, by=ADMIN)
+    assert (request.decision, request.decided_by) == ("erased", "command line")
+    assert erasures.undecided(clinic.storage) == frozenset()
+
+
+def test_who_waits_for_a_decision(clinic, asked):
+    assert erasures.undecided(clinic.storage) == {asked}
+    decide(clinic, asked, "kept", "law")
+    assert erasures.undecided(clinic.storage) == frozenset()
+
+
 def test_kept_needs_a_reason_and_keeps_the_record(clinic, asked):
     with pytest.raises(BadMove, match="which law"):
         decide(clinic, asked, "kept", " ")

@@ -120,6 +120,19 @@ def test_hand_offs_as_people_and_as_programs_read_them(palpate, reference):
     assert whole["transcript"][0]["text"] == "my back hurts"
 
 
+def test_requests_to_be_forgotten_are_decided_at_the_command_line_too(palpate, reference):
+    assert palpate("erasures").output == ""
+    palpate("erase", ID, "--keep-record")
+    assert palpate("erasures").output.startswith(f"{reference}\t")
+    assert palpate("erasures").output.rstrip().endswith("open")
+    palpate("erasures", "decide", reference, expect=2)
+    palpate("erasures", "decide", reference, "--keep", " ", expect=1)
+    assert palpate("erasures", "decide", reference, "--keep", "Ten years by law").output.strip() == "kept"
+    assert palpate("erasures").output.rstrip().endswith("kept by command line")
+    palpate("erasures", "decide", reference, "--erase", expect=1)
+    palpate("handoffs", "show", reference)
+
+
 def test_export_erase_and_retention(palpate, reference, storage):
     assert json.loads(palpate("export", reference).output)["messages"][0]["text"] == "my back hurts"
     assert palpate("erase", ID, "--keep-record").output.strip() == "chat erased, record kept"

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import text
 
 from bot.domain.errors import StorageUnavailable
-from bot.services import decisions, letters, privacy, review
+from bot.services import decisions, erasures, letters, privacy, review
 from bot.services.hand_off import hand_off
 from bot.services.review import Actor
-from bot.services.stored import Conversation, NewMessage
+from bot.services.stored import CallBack, Conversation, NewMessage, OutboxItem
 from bot.storage.sql import SqlStorage
 from bot.storage.tables import METADATA
 from bot.vault import SealBroken, Vault
@@ -131,6 +132,32 @@ def test_after_forgetting_nothing_can_be_unsealed(database):
         assert {entry.action for entry in history} >= {"handed_off", "decline", "erased"}
         assert all(entry.detail is None for entry in history)
         assert uow.conversations.erasures()[0].what == "all"
+
+
+def test_when_staff_decide_to_erase_nothing_can_be_unsealed(database):
+    """First the chat goes and the hand-off with its copy stays; the decision takes that, what is to be sent and called, too."""
+    reference = lived(database)
+    with database() as uow:
+        uow.call_backs.add(CallBack(0, ID, NOW, "person", {"name": "planted-caller", "phone": "planted-callnumber"}))
+        uow.outbox.add(OutboxItem(0, "mail:1", "mail", {"to": "planted-mailto"}, NOW, NOW, conversation=ID))
+        uow.commit()
+    assert privacy.forget(database(), ID, by="visitor", now=NOW) == "staff_review"
+    with database.reading() as uow:
+        assert uow.doors.undecided_erasures() == {reference}
+        assert "planted-message" in repr(uow.handoffs.revisions(uow.handoffs.by_reference(reference).id)[0].transcript)
+    assert not words_in(database) & {"planted-caller", "planted-callnumber", "planted-mailto", "planted-letter"}
+    erasures.decide(database, reference, decision="erased", reason="", by=Actor("Ada", "admin"), now=NOW)
+    assert words_in(database) == set()
+    with database.reading() as uow:
+        assert uow.doors.undecided_erasures() == frozenset()
+        assert [one.what for one in uow.conversations.erasures()] == ["chat", "all"]
+
+
+def words_in(storage):
+    """Every planted word that can still be unsealed."""
+    with storage.engine.connect() as connection:
+        shown = [repr(tuple(row)) for table in METADATA.sorted_tables for row in connection.execute(table.select())]
+    return {word for row in shown for word in re.findall(r"planted-[a-z]+", row)}
 
 
 def test_another_key_opens_nothing(sqlite, tmp_path):

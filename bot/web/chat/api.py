@@ -154,7 +154,7 @@ class ChatApi:
         self._chores().outbox_has_work()
         if what == "erased":
             return Response(status_code=204)
-        detail = "The chat is erased. Staff decide whether the hand-off has to be kept by law."
+        detail = "The chat is erased. The hand-off, with its copy of the conversation, stays with the staff until they decide whether the law makes the clinic keep it."
         return JSONResponse({"erased": "chat", "handoff": what, "detail": detail})
 
     async def stay(self, request: Request) -> Response:

@@ -130,9 +130,23 @@ def whole(detail: Detail) -> dict[str, Any]:
             {"id": one.id, "at": one.at, "type": one.media_type, "size": one.size, "url": f"/desk/api/handoffs/{detail.handoff.reference}/letters/{one.id}"}
             for one in detail.letters
         ],
+        "forget_request": _forget_request(detail),
         "taken_by": detail.conversation.taken_by if detail.conversation else None,
         "moves": list(states.legal(detail.handoff.status)),
     }  # fmt: skip
+
+
+def _forget_request(detail: Detail) -> dict[str, Any] | None:
+    """When the visitor asked to be forgotten, and what was decided."""
+    asked = detail.forget_request
+    if asked is None:
+        return None
+    return {
+        "asked_at": asked.asked_at,
+        "decision": asked.decision,
+        "by": asked.decided_by,
+        "decided_at": asked.decided_at,
+    }
 
 
 def _row(row: Row) -> dict[str, Any]:

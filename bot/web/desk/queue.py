@@ -18,7 +18,7 @@ from bot.domain.errors import NotFound
 from bot.domain.flags import RED_FLAGS
 from bot.domain.permissions import may
 from bot.domain.sites import SITES
-from bot.services import keeping, review, search, searches
+from bot.services import erasures, keeping, review, search, searches
 from bot.services.accounts import SignedIn
 from bot.services.review import BadMove
 from bot.services.stored import SavedView
@@ -67,6 +67,7 @@ class QueuePage:
         rows, by_state = await run_in_threadpool(
             review.queue, self._context.uow(), wanted, by=who.actor, now=now, after=after
         )
+        forget = await run_in_threadpool(erasures.undecided, self._context.uow)
         filters = {key: query.get(key, "") for key in queues.FILTERS}
         kept = {"queue": queue.name, **{key: value for key, value in filters.items() if value}}
         here = {**kept, **({"find": query["find"]} if typed else {})}
@@ -80,7 +81,7 @@ class QueuePage:
             queue=queue,
             queues=[tab for tab in queues.QUEUES.values() if not tab.lead or may(who.account.role, "act_for_others")],
             counts=queues.counts(by_state),
-            rows=[self._line(row, now) for row in rows],
+            rows=[self._line(row, now, forget) for row in rows],
             filters=filters,
             typed=typed,
             view=urlencode(kept),
@@ -170,7 +171,7 @@ class QueuePage:
                 return False
         return True
 
-    def _line(self, row: review.Row, now: datetime) -> dict[str, Any]:
+    def _line(self, row: review.Row, now: datetime, forget: frozenset[str]) -> dict[str, Any]:
         handoff, record = row.handoff, row.revision.record
         urgent = handoff.rank >= states.URGENT_FROM
         waits = handoff.status == states.NEW
@@ -181,6 +182,7 @@ class QueuePage:
             "nrs": record.get("nrs"),
             "flags": [clinical.name(flag) for flag in record.get("rf") or () if flag in RED_FLAGS],
             "urgent": urgent,
+            "forget_asked": handoff.reference in forget,
             "unseen": waits and handoff.first_look_at is None,
             "due": int((handoff.waiting_since + keeping.LOOK_WITHIN[urgent] - now).total_seconds() // 60),
             "late": waits and now - handoff.waiting_since > keeping.LOOK_WITHIN[urgent],

@@ -11,7 +11,7 @@ from bot.web.turns.ledger import Work
 from bot.web.turns.words import fill
 
 ALL_GONE = "Everything we kept of this conversation is deleted. In an emergency call [[emergency]]."
-STAFF_DECIDE = "This conversation is deleted. Our staff decide whether the law makes us keep the record of your visit. In an emergency call [[emergency]]."
+STAFF_DECIDE = "This conversation is deleted. The record of your visit, with a copy of what you wrote, stays with our staff until they decide whether the law makes us keep it. In an emergency call [[emergency]]."
 _ORDER = re.compile(r"\W*(?:delete everything|borrar todo|b[oó]rrelo todo)\W*", re.IGNORECASE)
 
 
