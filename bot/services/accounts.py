@@ -136,6 +136,14 @@ def who(storage: Storage, token: str, *, kind: str, now: datetime) -> SignedIn |
     return SignedIn(account, session, second_factor=strong)
 
 
+def is_still_in(storage: Storage, who: SignedIn, *, now: datetime) -> bool:
+    """True while this session goes on and the account may be used; asking does not prolong it."""
+    with storage.reading() as uow:
+        session = uow.staff.session(who.session.token_hash)
+        account = uow.staff.by_id(who.account.id)
+    return session is not None and account is not None and account.disabled_at is None and not is_over(session, now)
+
+
 def is_over(session: StaffSession, now: datetime) -> bool:
     """True when this session must not be used any more; API tokens end only when they are revoked."""
     match session.kind:

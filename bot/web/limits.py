@@ -34,11 +34,12 @@ class Allowance:
     openings_per_address: str = "300/minute"
     reads: str = "600/10 seconds"
     resumes_per_address: str = "60/minute"
+    sign_ins_per_address: str = "60/minute"
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> Allowance:
         """`PALPATE_LIMITS=off` switches all of them off, for load tests on a closed machine."""
-        return cls(OFF, OFF, OFF, OFF, OFF) if env.get("PALPATE_LIMITS", "").strip().lower() == OFF else cls()
+        return cls(OFF, OFF, OFF, OFF, OFF, OFF) if env.get("PALPATE_LIMITS", "").strip().lower() == OFF else cls()
 
 
 class Limiter:
@@ -54,6 +55,7 @@ class Limiter:
             "openings_per_address": _parsed(allowance.openings_per_address),
             "reads": _parsed(allowance.reads),
             "resumes_per_address": _parsed(allowance.resumes_per_address),
+            "sign_ins_per_address": _parsed(allowance.sign_ins_per_address),
         }
 
     async def close(self) -> None:
@@ -72,6 +74,10 @@ class Limiter:
     async def resume(self, request: Request) -> None:
         """One more try of a code from this address."""
         await self._hit("resumes_per_address", address(request))
+
+    async def sign_in(self, request: Request) -> None:
+        """One more step of a sign-in from this address: each costs a slow hash or a row, whoever asks."""
+        await self._hit("sign_ins_per_address", address(request))
 
     async def code(self, sender: str) -> None:
         """One more try of a code by somebody on another network."""

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+from dataclasses import replace
+
 import pytest
 
 from bot.domain.permissions import ROLES
 from bot.services import accounts, sign_in
+from bot.web.desk import stream
 
 PAGES = ("/desk", "/desk/handoffs/{ref}", "/desk/handoffs/{ref}/doctor-note", "/desk/password")
 CALLS = (
@@ -190,3 +194,48 @@ def test_a_token_is_for_calls_only_and_a_cookie_is_no_token(context, program, br
     desk.cookies.clear()
     desk.headers = {"Authorization": f"Bearer {stolen}"}
     assert desk.get("/desk/api/handoffs").status_code == 401
+
+
+def test_a_flood_of_sign_ins_is_refused_before_it_costs_a_slow_hash(context, stranger, monkeypatch):
+    for _ in range(60):
+        stranger.sign_in("nobody", "wrong " * 4)
+    monkeypatch.setattr(accounts, "verify", lambda *_: pytest.fail("a slow hash for somebody in a flood"))
+    refused = stranger.sign_in("nobody", "wrong " * 4)
+    assert refused.status_code == 429
+    assert int(refused.headers["retry-after"]) > 0
+    assert stranger.post("/desk/sign-in/passkey/options").status_code == 429, "each would leave a row"
+    assert stranger.get("/desk/sign-in").status_code == 200, "looking is free"
+
+
+@pytest.mark.parametrize("how", ["signed out", "disabled", "idle"])
+def test_an_open_stream_does_not_outlive_the_session(context, monkeypatch, how):
+    context.staff("Bo")
+    who = sign_in.with_password(context.uow, name="Bo", password="correct horse battery", now=context.time)
+    monkeypatch.setattr(stream, "LOOK_SECONDS", 0)
+    monkeypatch.setattr(stream, "CHECK_SECONDS", 0)
+    monkeypatch.setattr(stream, "LONGEST_SECONDS", 2)
+    looks = []
+
+    def look():
+        looks.append(how)
+        match how:
+            case "signed out":
+                accounts.sign_out(context.uow, who, now=context.time)
+            case "disabled":
+                with context.uow() as uow:
+                    uow.staff.save(replace(who.account, disabled_at=context.time))
+                    uow.commit()
+            case "idle":
+                context.later(hours=1)
+        return [("news", "one line")]
+
+    class Reader:
+        async def is_disconnected(self) -> bool:
+            return False
+
+    async def read():
+        return [text async for text in stream.stream(Reader(), context, who, look).body_iterator]
+
+    told = asyncio.run(read())
+    assert looks == [how], "the first look only: from then on nobody is there who may see more"
+    assert "one line" in "".join(told)

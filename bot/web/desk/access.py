@@ -21,6 +21,7 @@ from bot.web.chat.problems import Problem
 from bot.web.desk import tongue
 from bot.web.desk.context import DeskContext
 from bot.web.desk.render import Pages
+from bot.web.limits import Allowance, Limiter
 
 COOKIE = "palpate_desk"
 LARGEST_BODY = 64 * 1024
@@ -36,6 +37,7 @@ class Access:
 
     def __init__(self, context: DeskContext) -> None:
         self._context = context
+        self._limiter = Limiter(getattr(context, "allowance", Allowance()))
         self._pages = Pages(context)
         self.home = _origin(context.settings.public_url)
         self.secure = context.settings.public_url.startswith("https://")
@@ -71,12 +73,17 @@ class Access:
 
         return _answering(passed, self._pages.problem, tongue.refusal)
 
-    def open(self, endpoint: Endpoint) -> Endpoint:
-        """A page of the door, for whoever comes; a form or a call must still be from our own pages."""
+    def open(self, endpoint: Endpoint, *, costly: bool = False) -> Endpoint:
+        """A page of the door, for whoever comes; a form or a call must still be from our own pages.
+
+        What changes something is counted by address, and so is the mere look at a `costly` one.
+        """
 
         async def passed(request: Request) -> Response:
             if request.method not in _SAFE and not self.same_site(request):
                 raise Problem(403, "foreign_form", "This form is not from the desk. Go back and reload.")
+            if costly or request.method not in _SAFE:
+                await self._limiter.sign_in(request)
             return await endpoint(request)
 
         return _answering(passed, self._pages.problem, tongue.refusal)

@@ -82,7 +82,7 @@ class LivePage:
             marked = words.bubbles([review.line_of(line) for line in watched.messages], {})
             return [("line", self._pages.part("lines.html", bubbles=marked, fragment=True))]
 
-        return stream(request, self._context, look)
+        return stream(request, self._context, who, look)
 
     async def move(self, request: Request, who: SignedIn) -> Response:
         """Take over, say something, hand back, or say that the person was seen to."""

@@ -80,7 +80,7 @@ class Desk:
                     out.append(("viewing", self._pages.part("decide/viewing.html", onlookers=names)))
             return out
 
-        return stream(request, context, look)
+        return stream(request, context, who, look)
 
     async def move(self, request: Request, who: SignedIn) -> Response:
         """A form of the decision screen; a refusal comes back on the screen itself, with what was typed."""

@@ -120,7 +120,7 @@ class QueuePage:
             told = [("counts", self._pages.part("queue_counts.html", counts=counts))]
             return [*told, ("news", news), *([("urgent", str(urgent))] if urgent else [])]
 
-        return stream(request, self._context, look)
+        return stream(request, self._context, who, look)
 
     async def search(self, request: Request, who: SignedIn) -> Response:
         """Search: what was typed stays here, its token goes into the address; a whole reference opens its hand-off."""

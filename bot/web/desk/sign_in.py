@@ -43,7 +43,7 @@ def routes(context: DeskContext, access: Access) -> list[tuple[str, Endpoint, li
         ("/desk/sign-in/code", access.open(door.code), ["GET", "POST"]),
         ("/desk/sign-in/passkey/options", access.open(door.passkey_options), ["POST"]),
         ("/desk/sign-in/passkey", access.open(door.passkey), ["POST"]),
-        ("/desk/sign-in/provider", access.open(door.provider), ["GET"]),
+        ("/desk/sign-in/provider", access.open(door.provider, costly=True), ["GET"]),
         ("/desk/sign-in/provider/back", access.open(door.provider_back), ["GET"]),
         ("/desk/invitation/{token}", access.open(door.invitation), ["GET", "POST"]),
         ("/desk/sign-out", access.page(door.sign_out, changing=True), ["POST"]),
@@ -169,7 +169,7 @@ class Door:
             raise Problem(404, "no_provider", "There is no identity provider here.")
         kept = await run_in_threadpool(self._take, request.cookies.get(DOOR, ""))
         state = request.query_params.get("state", "")
-        if kept is None or not secrets.compare_digest(state.encode(), str(kept["state"]).encode()):
+        if kept is None or not secrets.compare_digest(state.encode(), str(kept.get("state")).encode()):
             return self._front(NOT_LET_IN)
         try:
             proven = await run_in_threadpool(

@@ -9,11 +9,15 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import StreamingResponse
 
+from bot.services import accounts
+from bot.services.accounts import SignedIn
 from bot.web.desk.context import DeskContext
 
 LOOK_SECONDS = 1.0
 # A line now and then keeps proxies from taking a quiet stream for a dead one.
 BEAT_SECONDS = 20.0
+# So soon a reader is out whose session has ended or whose account was disabled.
+CHECK_SECONDS = 5.0
 # After this the browser connects anew, with a session that is checked anew.
 LONGEST_SECONDS = 600.0
 
@@ -26,17 +30,26 @@ def event(name: str, data: str) -> str:
     return f"event: {name}\n{lines}\n"
 
 
-def stream(request: Request, context: DeskContext, look: Callable[[], Events]) -> StreamingResponse:
-    """Ask `look` every second, in a thread, and send what it gives, until the reader or the server leaves."""
+def stream(request: Request, context: DeskContext, who: SignedIn, look: Callable[[], Events]) -> StreamingResponse:
+    """Ask `look` every second, in a thread, and send what it gives, until the reader or the server leaves.
+
+    It ends soon after the reader's session did: an open stream is no way to stay in.
+    """
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    return StreamingResponse(_events(request, context, look), media_type="text/event-stream", headers=headers)
+    return StreamingResponse(_events(request, context, who, look), media_type="text/event-stream", headers=headers)
 
 
-async def _events(request: Request, context: DeskContext, look: Callable[[], Events]) -> AsyncIterator[str]:
+async def _events(
+    request: Request, context: DeskContext, who: SignedIn, look: Callable[[], Events]
+) -> AsyncIterator[str]:
     yield "retry: 3000\n\n"
     loop = asyncio.get_running_loop()
-    started = beat = loop.time()
+    started = beat = checked = loop.time()
     while loop.time() - started < LONGEST_SECONDS and not _closing(context):
+        if loop.time() - checked >= CHECK_SECONDS:
+            checked = loop.time()
+            if not await run_in_threadpool(accounts.is_still_in, context.uow, who, now=context.clock()):
+                return
         for name, data in await run_in_threadpool(look):
             beat = loop.time()
             yield event(name, data)
