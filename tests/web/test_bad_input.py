@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import httpx
@@ -16,9 +17,7 @@ from standin_rasa import Rasa
 
 from bot.web.limits import OFF, Allowance
 
-FINE = settings(
-    max_examples=250, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-)
+FINE = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 ODD = st.sampled_from(
     [
         "\ud800",
@@ -60,71 +59,73 @@ def quiet(visitor: Visitor, rasa: Rasa) -> Visitor:
     return visitor
 
 
-def written(visitor: Visitor) -> int:
-    """How many messages of the visitor are in the log."""
-    return sum(line["from"] == "visitor" for line in visitor.log()["messages"])
+@dataclass
+class Log:
+    """A conversation's log, read on from where it was read last: a long run must not read all of it each time."""
+
+    visitor: Visitor
+    last: int = 0
+
+    def new(self) -> int:
+        """How many messages of the visitor have come since."""
+        lines = self.visitor.log(self.last)["messages"]
+        self.last = lines[-1]["seq"] if lines else self.last
+        return sum(line["from"] == "visitor" for line in lines)
+
+    def send(self, raw: bytes) -> httpx.Response:
+        """Post these bytes as a message: accepted and stored, or refused with a code and not stored."""
+        self.new()
+        headers = {**self.visitor.auth, "Content-Type": "application/json"}
+        answer = self.visitor.http.post(f"{self.visitor.path}/messages", headers=headers, content=raw)
+        stored = self.new()
+        if answer.status_code == 202:
+            assert stored in (0, 1)  # the same id again is the same message
+        else:
+            assert 400 <= answer.status_code < 500, answer.text
+            assert answer.json()["code"]
+            assert stored == 0
+        return answer
 
 
-def check(visitor: Visitor, answer: httpx.Response, before: int) -> None:
-    """Accepted and stored, or refused with a code and not stored."""
-    after = written(visitor)
-    if answer.status_code == 202:
-        assert after in (before, before + 1)  # the same id again is the same message
-    else:
-        assert 400 <= answer.status_code < 500, answer.text
-        assert answer.json()["code"]
-        assert after == before
+def any_json_object(log: Log, body: dict[str, Any]) -> None:
+    log.send(json.dumps(body).encode())
 
 
-@given(body=st.fixed_dictionaries({}, optional={"id": VALUES, "text": VALUES, "answer": VALUES, "more": VALUES}))
-@settings(FINE)
-def test_any_json_object(quiet_free: Visitor, body: dict[str, Any]) -> None:
-    before = written(quiet_free)
-    raw = json.dumps(body).encode()
-    sent = quiet_free.http.post(
-        f"{quiet_free.path}/messages", headers={**quiet_free.auth, "Content-Type": "application/json"}, content=raw
-    )
-    check(quiet_free, sent, before)
+def any_answer(log: Log, field: str, value: Any) -> None:
+    log.send(json.dumps({"id": str(uuid.uuid4()), "answer": {"question": field, "value": value}}).encode())
 
 
-@given(field=FIELDS, value=VALUES)
-@settings(FINE)
-def test_any_answer(quiet_free: Visitor, field: str, value: Any) -> None:
-    before = written(quiet_free)
-    body = {"id": str(uuid.uuid4()), "answer": {"question": field, "value": value}}
-    sent = quiet_free.http.post(
-        f"{quiet_free.path}/messages",
-        headers={**quiet_free.auth, "Content-Type": "application/json"},
-        content=json.dumps(body).encode(),
-    )
-    check(quiet_free, sent, before)
+def any_text(log: Log, text: str) -> None:
+    assert log.send(json.dumps({"id": str(uuid.uuid4()), "text": text}).encode()).status_code in (202, 422)
 
 
-@given(text=TEXTS)
-@settings(FINE)
-def test_any_text(quiet_free: Visitor, text: str) -> None:
-    before = written(quiet_free)
-    raw = json.dumps({"id": str(uuid.uuid4()), "text": text}).encode()
-    sent = quiet_free.http.post(
-        f"{quiet_free.path}/messages", headers={**quiet_free.auth, "Content-Type": "application/json"}, content=raw
-    )
-    assert sent.status_code in (202, 422)
-    check(quiet_free, sent, before)
+def any_bytes(log: Log, raw: bytes) -> None:
+    assert 400 <= log.send(raw).status_code < 500
 
 
-@given(raw=st.binary(max_size=400))
-@settings(FINE)
-def test_any_bytes(quiet_free: Visitor, raw: bytes) -> None:
-    sent = quiet_free.http.post(
-        f"{quiet_free.path}/messages", headers={**quiet_free.auth, "Content-Type": "application/json"}, content=raw
-    )
-    assert 400 <= sent.status_code < 500
+LAWS = (
+    (
+        any_json_object,
+        {"body": st.fixed_dictionaries({}, optional={"id": VALUES, "text": VALUES, "answer": VALUES, "more": VALUES})},
+    ),
+    (any_answer, {"field": FIELDS, "value": VALUES}),
+    (any_text, {"text": TEXTS}),
+    (any_bytes, {"raw": st.binary(max_size=400)}),
+)
 
 
-@pytest.mark.long
-@pytest.mark.parametrize("check", [test_any_json_object, test_any_answer, test_any_text, test_any_bytes])
-def test_ten_thousand_more(quiet_free: Visitor, check: Any) -> None:
-    settings(FINE, max_examples=2500)(check)(quiet_free=quiet_free)
+@pytest.mark.parametrize("examples", [250, pytest.param(2500, marks=pytest.mark.long)])
+@pytest.mark.parametrize(("law", "drawn"), LAWS, ids=[law.__name__ for law, _ in LAWS])
+def test_whatever_is_sent(quiet_free: Visitor, law: Any, drawn: dict[str, Any], examples: int) -> None:
+    """A thousand cases in every run, ten thousand in the long one."""
+    log = Log(quiet_free)
+
+    @settings(FINE, max_examples=examples)
+    @given(**drawn)
+    def holds(**case: Any) -> None:
+        law(log, **case)
+
+    holds()
 
 
 def test_twenty_megabytes_are_refused_before_they_are_read(visitor: Visitor) -> None:
@@ -135,7 +136,7 @@ def test_twenty_megabytes_are_refused_before_they_are_read(visitor: Visitor) -> 
         content=b'{"id":"large-one-1","text":"' + b"x" * 20_000_000 + b'"}',
     )
     assert sent.status_code == 413
-    assert written(visitor) == 0
+    assert Log(visitor).new() == 0
 
 
 @pytest.mark.parametrize("slash", ["/", "\uff0f", "\u200b/", "\ufeff/", "\u2060/", "\u2044", " /", "\u202e/"])
