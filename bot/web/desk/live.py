@@ -51,7 +51,7 @@ class LivePage:
         chats = await run_in_threadpool(self._chats, who)
         return self._pages.page("live.html", who=who, chats=chats)
 
-    async def news(self, _request: Request, who: SignedIn) -> Response:
+    async def news(self, request: Request, who: SignedIn) -> Response:
         """`chats`: the list anew whenever it has become another."""
         seen = [""]
 
@@ -62,7 +62,7 @@ class LivePage:
             seen[0] = part
             return [("chats", part)]
 
-        return stream(_request, self._context, look)
+        return stream(request, self._context, who, look)
 
     async def watch(self, request: Request, who: SignedIn) -> Response:
         """One conversation while it goes on."""
