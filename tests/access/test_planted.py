@@ -1,4 +1,4 @@
-"""Fifty planted strings go through the running product, with errors of every kind; none is found where it must not be."""
+"""Planted strings of every kind go through the running product, with errors of every kind; none is found where it must not be."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ import pytest
 pytestmark = pytest.mark.stack
 
 TURN_SECONDS = 30
-PLANTED = [f"zqplant{number:02d}x{uuid.uuid5(uuid.NAMESPACE_DNS, str(number)).hex[:10]}" for number in range(50)]
+PLANTED = [f"zqplant{number:02d}x{uuid.uuid5(uuid.NAMESPACE_DNS, str(number)).hex[:10]}" for number in range(75)]
 
 
 def well(stack) -> None:
@@ -72,6 +72,54 @@ def bad_requests(stack, visitor, words) -> list[httpx.Response]:
         ]
 
 
+def letters(stack, visitor, words) -> list[httpx.Response]:
+    """A doctor's letter whose words and file name are planted, one that is none, and one that is too large."""
+    path, auth = f"/api/conversations/{visitor.id}/letters", {"Authorization": f"Bearer {visitor.token}"}
+    in_letter, in_name, no_letter, too_large = words
+    named = {**auth, "Content-Type": "application/pdf", "Content-Disposition": f'attachment; filename="{in_name}.pdf"'}
+    with httpx.Client(base_url=stack.url, timeout=30) as http:
+        return [
+            http.post(path, headers=named, content=f"%PDF-1.7\n{in_letter}\n%%EOF".encode()),
+            http.post(path, headers=auth, files={"letter": (f"{in_name}.pdf", b"%PDF-1.7\n%%EOF", "application/pdf")}),
+            http.post(path, headers=named, content=no_letter.encode()),
+            http.post(path, headers=named, content=(b"%PDF-1.7\n" + too_large.encode()) * 500_000),
+        ]
+
+
+def staff_calls(stack, words) -> list[httpx.Response]:
+    """What staff write about a hand-off, right and wrong, and what they look for; only refusals are answers to look at."""
+    word = iter(words)
+    name, password = "Planted Lead", f"{next(word)}\n"
+    assert stack.palpate("staff", "add", name, "--role", "lead", "--password-stdin", text=password).returncode == 0
+    token = stack.palpate("staff", "token", name).stdout.strip()
+    line = stack.palpate("handoffs", "list", "--json").stdout.splitlines()[0]
+    path = f"/desk/api/handoffs/{json.loads(line)['reference']}"
+    headers = {"Authorization": f"Bearer {token}", "User-Agent": next(word)}
+    with httpx.Client(base_url=stack.url, timeout=30, headers=headers) as http:
+        assert http.post(f"{path}/claim").status_code == 200
+        assert http.post(f"{path}/note", json={"text": next(word)}).status_code == 200
+        assert http.post("/desk/api/handoffs/search", json={"q": next(word)}).status_code == 200
+        return [
+            http.post(f"{path}/note", json={"text": next(word) * 2000}),
+            http.post(f"{path}/note", json={"text": [next(word)]}),
+            http.post(f"{path}/override", json={"outcome": next(word), "reason": next(word)}),
+            http.post(f"{path}/decline", content=f'{{"reason": "{next(word)}'),
+            http.post(f"{path}/wait", json={"for": next(word), "until": next(word)}),
+            http.get(f"/desk/handoffs/{next(word)}"),
+            http.get("/desk", params={"find": next(word)}),
+            httpx.get(f"{stack.url}/desk", headers={"Cookie": f"palpate_desk={next(word)}"}),
+            httpx.get(f"{stack.url}/desk/invitation/{next(word)}"),
+        ]
+
+
+def told_to_anybody(stack) -> list[httpx.Response]:
+    """What is shown without being asked about somebody: documents, health and the figures on their own port."""
+    figures = httpx.get(f"http://127.0.0.1:{stack.env['PALPATE_METRICS_PORT']}/metrics")
+    assert "palpate_turns_total" in figures.text
+    paths = ("/healthz", "/readyz", "/api/openapi.json", "/desk/api/openapi.json", "/desk/sign-in")
+    return [figures, *(httpx.get(f"{stack.url}{path}", timeout=30) for path in paths)]
+
+
 def bad_inner_calls(stack, words) -> list[httpx.Response]:
     """What Rasa and the actions answer to calls that are wrong, or that fail inside."""
     word, trusted = iter(words), {"X-Palpate-Secret": secret_of(stack)}
@@ -93,7 +141,7 @@ def bad_inner_calls(stack, words) -> list[httpx.Response]:
         ]
 
 
-def test_fifty_planted_strings_are_in_no_log_no_error_no_file(stack, visitor):
+def test_planted_strings_are_in_no_log_no_error_no_figure_no_file(stack, visitor):
     unconsented = visitor
     before = set(Path(tempfile.gettempdir()).iterdir())
     plants = iter(PLANTED)
@@ -108,7 +156,9 @@ def test_fifty_planted_strings_are_in_no_log_no_error_no_file(stack, visitor):
         visitor.arrive()
         for text in ("yes", "no", *(f"my left knee hurts since monday {word}" for word in some(4))):
             visitor.say(text)
+        visitor.say("my name is {}, write to {}@example.org or call {}".format(*some(3)))
         answers += bad_requests(stack, visitor, some(14))
+        answers += letters(stack, visitor, some(4))
         answers += bad_inner_calls(stack, some(16))
         os.kill(pid(stack, "actions"), signal.SIGKILL)
         sent = [visitor.http.post(
@@ -126,8 +176,6 @@ def test_fifty_planted_strings_are_in_no_log_no_error_no_file(stack, visitor):
             )
         os.kill(pid(stack, "web"), signal.SIGKILL)
         well(stack)
-        answers.append(httpx.get(f"{stack.url}/healthz"))
-        answers.append(httpx.get(f"{stack.url}/readyz"))
         assert all(one.status_code == 202 for one in sent)
         deadline = time.monotonic() + TURN_SECONDS
         while visitor.state.get("answered_through", 0) < sent[-1].json()["seq"] and time.monotonic() < deadline:
@@ -136,13 +184,13 @@ def test_fifty_planted_strings_are_in_no_log_no_error_no_file(stack, visitor):
                 headers={"Authorization": f"Bearer {visitor.token}"}, params={"wait": 5},
             )  # fmt: skip
             visitor.state = got.json()["state"]
+    answers += staff_calls(stack, some(16))
+    answers += told_to_anybody(stack)
     refused = stack.palpate("export", next(plants))
     assert refused.returncode == 1
     for word in plants:  # the rest: names and refusals of the command line
         stack.palpate("triage", text=json.dumps({"age": word}))
-    figures = httpx.get(f"http://127.0.0.1:{stack.env['PALPATE_METRICS_PORT']}/metrics")
-    assert "palpate_turns_total" in figures.text
-    for answer in (*answers, figures):
+    for answer in answers:
         told = answer.text + str(answer.headers) + str(answer.url.path if answer.is_success else "")
         assert not [word for word in PLANTED if word in told], (answer.status_code, answer.request.url.path[:40])
     _nothing_in_files(stack, before)
