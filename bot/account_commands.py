@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 import sys
 
 import click
@@ -14,6 +13,8 @@ from bot.domain.permissions import ROLES
 from bot.services import accounts, staff_admin
 from bot.settings import Settings
 from bot.storage.sql import SqlStorage
+
+_FROM_STDIN = click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
 
 
 def register(cli: click.Group) -> None:
@@ -29,26 +30,24 @@ def staff() -> None:
 @staff.command("add")
 @click.argument("name")
 @click.option("--role", type=click.Choice(ROLES), required=True)
-@click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
+@_FROM_STDIN
 def staff_add(name: str, role: str, password_stdin: bool) -> None:
     """Add NAME. Without --password-stdin a one-time password is made and shown once."""
-    given = sys.stdin.readline().rstrip("\r\n") if password_stdin else ""
-    password = given if password_stdin else "-".join(secrets.token_hex(3) for _ in range(4))
+    password, told = _password(password_stdin)
     with opened_storage() as storage:
         accounts.add_staff(storage, name=name, role=role, password=password, now=now(), must_change=not password_stdin)
-    click.echo(f"added {name} as {role}" + ("" if password_stdin else f"; one-time password {password}"))
+    click.echo(f"added {name} as {role}{told}")
 
 
 @staff.command("password")
 @click.argument("name")
-@click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
+@_FROM_STDIN
 def staff_password(name: str, password_stdin: bool) -> None:
     """Set another password for NAME and end all their sessions."""
-    given = sys.stdin.readline().rstrip("\r\n") if password_stdin else ""
-    password = given if password_stdin else "-".join(secrets.token_hex(3) for _ in range(4))
+    password, told = _password(password_stdin)
     with opened_storage() as storage:
         accounts.reset_password(storage, name=name, password=password, now=now(), must_change=not password_stdin)
-    click.echo(f"password of {name} set" + ("" if password_stdin else f"; one-time password {password}"))
+    click.echo(f"password of {name} set{told}")
 
 
 @staff.command("token")
@@ -113,6 +112,14 @@ def staff_list() -> None:
         for account in uow.staff.all():
             state = "active" if account.disabled_at is None else "disabled"
             click.echo(f"{account.name}\t{account.role}\t{state}")
+
+
+def _password(from_stdin: bool) -> tuple[str, str]:
+    """The password to set, and what is told about it: one that was made here is shown this once."""
+    if from_stdin:
+        return sys.stdin.readline().rstrip("\r\n"), ""
+    password = accounts.one_time_password()
+    return password, f"; one-time password {password}"
 
 
 def _account(storage: SqlStorage, name: str) -> int:

@@ -107,12 +107,17 @@ def first_admin(storage: Storage, *, now: datetime, name: str = "admin") -> str 
     with storage.reading() as uow:
         if uow.staff.all():
             return None
-    password = "-".join(secrets.token_hex(3) for _ in range(4))
+    password = one_time_password()
     try:
         add_staff(storage, name=name, role="admin", password=password, now=now, by="first start", must_change=True)
     except BadMove:  # another process was first
         return None
     return password
+
+
+def one_time_password() -> str:
+    """A password to be changed at the first sign-in: 96 bits, easy to read out."""
+    return "-".join(secrets.token_hex(3) for _ in range(4))
 
 
 def who(storage: Storage, token: str, *, kind: str, now: datetime) -> SignedIn | None:
