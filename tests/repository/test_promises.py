@@ -109,15 +109,3 @@ def test_importing_bot_costs_nothing() -> None:
 
     code = "import sys; import bot; heavy = {'spacy', 'rasa', 'sqlalchemy', 'numpy', 'starlette'} & set(sys.modules); sys.exit(bool(heavy))"
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, timeout=30, check=False).returncode == 0
-
-
-def test_every_waiver_names_a_package_as_it_is_locked() -> None:
-    """A package that was updated needs its waiver no more, or a new one."""
-    page = (ROOT / "docs/reference/rasa-waivers.md").read_text(encoding="utf-8")
-    locked = dict(re.findall(r"^([a-z0-9.-]+)==([^\s\\]+)", (ROOT / "requirements/rasa.txt").read_text(), re.MULTILINE))
-    rows = re.findall(r"^\| (?:CVE|PYSEC|GHSA)-\S+ \| (\S+) (\S+) \| .+ \| (.+) \|$", page, re.MULTILINE)
-    assert rows
-    for package, version, reason in rows:
-        assert locked.get(package) == version, package
-        assert len(reason) > 30, f"{package}: say why it is not reachable"
-    assert re.search(r"State: \d{4}-\d{2}-\d{2}", page)
