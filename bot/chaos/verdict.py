@@ -17,7 +17,7 @@ from bot.storage.sql import SqlStorage
 from bot.vault import Vault
 from bot.web.turns import words
 
-OWN_WORDS = ("trouble:", "danger:", "noted:")  # ids of the edge's own lines: Rasa did not say them
+OWN_WORDS = ("trouble:", "danger:", "noted:", "kindly:")  # ids of the edge's own lines: Rasa did not say them
 
 
 @dataclass(slots=True)
