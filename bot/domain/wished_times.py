@@ -25,7 +25,7 @@ def say(wished: str | Sequence[str] | None, locale: str = ENGLISH) -> str:
 
 def moment(at: datetime, locale: str = ENGLISH) -> str:
     """ "Thursday 3 December, 12:00", in the clinic's time as it is given."""
-    return translated(locale, "{date}, {time}", date=_day(at, locale), time=f"{at:%H:%M}")
+    return translated(locale, "{date}, {time}", date=day(at, locale), time=f"{at:%H:%M}")
 
 
 def _one(text: str, locale: str) -> str:
@@ -35,11 +35,12 @@ def _one(text: str, locale: str) -> str:
         return text
     if end.date() == start.date():
         hours = {"start": f"{start:%H:%M}", "end": f"{end:%H:%M}"}
-        return translated(locale, "{date}, {start} to {end}", date=_day(start, locale), **hours)
-    first, last = (f"{_day(one, locale)}, {one:%H:%M}" for one in (start, end))
+        return translated(locale, "{date}, {start} to {end}", date=day(start, locale), **hours)
+    first, last = (f"{day(one, locale)}, {one:%H:%M}" for one in (start, end))
     return translated(locale, "{start} to {end}", start=first, end=last)
 
 
-def _day(one: datetime, locale: str) -> str:
+def day(one: datetime, locale: str = ENGLISH) -> str:
+    """ "Thursday 3 December"."""
     weekday, month = translated(locale, WEEKDAYS[one.weekday()]), translated(locale, MONTHS[one.month - 1])
     return translated(locale, DAY, weekday=weekday, day=one.day, month=month)

@@ -3,7 +3,8 @@
     npm pack body-muscles@1.0.0 && tar xzf body-muscles-1.0.0.tgz
     python bot/widget/make_body_map.py package
 
-Muscles are gathered into the places our questions offer; a few long shapes are cut where a place of ours begins.
+Muscles are gathered into the places our questions offer; a few long shapes are cut where a place of ours begins. The
+drawing is the same on both sides, so only the half at the onlooker's left is kept: whoever draws it mirrors it.
 """
 
 from __future__ import annotations
@@ -33,10 +34,12 @@ BACK: dict[str, str | tuple[str, float, str]] = {
     "calves-gastroc-medial": "calf", "calves-gastroc-lateral": "calf", "calves-soleus": "calf", "foot-back": ("ankle", 88.3, "heel"),
 }  # fmt: skip
 NO_SIDE = {"head", "neck", "chest", "abdomen", "upper_back", "low_back"}
+MIDDLE = {"front": 158.5, "back": 156.0}  # in tenths of a unit, where the drawing is mirrored
 HEAD = """/**
- * The figure: [place, side, points] for front and back, made by ../make_body_map.py.
+ * The figure: [place, side, points] for front and back, made by ../make_body_map.py; the half at the onlooker's left,
+ * to be mirrored at x = `width` - x.
  * Derived from body-muscles 1.0.0, Copyright 2024 Ivan Vulović, Apache License 2.0; changed: rounded, gathered
- * into our places, some shapes cut. Licence and notice: ../licences/.
+ * into our places, some shapes cut, one half left out. Licence and notice: ../licences/.
  */
 """
 
@@ -81,8 +84,10 @@ def cut(shape: list[Point], axis: int, limit: float, keep_less: bool) -> list[Po
     return kept
 
 
-def gather(source: Path, places: dict[str, str | tuple[str, float, str]], offset: float) -> list[list[str]]:
-    """All shapes of one view by place and side, as SVG paths in tenths of a unit."""
+def gather(
+    source: Path, places: dict[str, str | tuple[str, float, str]], offset: float, middle: float
+) -> list[list[str]]:
+    """The shapes of one half of a view by place and side, as SVG paths in tenths of a unit."""
     found: dict[tuple[str, str], list[str]] = {}
     text = source.read_text(encoding="utf-8")
     for muscle, path in re.findall(r'id:\s*"([^"]+)".*?path:\s*"([^"]+)"', text, re.S):
@@ -90,6 +95,8 @@ def gather(source: Path, places: dict[str, str | tuple[str, float, str]], offset
         for shape in points(path):
             for place, polygon in pieces(shape, places[name]):
                 for key, part in sided(place, side, polygon, offset):
+                    if sum(x - offset for x, _ in part) / len(part) * 10 > middle + 1:
+                        continue
                     found.setdefault((place, key), []).append(outline(part, offset))
     return [[place, side, "".join(shapes)] for (place, side), shapes in found.items()]
 
@@ -128,13 +135,14 @@ def main(package: str) -> None:
     """Write the data file beside the chat's other parts."""
     folder = Path(package) / "dist" / "data"
     views = {
-        "front": gather(folder / "muscles.front.js", FRONT, 0.0),
-        "back": gather(folder / "muscles.back.js", BACK, 37.0),
+        "front": gather(folder / "muscles.front.js", FRONT, 0.0, MIDDLE["front"]),
+        "back": gather(folder / "muscles.back.js", BACK, 37.0, MIDDLE["back"]),
     }
     lines = [
         f"export const {name} = [\n" + "".join(f"  {json.dumps(row)},\n" for row in rows) + "];\n"
         for name, rows in views.items()
     ]
+    lines.append(f"export const width = {json.dumps({name: int(2 * x) for name, x in MIDDLE.items()})};\n")
     Path(__file__).with_name("app").joinpath("body_map_data.js").write_text(
         HEAD + "\n" + "\n".join(lines), encoding="utf-8"
     )

@@ -3,24 +3,43 @@
  *
  *   <script src="https://chat.clinic.example/widget.js" data-name="Alder Row" data-colour="#2e5e4e" defer></script>
  *
- * The chat itself runs in a frame on its own origin. Only "ready", "open", "close", "size" and "exit" cross, each with
- * the exact origin and source checked on both sides. Everything it draws lives in a shadow root with a constructed style
- * sheet, so that a strict content security policy of the host page needs no exception but `script-src` and `frame-src`.
+ * The chat itself runs in a frame on its own origin. Only "ready", "open", "close", "size", "news" and "exit" cross, each
+ * with the exact origin and source checked on both sides. Everything it draws lives in a shadow root with a constructed
+ * style sheet, so that a strict content security policy of the host page needs no exception but `script-src` and
+ * `frame-src`. `window.Palpate` is for pages that come and go without loading: mount, unmount, open, close.
  */
 (() => {
   "use strict";
-  const tag = document.currentScript;
+  // A module has no currentScript.
+  const tag = document.currentScript ?? [...document.scripts].findLast(({ src }) => /\/widget\.js(\?|$)/.test(src));
+  const warn = (words) => console.warn(`Palpate: ${words}`);
+  if (window.Palpate) {
+    window.Palpate.mount(tag.dataset); // a page that was put in place of another brought its own tag
+    return;
+  }
   const home = new URL(tag.src).origin;
-  const SETTINGS = ["colour", "radius", "logo", "position", "label", "name", "greeting", "language", "direction", "theme", "exit"];
-  const HERE = ["position", "label"]; // only the button is about these
+  const SETTINGS = {
+    colour: /^#[0-9a-f]{6}$/i,
+    radius: /^([0-9]|[12][0-9]|3[0-2])$/,
+    logo: /^data:image\/(png|jpeg|webp|svg\+xml);base64,[\w+/=]{1,60000}$/,
+    position: /^(left|right)$/,
+    label: /^.{1,40}$/,
+    name: /^.{1,60}$/,
+    greeting: /^[^]{1,300}$/,
+    language: /^(en|es)(-\w+)?$/i,
+    direction: /^(ltr|rtl)$/,
+    theme: /^(light|dark)$/,
+    exit: /^https?:\/\/\S+$/,
+  };
+  const PLACES = { inline: /./, mount: /^manual$/ }; // of the tag alone: where the chat goes, and whether by itself
   const PATIENCE = 10000; // ms until a frame that stays silent is called unreachable
   const WORDS = {
     en: {
-      open: "Tell us what hurts", close: "Close chat", title: "Chat with {name}", us: "the clinic",
+      open: "Tell us what hurts", close: "Close chat", news: "New message", title: "Chat with {name}", us: "the clinic",
       down: "The chat cannot be reached right now. Please phone the clinic. In an emergency, call your local emergency number.",
     },
     es: {
-      open: "Cuéntenos qué le duele", close: "Cerrar el chat", title: "Chat con {name}", us: "la clínica",
+      open: "Cuéntenos qué le duele", close: "Cerrar el chat", news: "Mensaje nuevo", title: "Chat con {name}", us: "la clínica",
       down: "Ahora no se puede abrir el chat. Llame a la clínica, por favor. En una emergencia, llame al número de emergencias.",
     },
   };
@@ -30,9 +49,10 @@
     :host([position="left"]) { inset-inline: 20px auto; }
     @media print { :host { display: none; } }
     button { font: inherit; cursor: pointer; border: 0; }
-    .open { display: flex; align-items: center; gap: 10px; min-height: 56px; padding: 0 22px 0 18px; border-radius: min(28px, var(--r) * 1.4);
+    .open { position: relative; display: flex; align-items: center; gap: 10px; min-height: 56px; padding: 0 22px 0 18px; border-radius: min(28px, var(--r) * 1.4);
       background: var(--fill); color: var(--on); box-shadow: 0 1px 2px rgb(0 0 0 / .2), 0 10px 28px rgb(20 30 25 / .24); }
     .open svg { width: 26px; height: 26px; flex: none; }
+    .news { position: absolute; inset: -3px -3px auto auto; width: 18px; height: 18px; border: 3px solid #fff; border-radius: 50%; background: #c62f22; overflow: hidden; text-indent: 99px; }
     button:focus-visible { outline: 3px solid #fff; box-shadow: 0 0 0 6px #17211d; }
     .panel { position: fixed; inset-block: auto 20px; inset-inline: auto 20px; width: 408px; height: min(720px, calc(100dvh - 40px));
       border-radius: var(--r); overflow: hidden; background: #fbf7f1; color: #22302b; border: 1px solid rgb(20 30 25 / .14);
@@ -46,14 +66,18 @@
     [hidden] { display: none !important; }
     @media (max-width: 520px), (max-height: 480px) {
       .panel, .panel.wide, :host([position="left"]) .panel { inset: 0; width: 100%; height: 100dvh; border: 0; border-radius: 0; }
+      .short { width: 60px; min-height: 60px; padding: 0 17px; }
+      .short > span:not(.news) { position: absolute; width: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
     }
-    @media (max-width: 380px) { .open { min-height: 52px; padding: 0 18px 0 14px; } }
+    :host([inline]) { position: static; display: block; height: 100%; min-height: 480px; }
+    :host([inline]) .panel { position: static; width: 100%; height: 100%; min-height: inherit; box-sizing: border-box; box-shadow: none; animation: none; }
     @media (forced-colors: active) { .open, .panel { border: 2px solid ButtonText; } }
     @media (prefers-reduced-motion: no-preference) {
       .open { transition: transform .15s, box-shadow .15s; } .open:hover { transform: translateY(-2px); }
       .panel { animation: rise .22s cubic-bezier(.2, .8, .3, 1); }
       @keyframes rise { from { opacity: 0; transform: translateY(14px) scale(.985); } }
     }`;
+  const COVERS = matchMedia("(max-width: 520px), (max-height: 480px)"); // then the open chat hides the whole page
 
   const make = (name, attributes = {}, ...children) => {
     const node = document.createElement(name);
@@ -88,39 +112,63 @@
   };
 
   class PalpateChat extends HTMLElement {
-    static observedAttributes = SETTINGS;
+    static observedAttributes = Object.keys(SETTINGS);
 
     connectedCallback() {
-      if (this.shadowRoot) return;
-      const root = this.attachShadow({ mode: "open" });
+      this.inline = this.hasAttribute("inline");
+      const root = this.shadowRoot ?? this.attachShadow({ mode: "open" });
       const sheet = new CSSStyleSheet();
       sheet.replaceSync(LOOK);
       root.adoptedStyleSheets = [sheet];
       this.label = make("span");
-      this.button = make("button", { class: "open", type: "button", "aria-haspopup": "dialog", "aria-expanded": "false" }, bubble(), this.label);
-      this.panel = make("div", { class: "panel", role: "dialog", hidden: "" });
-      root.append(this.button, this.panel);
+      this.dot = make("span", { class: "news", hidden: "" });
+      this.button = make("button", { class: "open", type: "button", "aria-haspopup": "dialog", "aria-expanded": "false" }, bubble(), this.label, this.dot);
+      // Where the page says the same in its own words, the button on a phone is its picture alone and covers less.
+      this.button.classList.toggle("short", Boolean(document.querySelector("[data-palpate-open]")));
+      this.panel = make("div", { class: "panel", role: this.inline ? "region" : "dialog", hidden: "" });
+      root.replaceChildren(this.button, this.panel);
       this.button.addEventListener("click", () => this.open());
-      window.addEventListener("message", (event) => this.heard(event));
-      this.attributeChangedCallback();
+      this.gone = new AbortController();
+      const until = { signal: this.gone.signal };
+      addEventListener("message", (event) => this.heard(event), until);
+      // What the chat covers whole must not take the focus.
+      document.addEventListener("focusin", ({ target }) => {
+        if (target !== this && !this.inline && !this.panel.hidden && COVERS.matches) (this.frame ?? this.panel.querySelector("button")).focus();
+      }, until);
+      this.dress();
+      if (this.inline) this.whenSeen();
     }
 
-    attributeChangedCallback() {
-      if (!this.panel) return;
-      const colour = this.getAttribute("colour") || "";
-      const known = /^#[0-9a-f]{6}$/i.test(colour);
-      this.style.setProperty("--fill", known ? colour : "");
-      this.style.setProperty("--on", known ? inkOn(colour) : "");
-      const radius = this.getAttribute("radius");
-      this.style.setProperty("--r", /^\d{1,2}$/.test(radius) ? `${radius}px` : "");
-      const language = (this.getAttribute("language") || "en").slice(0, 2);
-      this.words = WORDS[language] || WORDS.en;
-      this.lang = this.words === WORDS.en ? "en" : language;
-      this.dir = this.getAttribute("direction") || (["ar", "he", "fa", "ur"].includes(language) ? "rtl" : "ltr");
-      const title = this.words.title.replace("{name}", this.getAttribute("name") || this.words.us);
-      this.label.textContent = this.getAttribute("label") || this.words.open;
+    disconnectedCallback() {
+      this.gone.abort();
+      clearTimeout(this.silence);
+      this.frame = null;
+      this.ready = false;
+    }
+
+    attributeChangedCallback(key, _, value) {
+      if (value && !SETTINGS[key].test(value)) warn(`${key}="${value.slice(0, 60)}" is left out, it does not match ${SETTINGS[key]}`);
+      if (this.isConnected) this.dress();
+    }
+
+    setting(key) {
+      const value = this.getAttribute(key) ?? "";
+      return SETTINGS[key].test(value) ? value : "";
+    }
+
+    dress() {
+      const colour = this.setting("colour");
+      this.style.setProperty("--fill", colour);
+      this.style.setProperty("--on", colour && inkOn(colour));
+      this.style.setProperty("--r", this.setting("radius") && `${this.setting("radius")}px`);
+      this.lang = this.setting("language").slice(0, 2).toLowerCase() || "en";
+      this.words = WORDS[this.lang];
+      this.dir = this.setting("direction") || "ltr";
+      const title = this.words.title.replace("{name}", this.setting("name") || this.words.us);
+      this.label.textContent = this.setting("label") || this.words.open;
+      this.dot.textContent = ` (${this.words.news})`;
       this.panel.setAttribute("aria-label", title);
-      const theme = this.getAttribute("theme");
+      const theme = this.setting("theme");
       const dark = theme === "dark" || (theme !== "light" && matchMedia("(prefers-color-scheme: dark)").matches);
       this.panel.classList.toggle("dark", dark);
       if (this.frame) Object.assign(this.frame, { title, src: this.address() });
@@ -129,33 +177,56 @@
     /** Settings ride behind the `#`, which no server and no log ever sees. */
     address() {
       const settings = new URLSearchParams({ host: location.origin });
-      for (const key of SETTINGS) if (!HERE.includes(key) && this.getAttribute(key)) settings.set(key, this.getAttribute(key));
-      const path = this.words === WORDS.en ? "" : `${this.lang}/`;
+      for (const key of Object.keys(SETTINGS)) if (this.setting(key)) settings.set(key, this.setting(key));
+      if (this.inline) settings.set("inline", "1");
+      const path = this.lang === "en" ? "" : `${this.lang}/`;
       return `${home}/widget/app/${path}#${settings}`;
     }
 
-    open() {
-      this.panel.hidden = false;
+    /** A chat in the page itself begins when somebody comes near it. */
+    whenSeen() {
+      const watch = new IntersectionObserver((seen) => {
+        if (!seen.some((one) => one.isIntersecting)) return;
+        watch.disconnect();
+        this.open();
+      });
       this.button.hidden = true;
+      this.panel.hidden = false;
+      watch.observe(this);
+    }
+
+    open() {
+      this.opener = document.activeElement;
+      this.panel.hidden = false;
+      this.button.hidden = this.dot.hidden = true;
       this.button.setAttribute("aria-expanded", "true");
       if (!this.frame) {
-        this.frame = make("iframe", { allow: "", referrerpolicy: "origin" });
+        this.frame = make("iframe", { allow: "clipboard-write", referrerpolicy: "origin" });
         this.panel.append(this.frame);
-        this.attributeChangedCallback();
+        this.dress();
         this.silence = setTimeout(() => this.unreachable(), PATIENCE);
       } else if (this.ready) this.greet();
+      this.tell("open");
     }
 
     greet() {
+      if (this.inline) return; // nobody asked for the focus to move
       this.frame.focus();
       this.frame.contentWindow.postMessage({ palpate: "open" }, home);
     }
 
     close() {
+      if (this.inline || this.panel.hidden) return;
       this.panel.hidden = true;
       this.button.hidden = false;
       this.button.setAttribute("aria-expanded", "false");
-      this.button.focus();
+      (this.opener?.matches("[data-palpate-open]") && this.opener.isConnected ? this.opener : this.button).focus();
+      this.tell("close");
+    }
+
+    /** An event for the page: that something happened, never what was said. */
+    tell(what) {
+      this.dispatchEvent(new CustomEvent(`palpate-${what}`, { bubbles: true }));
     }
 
     heard(event) {
@@ -165,33 +236,63 @@
         clearTimeout(this.silence);
         this.ready = true;
         if (!this.panel.hidden) this.greet();
+        this.tell("ready");
       } else if (palpate === "close") this.close();
       else if (palpate === "exit") document.documentElement.replaceChildren(); // quick exit: the new page may take a moment
-      else if (palpate === "size") this.panel.classList.toggle("wide", wide === true);
+      else if (palpate === "size") this.panel.classList.toggle("wide", wide === true && !this.inline);
+      else if (palpate === "news") this.dot.hidden = !this.panel.hidden;
     }
 
     unreachable() {
       this.frame.remove();
       this.frame = null;
       const shut = make("button", { type: "button" }, this.words.close);
-      const notice = make("div", { class: "down", role: "alert" }, make("p", {}, this.words.down), shut);
+      const notice = make("div", { class: "down", role: "alert" }, make("p", {}, this.words.down), ...(this.inline ? [] : [shut]));
       shut.addEventListener("click", () => { notice.remove(); this.close(); });
       this.panel.append(notice);
-      shut.focus();
+      if (!this.inline) shut.focus();
+      this.tell("unreachable");
     }
   }
 
+  let chat = null;
+  window.Palpate = {
+    /** Puts the chat on the page; settings as the tag's attributes, without `data-`. */
+    mount(settings = {}) {
+      if (chat) {
+        warn("the chat is on this page already; the second one is left out.");
+        return;
+      }
+      chat = document.createElement("palpate-chat");
+      for (const [key, value] of Object.entries(settings)) {
+        if (SETTINGS[key]) chat.setAttribute(key, value);
+        else if (!PLACES[key]?.test(value)) warn(`"${key}" is not a setting.`);
+      }
+      const place = () => {
+        const spot = settings.inline && document.querySelector(settings.inline);
+        if (settings.inline && !spot) warn(`there is no ${settings.inline} on this page; the chat is in the corner.`);
+        chat?.toggleAttribute("inline", Boolean(spot));
+        (spot || document.body).append(chat ?? "");
+      };
+      if (document.readyState !== "loading") place();
+      else addEventListener("DOMContentLoaded", place);
+    },
+    /** Takes it away again; the open conversation waits for the next time in this tab. */
+    unmount() {
+      chat?.remove();
+      chat = null;
+    },
+    open: () => chat?.open(),
+    close: () => chat?.close(),
+  };
+
   customElements.define("palpate-chat", PalpateChat);
-  const chat = document.createElement("palpate-chat");
-  for (const key of SETTINGS) if (tag.dataset[key]) chat.setAttribute(key, tag.dataset[key]);
-  const place = () => document.body.append(chat);
-  if (document.body) place();
-  else addEventListener("DOMContentLoaded", place);
+  if (tag.dataset.mount !== "manual") window.Palpate.mount(tag.dataset);
   // Any link or button of the host page may open the chat.
   document.addEventListener("click", (event) => {
     const opener = event.target instanceof Element && event.target.closest("[data-palpate-open]");
     if (!opener) return;
     event.preventDefault();
-    chat.open();
+    chat?.open();
   });
 })();

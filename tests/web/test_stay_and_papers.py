@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
+import pytest
+
 from bot.services import hand_off
 from bot.services.stored import NewMessage
+from bot.web.chat import papers
 
 OUTCOME = {
     "outcome": "doctor_first", "urgency": "gp", "provisional": False,
@@ -73,3 +76,65 @@ def test_the_note_for_the_doctor_is_a_pdf_once_handed_off(visitor, edge):
     got = visitor.http.get(f"{visitor.path}/doctor-note.pdf", headers=visitor.auth)
     assert got.status_code == 200, got.text
     assert got.content.startswith(b"%PDF-")
+
+
+@pytest.fixture
+def printed(monkeypatch) -> list[papers.Paper]:
+    """What was put on paper, before it became a PDF."""
+    seen: list[papers.Paper] = []
+    real = papers.pdf
+    monkeypatch.setattr(papers, "pdf", lambda paper, letter: (seen.append(paper), real(paper, letter=letter))[1])
+    return seen
+
+
+def test_on_paper_each_reason_is_said_once_then_what_happens_next(visitor, edge, printed):
+    visitor.arrive()
+    reason = "You told me about “brittle bones”. Your doctor decides."
+    told = f"Please ask your doctor first. {reason}\n\nIf a leg goes weak or numb, call at once."
+    with edge.context.uow() as uow:
+        uow.conversations.append(visitor.id, NewMessage("bot", told, {"outcome": OUTCOME}), now=edge.context.clock())
+        uow.commit()
+    assert visitor.http.get(f"{visitor.path}/summary.pdf", headers=visitor.auth).status_code == 200
+    (paper,) = printed
+    clinic = edge.context.settings.clinic
+    assert (paper.clinic, paper.title) == (clinic.name, "Your doctor first")
+    assert {clinic.phone, clinic.email} <= set(paper.reach)
+    assert [(part.kind, part.text) for part in paper.parts] == [
+        ("text", "Please ask your doctor first."),
+        ("text", "If a leg goes weak or numb, call at once."),
+        ("heading", "Why"),
+        ("text", reason),
+        ("heading", "What happens next"),
+        ("step", "Show the note for your doctor, and ask."),
+        ("step", "Add the doctor's letter in the chat, or bring it along."),
+        ("step", "Our team then plans your visit with you."),
+    ]
+
+
+def test_in_an_emergency_the_paper_adds_no_steps_of_its_own(visitor, edge, printed):
+    visitor.arrive()
+    outcome = {"outcome": "not_now", "urgency": "emergency", "reasons": []}
+    with edge.context.uow() as uow:
+        uow.conversations.append(
+            visitor.id, NewMessage("bot", "Call 911.", {"outcome": outcome}), now=edge.context.clock()
+        )
+        uow.commit()
+    assert visitor.http.get(f"{visitor.path}/summary.pdf", headers=visitor.auth).status_code == 200
+    assert [part.text for part in printed[0].parts] == ["Call 911."]
+
+
+def test_the_note_is_a_form_that_a_doctor_can_fill_in(visitor, edge, printed):
+    visitor.arrive()
+    record = {"nrs": 6, "ci": ["CI-CHRONIC"], "facts": {"contact": {"name": "Zoë __Núñez__", "phone": "1"}}}
+    consent, result = {"privacy": True}, {**OUTCOME, "rule": "R-1", "rules_version": "v"}
+    now = edge.context.clock()
+    hand_off.hand_off(
+        edge.context.uow(), conversation=visitor.id, record=record, result=result, consent=consent, said={}, now=now
+    )
+    assert visitor.http.get(f"{visitor.path}/doctor-note.pdf", headers=visitor.auth).status_code == 200
+    kinds = [(part.kind, part.text) for part in printed[0].parts]
+    assert kinds[0][1].startswith("Zoë __Núñez__, date of birth")
+    assert ("heading", "May they have massage?") in kinds
+    assert ("text", "☐ yes   ☐ no") in kinds
+    assert kinds[-2:] == [("lines", ""), ("signed", "Signed, date")]
+    assert [kind for kind, _ in kinds].count("box") == 1

@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+import re
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 
 import anyio.to_thread
-from fpdf import FPDF
-from fpdf.enums import XPos, YPos
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from bot.domain import summary
+from bot.domain import summary, wished_times
 from bot.domain.errors import NotFound
 from bot.domain.speech import language_of, say
 from bot.services.ports import UnitOfWork
 from bot.services.stored import Conversation, Message
-from bot.web import desk
+from bot.web.chat.paper_pdf import Paper, Part, pdf
 from bot.web.chat.problems import Problem
 from bot.web.context import WebContext
 
 Own = Callable[[Request], Awaitable[Conversation]]
-_FONTS = Path(desk.__file__).resolve().parent / "fonts"
 _LETTER_COUNTRIES = ("US", "CA")
 _OUTCOMES = {
     "relaxation_massage": "Relaxation massage",
@@ -31,17 +27,23 @@ _OUTCOMES = {
     "doctor_first": "Your doctor first",
     "not_now": "No massage for now",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Paper:
-    """A page: title, small lines under it, paragraphs, and the foot; a paragraph that begins with "# " is a heading."""
-
-    title: str
-    under: str
-    paragraphs: tuple[str, ...]
-    foot: str
-    language: str
+_NEXT = {
+    "relaxation_massage": (
+        "A person on our team reads your answers.", "They contact you to agree a time.",
+        "Wear what is comfortable. You can stop the massage at any moment.",
+    ),
+    "clinical_massage": (
+        "A person on our team reads your answers.", "They contact you to agree a time.",
+        "Your therapist asks again and checks you before the massage.",
+    ),
+    "doctor_first": (
+        "Show the note for your doctor, and ask.", "Add the doctor's letter in the chat, or bring it along.",
+        "Our team then plans your visit with you.",
+    ),
+    "not_now": ("Follow the advice above first.", "Write or call when it is settled."),
+}  # fmt: skip
+_SENTENCE = re.compile(r"(?<=[.!?])[”»]?\s+")
+_BOX = "[ ]"
 
 
 class PaperCalls:
@@ -88,14 +90,28 @@ class PaperCalls:
         said = told_with_result(uow.conversations.messages(chat.id))
         outcome = said[0].body["outcome"]
         reference = chat.state.get("handoff") or ""
-        told = [part for line in said for part in line.text.split("\n\n")]
-        why = [
+        why = _once(
             str(reason["because"]) for reason in outcome.get("reasons") or () if reason["outcome"] == outcome["outcome"]
-        ]
-        reach = " · ".join(part for part in (clinic.phone, clinic.email, clinic.address) if part)
-        body = (*told, f"# {say(locale, 'Why')}", *why, f"# {say(locale, 'How to reach us')}", reach)
-        under = " · ".join(part for part in (clinic.name, f"{said[0].at:%Y-%m-%d}", reference) if part)
-        return Paper(say(locale, _OUTCOMES[outcome["outcome"]]), under, body, self._foot(locale), language_of(locale))
+        )
+        # The result is told with its reasons in a row; on paper each is said once, under its heading.
+        told = [rest for line in said for part in line.text.split("\n\n") if (rest := _without(part, why))]
+        urgent = outcome.get("urgency") in (
+            "emergency",
+            "same_day",
+        )  # then the advice says what to do, and nothing else does
+        steps = () if urgent else _NEXT[outcome["outcome"]]
+        parts = [Part("text", part) for part in told]
+        if why:
+            parts += [Part("heading", say(locale, "Why")), *(Part("text", reason) for reason in why)]
+        if steps:
+            parts.append(Part("heading", say(locale, "What happens next")))
+            parts += [Part("step", say(locale, step)) for step in steps]
+        under = " · ".join(
+            part for part in (f"{wished_times.day(said[0].at, locale)} {said[0].at:%Y}", reference) if part
+        )
+        title = say(locale, _OUTCOMES[outcome["outcome"]])
+        reach = tuple(part for part in (clinic.phone, clinic.email, clinic.address) if part)
+        return Paper(clinic.name, reach, title, under, tuple(parts), self._foot(locale), language_of(locale))
 
     def _note(self, uow: UnitOfWork, chat: Conversation) -> Paper:
         handoff = uow.handoffs.by_conversation(chat.id)
@@ -103,9 +119,11 @@ class PaperCalls:
             raise NotFound(chat.id)
         newest = uow.handoffs.revisions(handoff.id)[-1]
         clinic = self._context.settings.clinic
-        title, *lines = summary.doctor_note(newest.record, clinic=clinic.name).split("\n")
-        under = " · ".join(part for part in (clinic.phone, clinic.email, handoff.reference) if part)
-        return Paper(title, under, tuple(lines), self._foot("en"), "en")
+        _title, *lines = summary.doctor_note(newest.record, clinic=clinic.name).split("\n")
+        parts = tuple(part for line in lines if line for part in _to_fill_in(line))
+        under = " · ".join((f"{wished_times.day(handoff.created_at)} {handoff.created_at:%Y}", handoff.reference))
+        reach = tuple(part for part in (clinic.phone, clinic.email, clinic.address) if part)
+        return Paper(clinic.name, reach, "A question before massage", under, parts, self._foot("en"), "en")
 
     def _foot(self, locale: str) -> str:
         number = self._context.settings.clinic.lines.emergency
@@ -122,30 +140,32 @@ def told_with_result(messages: Sequence[Message]) -> list[Message]:
     return [messages[at], *following[:end]]
 
 
-def pdf(paper: Paper, *, letter: bool) -> bytes:
-    """The page as bytes; long texts go on to a second page."""
-    page = FPDF(format="letter" if letter else "A4")
-    page.add_font("Paper", "", _FONTS / "DejaVuSansCondensed.ttf")
-    page.add_font("Paper", "B", _FONTS / "DejaVuSansCondensed-Bold.ttf")
-    page.set_margins(22, 22, 22)
-    page.set_auto_page_break(True, 24)
-    page.set_title(paper.title)
-    page.set_lang(paper.language)
-    page.add_page()
-    _write(page, paper.title, size=20, bold=True)
-    _write(page, paper.under, size=9.5, after=5)
-    for text in paper.paragraphs:
-        heading = text.startswith("# ")
-        _write(page, text.removeprefix("# "), size=12 if heading else 11, bold=heading, after=1 if heading else 2.5)
-    page.ln(4)
-    _write(page, paper.foot, size=8.5)
-    content = bytes(page.output())
-    for font in page.fonts.values():
-        font.ttfont.close()  # type: ignore[attr-defined] # the library leaves the files open
-    return content
+def _once(reasons: Iterable[str]) -> list[str]:
+    """The reasons, a sentence that several of them end with said only by the last."""
+    heard: set[str] = set()
+    kept = []
+    for reason in reversed(list(reasons)):
+        fresh = [one for one in _SENTENCE.split(reason.strip()) if one not in heard]
+        heard.update(fresh)
+        kept.append(" ".join(fresh))
+    return [reason for reason in reversed(kept) if reason]
 
 
-def _write(page: FPDF, text: str, *, size: float, bold: bool = False, after: float = 1.5) -> None:
-    page.set_font("Paper", "B" if bold else "", size)
-    page.multi_cell(0, size * 0.5, text, new_x=XPos.LMARGIN, new_y=YPos.NEXT, align="L")
-    page.ln(after)
+def _without(text: str, reasons: Sequence[str]) -> str:
+    """What a paragraph says beside the reasons."""
+    return " ".join(one for one in _SENTENCE.split(text.strip()) if not any(one in reason for reason in reasons))
+
+
+def _to_fill_in(line: str) -> tuple[Part, ...]:
+    """A line of the note as parts of a form: boxes to tick, and lines to write on below what is asked."""
+    if line.startswith(_BOX):
+        return (Part("box", line.removeprefix(_BOX).strip()),)
+    if line.endswith(":"):
+        return (Part("heading", line.rstrip(":")),)
+    if line.startswith("Signed"):
+        return (Part("signed", line.rstrip(":_ ")),)
+    asked, mark, boxes = line.partition("?")
+    if not mark:
+        return (Part("text", line),)
+    heading = Part("heading", asked + mark)
+    return (heading, Part("text", boxes.strip().replace(_BOX, "☐")) if boxes else Part("lines"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import json
 import re
 from collections.abc import Iterable, Mapping
@@ -78,9 +79,26 @@ def _numbers(text: str) -> list[float]:
 
 @functools.cache
 def _drawing() -> Mapping[str, tuple[Shape, ...]]:
-    """The rows of the widget's file: `["place", "side", "path"]`."""
-    front, back = _DRAWING.read_text(encoding="utf-8").split("export const back")
-    return {
-        name: tuple(Shape(*json.loads(row)) for row in re.findall(r'\["\w+", "\w*", "[^"]+"\]', text))
+    """The rows of the widget's file, `["place", "side", "path"]`, and each of them mirrored to the other side."""
+    front, back, width = re.split("export const (?:back|width) = ", _DRAWING.read_text(encoding="utf-8"))
+    widths = json.loads(width.rstrip(";\n"))
+    half = {
+        name: [Shape(*json.loads(row)) for row in re.findall(r'\["\w+", "\w*", "[^"]+"\]', text)]
         for name, text in (("front", front), ("back", back))
     }
+    return {
+        name: tuple(both for shape in shapes for both in (shape, _mirrored(shape, widths[name])))
+        for name, shapes in half.items()
+    }
+
+
+def _mirrored(shape: Shape, width: int) -> Shape:
+    """The same shape on the other side of a drawing of this width."""
+    path = "".join(
+        f"M{width - x:g},{y:g}l"
+        + " ".join(f"{a[0] - b[0]:g} {b[1] - a[1]:g}" for a, b in itertools.pairwise(points))
+        + "z"
+        for points in polygons(shape)
+        for x, y in points[:1]
+    )
+    return Shape(shape.place, {"left": "right", "right": "left"}.get(shape.side, ""), path)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import gzip
+import functools
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import minify
+import zopfli.gzip
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -52,7 +53,12 @@ def pack(text: str, suffix: str, **headers: str) -> File:
     plain = text.encode()
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     etag = f'"{hashlib.sha256(plain).hexdigest()[:20]}"'
-    return File(plain, gzip.compress(plain, 9, mtime=0), TYPES[suffix], etag, COMMON_HEADERS | named)
+    return File(plain, _gzipped(plain), TYPES[suffix], etag, COMMON_HEADERS | named)
+
+
+@functools.lru_cache(128)
+def _gzipped(plain: bytes) -> bytes:
+    return bytes(zopfli.gzip.compress(plain))
 
 
 def answer(file: File, request: Request) -> Response:

@@ -25,7 +25,7 @@ FILES = {
     "map.js": ("body_map", "body_map_data"),
 }
 WORDS = ("en", "en_parts", "es", "es_parts")
-LOOKS = ("app.css", "parts.css")  # sent as one: a third of the second is in the first
+LOOKS = ("app.css", "parts.css")  # the second comes with parts.js
 NAMES = {"en": "English", "es": "Español"}
 
 PAGE_POLICY = (
@@ -82,7 +82,6 @@ def routes(settings: Settings) -> list[BaseRoute]:
 
         return files.living(path, make)
 
-    look = "\n".join((WIDGET / "app" / name).read_text(encoding="utf-8") for name in LOOKS)
     known = " ".join(f"{language}={frame_path(language)}" for language in LANGUAGES)
     framed = {"Content_Security_Policy": frame_policy(settings)}
     policy = {"Content_Security_Policy": PAGE_POLICY}
@@ -93,7 +92,8 @@ def routes(settings: Settings) -> list[BaseRoute]:
         files.route("/favicon.svg", files.read(HERE / "static" / "favicon.svg")),
         files.route("/favicon.ico", files.read(HERE / "static" / "favicon.svg")),
         # The clinic's page is on another origin and may ask for cross-origin isolation.
-        files.route("/widget.js", files.read(WIDGET / "widget.js", Cross_Origin_Resource_Policy="cross-origin")),
+        # As a module it is fetched with CORS.
+        files.route("/widget.js", files.read(WIDGET / "widget.js", **_TAG)),
         *(page(frame_path(language), frame, _FRAME | framed, language, pages=known) for language in LANGUAGES),
         *(
             files.route(f"/widget/app/places.{language}.json", files.pack(places.table(language), ".json"))
@@ -104,7 +104,7 @@ def routes(settings: Settings) -> list[BaseRoute]:
             for name, script in joined(WIDGET / "app", FILES).items()
         ),
         *files.folder("/widget/app", (path for path in (WIDGET / "app").iterdir() if path.stem in WORDS)),
-        files.route("/widget/app/app.css", files.pack(files.minified(look, ".css"), ".css")),
+        *files.folder("/widget/app", (WIDGET / "app" / name for name in LOOKS)),
         *files.folder("/site", (HERE / "static").iterdir()),
     ]
 
@@ -125,6 +125,7 @@ def _facts(settings: Settings, language: str) -> dict[str, object]:
     }
 
 
+_TAG = {"Cross_Origin_Resource_Policy": "cross-origin", "Access_Control_Allow_Origin": "*"}
 _FRAME = {
     "Cross_Origin_Resource_Policy": "cross-origin",
     "Permissions_Policy": "camera=(), microphone=(), geolocation=()",

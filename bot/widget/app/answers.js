@@ -59,8 +59,11 @@ export function sendRow(label = t("done"), before = []) {
 
 /** On submit, `work()` sends and returns null, or returns what is wrong, which is then read out. */
 export function sending(form, work) {
+  const say = (words) => { form.querySelector(".wrong").textContent = words; };
+  form.addEventListener("input", () => say(""));
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    form.querySelector(".wrong").textContent = work() ?? "";
+    say(""); // the same words again are read out again
+    say(work() ?? "");
   });
 }

@@ -1,6 +1,6 @@
 /** Where it hurts: a grouped checkbox list is the control, the figure and the words being written mirror it. */
 
-import { back, front } from "./body_map_data.js";
+import { back, front, width } from "./body_map_data.js";
 import { el, svg } from "./dom.js";
 import { sending, sendRow } from "./answers.js";
 import { language, t } from "./words.js";
@@ -99,9 +99,9 @@ function spreading() {
 /** Front and back for pointers only: every shape toggles the checkbox of its place, every checkbox lights its shape. */
 function figure(places) {
   const shapes = [];
-  const view = (name, rows) => el("div", { class: name }, svg("svg", { viewBox: "-8 -4 328 938" }, ...rows.map(([site, side, d]) => {
+  const view = (name, rows) => el("div", { class: name }, svg("svg", { viewBox: "-8 -4 328 938" }, ...rows.flatMap(mirrored(name)).map(([site, side, d, transform]) => {
     const match = places.find(({ value }) => value.site === site && (value.side ?? "") === side);
-    const shape = svg("path", { d, class: match ? "place" : "plain" });
+    const shape = svg("path", { d, transform, class: match ? "place" : "plain" });
     if (match) {
       shape.append(svg("title", {}, match.label));
       shape.addEventListener("click", () => {
@@ -128,6 +128,11 @@ function figure(places) {
     }),
   };
 }
+
+const OTHER = { left: "right", right: "left", "": "" };
+
+/** A shape of the half that is drawn, and the same on the other side. */
+const mirrored = (view) => ([site, side, d]) => [[site, side, d, ""], [site, OTHER[side], d, `matrix(-1 0 0 1 ${width[view]} 0)`]];
 
 /** What lights up the places named in a text while it is written; ticks made by hand stay. */
 async function hearing(places, mirror) {

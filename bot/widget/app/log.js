@@ -61,7 +61,7 @@ export class Log {
     this.delivery(item);
   }
 
-  /** Marks how far a sent message has come: sending, sent, failed (with a button), refused. */
+  /** Marks how far a sent message has come: sending, sent, waiting, failed (with a button), refused. */
   delivery(item) {
     const line = item.bubble?.querySelector(".delivery");
     if (!line) return;
@@ -71,7 +71,7 @@ export class Log {
     }
     item.bubble.dataset.status = item.status;
     const again = item.status === "failed" && el("button", { type: "button", class: "link", onclick: item.retry }, t("retry"));
-    line.replaceChildren(t(item.status === "failed" ? "failed" : item.status), ...(again ? [" ", again] : []));
+    line.replaceChildren(t(item.status), ...(again ? [" ", again] : []));
     if (item.status === "sent") {
       for (const old of this.list.querySelectorAll(".delivery")) if (old !== line && old.parentNode.dataset.status === "sent") old.remove();
     }

@@ -2,13 +2,10 @@
 
 import { el, icon } from "./dom.js";
 
-const RIGHT_TO_LEFT = ["ar", "he", "fa", "ur"];
-
 /** The settings the clinic's tag gave; unknown ones are dropped, bad ones are left out. */
 export function settings() {
   const given = new URLSearchParams(location.hash.slice(1));
   const one = (key, pattern) => (pattern.test(given.get(key) ?? "") ? given.get(key) : "");
-  const asked = one("language", /^[a-z]{2}(-[A-Za-z]{2,4})?$/) || "en";
   return {
     host: one("host", /^https?:\/\/[^/\s]+$/),
     colour: one("colour", /^#[0-9a-f]{6}$/i),
@@ -16,8 +13,9 @@ export function settings() {
     logo: one("logo", /^data:image\/(png|jpeg|webp|svg\+xml);base64,[\w+/=]{1,60000}$/),
     name: one("name", /^.{1,60}$/),
     greeting: one("greeting", /^[^]{1,300}$/),
-    language: asked,
-    direction: one("direction", /^(ltr|rtl)$/) || (RIGHT_TO_LEFT.includes(asked.slice(0, 2)) ? "rtl" : "ltr"),
+    language: one("language", /^[a-z]{2}(-\w{2,4})?$/i) || "en",
+    inline: one("inline", /^1$/), // a part of the clinic's page: there is nothing to close
+    direction: one("direction", /^(ltr|rtl)$/) || "ltr",
     theme: one("theme", /^(light|dark)$/),
     exit: one("exit", /^https?:\/\/\S+$/) || "https://www.wikipedia.org/",
   };

@@ -100,7 +100,11 @@ const told = {
   message(message, item) {
     const own = message.from === "visitor";
     const bubble = log.add(message, item, own ? last_asked : null);
-    if (message.alert) alarm.show(message.alert);
+    if (message.alert) {
+      alarm.show(message.alert);
+      if (!$("known").hidden) unfold(); // the advice needs the room
+    }
+    if (!own) tell({ palpate: "news" });
     if (message.outcome) card(bubble, message);
     if (message.from === "staff") person = message.event === "hand_back" ? null : { name: message.by, role: message.role };
     last_asked = own ? null : message.question?.field ?? last_asked;
@@ -260,7 +264,7 @@ function words() {
 }
 
 function wire() {
-  $("close").hidden = !framed;
+  $("close").hidden = !framed || Boolean(chosen.inline);
   $("close").addEventListener("click", () => tell({ palpate: "close" }));
   $("exit").addEventListener("click", leave);
   $("record").addEventListener("click", unfold);
@@ -270,12 +274,12 @@ function wire() {
   });
   let shifts = [];
   addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && !event.defaultPrevented && !document.querySelector("dialog[open]")) tell({ palpate: "close" });
+    if (event.key === "Escape" && !event.defaultPrevented && !document.querySelector("dialog[open]") && !chosen.inline) tell({ palpate: "close" });
     shifts = event.key === "Shift" && !event.repeat ? [...shifts.filter((at) => event.timeStamp - at < 1500), event.timeStamp] : [];
     if (shifts.length === 3) leave();
   });
   addEventListener("beforeunload", (event) => {
-    if (session.unsent || (composer.text && !over)) event.preventDefault();
+    if (session.unsent || ((composer.text || session.fragile) && !over)) event.preventDefault();
   });
   addEventListener("hashchange", () => {
     Object.assign(chosen, settings());

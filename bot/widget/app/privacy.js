@@ -56,7 +56,8 @@ function link({ code, expires: until }, settings) {
   const copy = el("button", { type: "button", class: "option" }, t("copy"));
   copy.addEventListener("click", () => {
     address.select();
-    navigator.clipboard.writeText(address.value).then(() => t("copied"), () => t("copy_self")).then((words) => { copied.textContent = words; });
+    // Without https, or where the page forbids it, there is no clipboard to write to.
+    Promise.resolve(navigator.clipboard?.writeText(address.value) ?? Promise.reject()).then(() => t("copied"), () => t("copy_self")).then((words) => { copied.textContent = words; });
   });
   return [el("p", {}, t("device_how", { time })), el("div", { class: "field" }, address), copy, copied];
 }

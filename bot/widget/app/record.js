@@ -20,17 +20,19 @@ export async function chips(place, session, fix) {
   const groups = new Map();
   for (const [field, entry] of Object.entries(known)) {
     const chip = one(field, entry);
-    if (!chip) continue;
     const [plain, number = "1"] = field.split("#");
+    const better = known[field.replace("function_limited", "function")];
+    if (!chip || (plain === "function_limited" && better?.value)) continue; // what it stops says that it limits
     const group = ACHE.includes(plain) ? number : "you";
     groups.set(group, [...(groups.get(group) ?? []), chip]);
   }
   const aches = [...groups.keys()].filter((key) => key !== "you").sort();
-  const title = (key) => t(key === "you" ? "about_you" : aches.length > 1 ? "ache_n" : "ache", { n: key });
+  const list = (entries) => el("ul", { class: "chips" }, ...entries.map((entry) => shownAs(entry, fix)));
+  const titled = (key) => [el("h2", {}, t(key === "you" ? "about_you" : "ache_n", { n: key })), list(groups.get(key))];
+  const order = [...aches, ...(groups.has("you") ? ["you"] : [])];
   const focused = place.contains(document.activeElement) && document.activeElement.dataset.field;
-  place.replaceChildren(...(groups.size ? [...aches, ...(groups.has("you") ? ["you"] : [])].flatMap((key) => [
-    el("h2", {}, title(key)), el("ul", { class: "chips" }, ...groups.get(key).map((entry) => shownAs(entry, fix)))])
-    : [el("p", { class: "hint" }, t("nothing_yet"))]));
+  place.replaceChildren(...(!groups.size ? [el("p", { class: "hint" }, t("nothing_yet"))]
+    : aches.length > 1 ? order.flatMap(titled) : [list(order.flatMap((key) => groups.get(key)))]));
   if (focused) place.querySelector(`[data-field="${focused}"]`)?.focus(); // filled anew while somebody is on a chip
 }
 

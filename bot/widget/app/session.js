@@ -18,6 +18,21 @@ class Refused extends Error {
   }
 }
 
+/** Storage and channels that a browser may deny a frame; then the conversation lasts as long as its page. */
+function allowed(work) {
+  try {
+    return work();
+  } catch {
+    return null;
+  }
+}
+
+/** A random UUID, also in a page that did not come by https, where browsers have no ready-made one. */
+function uuid() {
+  const random = (digit) => (digit ^ (crypto.getRandomValues(new Uint8Array(1))[0] & (15 >> (digit / 4)))).toString(16);
+  return crypto.randomUUID?.() ?? "10000000-1000-4000-8000-100000000000".replace(/[018]/g, random);
+}
+
 async function request(url, options) {
   const answer = await fetch(url, { cache: "no-store", credentials: "omit", ...options });
   if (answer.ok) return answer;
@@ -36,7 +51,8 @@ function stale(problem) {
 /**
  * `on` is told: `message(message, item|null)`, `state(state)`, `delivery(item)`, `busy(bool)`, `typing(on)`,
  * `connection("up"|"down")`, `gone()`, `left()` (quick exit in another tab). An item is one thing the visitor sent: `{id, body, label, status, problem}`
- * with status sending, failed (tried again by itself), sent, refused, or double (already shown by the server's copy).
+ * with status sending, failed or waiting (both tried again by themselves, after a fault or when it was too fast), sent, refused,
+ * or double (already shown by the server's copy).
  */
 export class Session {
   #items = []; // not yet taken by the server, oldest first
@@ -46,7 +62,8 @@ export class Session {
   #stop = new AbortController();
   #wake = () => {};
   #pumping = false;
-  #tabs = new BroadcastChannel(KEY);
+  #tabs = allowed(() => new BroadcastChannel(KEY)) ?? Object.assign(new EventTarget(), { postMessage() {} });
+  #kept = true;
   #visitor = 0; // seq of the newest visitor message
   state = { phase: "consent", asked: 0, left: null, handoff: null, answered_through: 0 };
 
@@ -60,9 +77,14 @@ export class Session {
     return this.#items.length > 0;
   }
 
+  /** Whether a reload would lose the conversation, because this browser lets a frame keep nothing. */
+  get fragile() {
+    return !this.#kept && this.#visitor > 0;
+  }
+
   /** Opens this tab's conversation, the one a link's `code` leads to, another tab's unless `apart`, or a new one; replays it, then listens; returns after the replay. */
   async start(code, apart) {
-    [this.id, this.token] = (sessionStorage.getItem(KEY) || "").split(" ");
+    [this.id, this.token] = (allowed(() => sessionStorage.getItem(KEY)) || "").split(" ");
     if (!this.token && !code && !apart) [this.id, this.token] = await this.#ask();
     if (code) await this.#insist(() => this.#open("/api/resume", { code }).catch(stale));
     const fresh = !this.token;
@@ -117,7 +139,7 @@ export class Session {
 
   async #open(path, body) {
     ({ id: this.id, token: this.token } = await (await request(path, posted(body))).json());
-    sessionStorage.setItem(KEY, `${this.id} ${this.token}`);
+    this.#kept = allowed(() => sessionStorage.setItem(KEY, `${this.id} ${this.token}`)) !== null;
   }
 
   /** An authorised call below this conversation's address, within 20 seconds unless told otherwise; raises `Refused`. */
@@ -155,7 +177,7 @@ export class Session {
   }
 
   #enqueue(body, label) {
-    const item = { id: crypto.randomUUID(), body, label, status: "sending", problem: null };
+    const item = { id: uuid(), body, label, status: "sending", problem: null };
     this.#items.push(item);
     this.#pump();
     return item;
@@ -191,7 +213,7 @@ export class Session {
           if (problem.gone) this.#gone();
         } else {
           item.problem = problem;
-          this.#mark(item, "failed");
+          this.#mark(item, problem.status === 429 ? "waiting" : "failed");
           this.#show();
           await this.#rest(problem.after ?? backoff(tries));
           tries += 1;
@@ -271,6 +293,6 @@ export class Session {
     this.#stop.abort();
     this.#items.length = 0;
     this.token = null;
-    sessionStorage.removeItem(KEY);
+    allowed(() => sessionStorage.removeItem(KEY));
   }
 }

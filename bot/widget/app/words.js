@@ -12,12 +12,22 @@ export async function speak() {
   ({ words } = await first);
 }
 
-/** Loads the words of the parts that come later, once. */
+/** Loads the words and the look of the parts that come later, once; a failed try does not stand in the way of the next. */
 export function speakMore() {
-  later ??= import(`./${language}_parts.js`).then((more) => {
+  later ??= Promise.all([import(`./${language}_parts.js`), dressMore()]).then(([more]) => {
     words = { ...more.words, ...words };
+  }).catch((problem) => {
+    later = null;
+    throw problem;
   });
   return later;
+}
+
+function dressMore() {
+  return new Promise((onload, onerror) => {
+    const link = Object.assign(document.createElement("link"), { rel: "stylesheet", href: "/widget/app/parts.css", onload, onerror });
+    document.head.append(link);
+  });
 }
 
 /** The words for a key, with `{places}` filled; the key itself where there are none. */
