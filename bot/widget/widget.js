@@ -61,11 +61,13 @@
     :host([position="left"]) .panel { inset-inline: 20px auto; }
     .panel.wide { width: min(680px, calc(100vw - 40px)); height: calc(100dvh - 40px); }
     iframe { display: block; width: 100%; height: 100%; border: 0; }
-    .down { padding: 32px 24px; font-weight: 400; line-height: 1.5; }
+    .down { display: grid; gap: 20px; place-content: center; justify-items: center; height: 100%; padding: 32px; box-sizing: border-box; text-align: center; font-weight: 400; line-height: 1.5; }
+    .down p { margin: 0; max-width: 34ch; }
     .down button { min-height: 44px; padding: 0 18px; border-radius: var(--r); background: var(--fill); color: var(--on); }
     [hidden] { display: none !important; }
     @media (max-width: 520px), (max-height: 480px) {
       .panel, .panel.wide, :host([position="left"]) .panel { inset: 0; width: 100%; height: 100dvh; border: 0; border-radius: 0; }
+      .away:not(:focus-visible, :has(.news:not([hidden]))) { opacity: 0; pointer-events: none; }
       .short { width: 60px; min-height: 60px; padding: 0 17px; }
       .short > span:not(.news) { position: absolute; width: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
     }
@@ -73,7 +75,7 @@
     :host([inline]) .panel { position: static; width: 100%; height: 100%; min-height: inherit; box-sizing: border-box; box-shadow: none; animation: none; }
     @media (forced-colors: active) { .open, .panel { border: 2px solid ButtonText; } }
     @media (prefers-reduced-motion: no-preference) {
-      .open { transition: transform .15s, box-shadow .15s; } .open:hover { transform: translateY(-2px); }
+      .open { transition: transform .15s, opacity .15s; } .open:hover { transform: translateY(-2px); }
       .panel { animation: rise .22s cubic-bezier(.2, .8, .3, 1); }
       @keyframes rise { from { opacity: 0; transform: translateY(14px) scale(.985); } }
     }`;
@@ -123,8 +125,6 @@
       this.label = make("span");
       this.dot = make("span", { class: "news", hidden: "" });
       this.button = make("button", { class: "open", type: "button", "aria-haspopup": "dialog", "aria-expanded": "false" }, bubble(), this.label, this.dot);
-      // Where the page says the same in its own words, the button on a phone is its picture alone and covers less.
-      this.button.classList.toggle("short", Boolean(document.querySelector("[data-palpate-open]")));
       this.panel = make("div", { class: "panel", role: this.inline ? "region" : "dialog", hidden: "" });
       root.replaceChildren(this.button, this.panel);
       this.button.addEventListener("click", () => this.open());
@@ -136,11 +136,13 @@
         if (target !== this && !this.inline && !this.panel.hidden && COVERS.matches) (this.frame ?? this.panel.querySelector("button")).focus();
       }, until);
       this.dress();
+      this.giveRoom();
       if (this.inline) this.whenSeen();
     }
 
     disconnectedCallback() {
       this.gone.abort();
+      this.near.disconnect();
       clearTimeout(this.silence);
       this.frame = null;
       this.ready = false;
@@ -181,6 +183,19 @@
       if (this.inline) settings.set("inline", "1");
       const path = this.lang === "en" ? "" : `${this.lang}/`;
       return `${home}/widget/app/${path}#${settings}`;
+    }
+
+    /** Where the page opens the chat itself, the button on a phone is its picture alone, and away while that opener is in view. */
+    giveRoom() {
+      const inView = new Set();
+      this.near = new IntersectionObserver((seen) => {
+        for (const { target, isIntersecting } of seen) inView[isIntersecting ? "add" : "delete"](target);
+        this.button.classList.toggle("away", inView.size > 0);
+      });
+      for (const opener of document.querySelectorAll("[data-palpate-open]")) {
+        this.button.classList.add("short");
+        this.near.observe(opener);
+      }
     }
 
     /** A chat in the page itself begins when somebody comes near it. */
@@ -259,7 +274,7 @@
   window.Palpate = {
     /** Puts the chat on the page; settings as the tag's attributes, without `data-`. */
     mount(settings = {}) {
-      if (chat) {
+      if (chat && (chat.isConnected || document.readyState === "loading")) {
         warn("the chat is on this page already; the second one is left out.");
         return;
       }

@@ -10,7 +10,7 @@ from playwright.sync_api import FrameLocator, Locator, Page, expect
 def opened(page: Page, origin: str, path: str = "") -> FrameLocator:
     """A page with the tag, and the chat open in it."""
     page.goto(origin + path)
-    page.locator("palpate-chat button.open").click()
+    page.locator("palpate-chat button.open:not(.away), [data-palpate-open]").first.click()
     chat = page.frame_locator("palpate-chat iframe")
     expect(chat.get_by_role("log")).to_contain_text(re.compile(r"\w"))
     return chat

@@ -23,6 +23,8 @@ from bot.web import site
 
 HERE = Path(__file__).resolve().parent
 CHROMIUM = os.environ.get("PALPATE_CHROMIUM", "/usr/bin/chromium")
+# clinic.test: a host that browsers do not trust as they trust loopback, so a page there is like one without https.
+CHROMIUM_ARGS = ["--no-sandbox", "--disable-gpu", "--host-resolver-rules=MAP clinic.test 127.0.0.1"]
 DEMO_PHONE = "+1 555 010 0142"
 
 
@@ -42,13 +44,15 @@ standin = _load("standin")
 
 
 class Server:
-    """A Starlette app on a free loopback port, in a thread, stopped cleanly."""
+    """A Starlette app on a loopback port, in a thread, stopped cleanly; a port that is given is taken again after a stop."""
 
-    def __init__(self) -> None:
+    def __init__(self, port: int = 0) -> None:
         self.socket = socket.socket()
-        self.socket.bind(("127.0.0.1", 0))
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self.socket.bind(("127.0.0.1", port))
         self.socket.listen(128)  # at once, so that a browser never comes too early
-        self.origin = f"http://127.0.0.1:{self.socket.getsockname()[1]}"
+        self.port = self.socket.getsockname()[1]
+        self.origin = f"http://127.0.0.1:{self.port}"
 
     def start(self, routes: list[BaseRoute]) -> None:
         """Serve; returns once requests are answered."""
@@ -73,7 +77,7 @@ def browser() -> Iterator[Browser]:
     if not Path(CHROMIUM).exists():
         pytest.fail(f"no Chromium at {CHROMIUM}: apt-get install -y chromium, or set PALPATE_CHROMIUM", pytrace=False)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGS)
         yield browser
         browser.close()
 
@@ -82,8 +86,17 @@ def browser() -> Iterator[Browser]:
 def clinic() -> Iterator[tuple[str, standin.StandIn, str]]:
     """(origin of the product with the stand-in API, the stand-in, origin of a clinic's own site that embeds the tag)."""
     api, product, host = standin.StandIn(), Server(), Server()
-    settings = Settings.from_env({"PALPATE_HOME": str(HERE / "no-such-home"), "PALPATE_FRAME_ANCESTORS": host.origin})
-    product.start([*site.routes(settings), *api.routes()])
+    ancestors = f"{host.origin} http://clinic.test:{host.port}"
+    settings = Settings.from_env({"PALPATE_HOME": str(HERE / "no-such-home"), "PALPATE_FRAME_ANCESTORS": ancestors})
+    routes = [*site.routes(settings), *api.routes()]
+    servers = [product]
+
+    def restart() -> None:
+        servers.append(Server(product.port))
+        servers[-1].start(routes)
+
+    product.start(routes)
+    api.stop, api.restart = product.stop, restart
     host.start(
         [
             Route("/", lambda _request: _host_page(product.origin)),
@@ -92,7 +105,7 @@ def clinic() -> Iterator[tuple[str, standin.StandIn, str]]:
     )
     yield product.origin, api, host.origin
     api.streaming = False
-    product.stop()
+    servers[-1].stop()
     host.stop()
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -58,8 +58,11 @@ class StandIn:
 
     def __init__(self) -> None:
         self.conversations: dict[str, Conversation] = {}
+        self.stop: Callable[[], None] = lambda: None  # the server goes away
+        self.restart: Callable[[], None] = lambda: None  # and is back at the same address
         self.holding = False  # take messages but do not answer them
         self.failing = 0  # answer 503 to this many posts
+        self.limiting = 0  # answer 429 to this many posts
         self.losing = 0  # take this many posts, but lose the answer on its way
         self.streaming = True  # False: the event stream answers 503
         self.posts: list[dict[str, Any]] = []
@@ -129,6 +132,9 @@ class StandIn:
         if self.failing > 0:
             self.failing -= 1
             return _problem(503, "storage_unavailable", {"Retry-After": "1"})
+        if self.limiting > 0:
+            self.limiting -= 1
+            return _problem(429, "too_many_messages", {"Retry-After": "1"})
         refusal = _refusal(body)
         if refusal is not None:
             return refusal

@@ -246,7 +246,7 @@ def test_what_was_understood_is_in_words_whatever_the_field(page, clinic):
         [
             "lower back, both feet",
             "Asthma or COPD",
-            "2 safety questions",
+            "safety questions: 2",
             "not asked yet",
             "Saturdays, Monday, March 2, 12:00–17:00",
             "Dana Reed, dana@example.com",

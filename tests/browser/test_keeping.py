@@ -140,3 +140,37 @@ def test_pasted_lines_stay_lines(page, context, clinic):
     chat.locator("#text").press("Enter")
     expect(log(chat).last).to_contain_text("How old")
     assert clinic[1].posts[0]["text"] == "neck\nand head\n\nsince May"
+
+
+def test_a_server_that_is_started_anew_in_mid_conversation_loses_nothing(page, clinic):
+    api = clinic[1]
+    chat = at(page, clinic, "narrative")
+    api.streaming = False
+    api.stop()
+    say(chat, "My left shoulder hurts")
+    expect(log(chat).last).to_contain_text("Not sent yet. We keep trying.")
+    api.streaming = True
+    api.restart()
+    log(chat).last.get_by_role("button", name="Try again").click()
+    expect(log(chat).last).to_contain_text("How old are you?")
+    expect(log(chat)).to_have_count(3)
+    expect(chat.locator("#dots")).to_be_hidden()
+    assert len(api.only.seqs) == 1
+
+
+def test_too_fast_is_said_kindly_and_sent_by_itself(page, clinic):
+    clinic[1].limiting = 1
+    chat = at(page, clinic, "narrative")
+    say(chat, "My left shoulder hurts")
+    expect(log(chat).nth(1)).to_contain_text("A little fast for us. It is sent by itself in a moment.")
+    expect(chat.get_by_role("button", name="Try again")).to_have_count(0)
+    expect(log(chat).last).to_contain_text("How old are you?")
+    assert len({post["id"] for post in clinic[1].posts}) == 1
+
+
+def test_being_offline_is_told_as_soon_as_the_browser_knows(page, context, clinic):
+    chat = at(page, clinic, "narrative")
+    context.set_offline(True)
+    expect(chat.locator("#status")).to_contain_text("What you write waits here")
+    context.set_offline(False)
+    expect(chat.locator("#status")).to_have_text("Connected again.")

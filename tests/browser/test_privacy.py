@@ -25,6 +25,7 @@ def test_the_host_page_hears_no_key_and_reads_no_word(page, clinic):
     assert set(heard) <= {
         '{"palpate":"ready"}',
         '{"palpate":"close"}',
+        '{"palpate":"news"}',
         '{"palpate":"size","wide":true}',
         '{"palpate":"size","wide":false}',
     }

@@ -21,8 +21,8 @@ WIDGET = HERE.parent.parent / "widget"
 # What the chat's scripts are sent as: before the first message, when the first form or chip is shown, and the figure.
 FILES = {
     "first.js": ("main", "alert", "composer", "dom", "log", "look", "questions", "session", "stream", "words"),
-    "parts.js": ("answers", "contact", "ended", "letter", "privacy", "record", "result", "tint", "when"),
-    "map.js": ("body_map", "body_map_data"),
+    "parts.js": ("answers", "body_map", "contact", "ended", "letter", "privacy", "record", "result", "tint", "when"),
+    "map.js": ("body_map_data",),
 }
 WORDS = ("en", "en_parts", "es", "es_parts")
 LOOKS = ("app.css", "parts.css")  # the second comes with parts.js
@@ -122,6 +122,7 @@ def _facts(settings: Settings, language: str) -> dict[str, object]:
         "languages": LANGUAGES,
         "names": NAMES,
         "home_in": home_in,
+        "frame_path": frame_path,
     }
 
 

@@ -1,6 +1,5 @@
 /** Where it hurts: a grouped checkbox list is the control, the figure and the words being written mirror it. */
 
-import { back, front, width } from "./body_map_data.js";
 import { el, svg } from "./dom.js";
 import { sending, sendRow } from "./answers.js";
 import { language, t } from "./words.js";
@@ -14,13 +13,15 @@ const AREAS = {
 const VIEWS = ["both_views", "front", "back"];
 
 /** The parts of the form; sends a list of `{site, side}`, both sides of one place as `both`, or words where it spreads. */
-export function build(question, submit, form) {
+export async function build(question, submit, form) {
   const sites = new Set(question.choices.map(({ value }) => value.site));
   if (sites.size === 1) return [sides(question.choices, submit)];
   const places = question.choices.map(place);
   const order = []; // places in the order they were chosen: a pain that spreads starts in the first
   const picked = el("p", { class: "picked-now", role: "status" });
-  const figures = places.length > 9 ? figure(places) : null; // fewer: only sides are missing
+  // Fewer: only sides are missing. Without the drawing the list does everything.
+  const drawing = places.length > 9 && (await import("./body_map_data.js").catch(() => null));
+  const figures = drawing ? figure(places, drawing) : null;
   const spread = spreading();
   const mirror = (unsided = []) => {
     places.forEach((one) => {
@@ -42,12 +43,12 @@ export function build(question, submit, form) {
     else submit(merged(places.filter(({ box }) => box.checked).map(({ value }) => value)), order.map(({ label }) => label).join(", "));
     return null;
   });
-  if (!figures) return [el("div", { class: "options" }, ...places.map(({ node }) => node)), ...sendRow()];
+  if (places.length <= 9) return [el("div", { class: "options" }, ...places.map(({ node }) => node)), ...sendRow()];
   hearing(places, mirror).then((hears) => {
     form.querySelector("fieldset").hears = hears;
     hears(document.getElementById("text").value); // written while the table was on its way
   }, () => {});
-  return [picked, figures.node, ...areas(places), spread.node, ...sendRow()];
+  return [picked, figures?.node ?? "", ...areas(places), spread.node, ...sendRow()];
 }
 
 /** Only the side of one place is missing: one tap says it. */
@@ -97,9 +98,9 @@ function spreading() {
 }
 
 /** Front and back for pointers only: every shape toggles the checkbox of its place, every checkbox lights its shape. */
-function figure(places) {
+function figure(places, drawing) {
   const shapes = [];
-  const view = (name, rows) => el("div", { class: name }, svg("svg", { viewBox: "-8 -4 328 938" }, ...rows.flatMap(mirrored(name)).map(([site, side, d, transform]) => {
+  const view = (name) => el("div", { class: name }, svg("svg", { viewBox: "-8 -4 328 938" }, ...drawing[name].flatMap(mirrored(drawing.width[name])).map(([site, side, d, transform]) => {
     const match = places.find(({ value }) => value.site === site && (value.side ?? "") === side);
     const shape = svg("path", { d, transform, class: match ? "place" : "plain" });
     if (match) {
@@ -112,7 +113,7 @@ function figure(places) {
     }
     return shape;
   })), el("span", {}, t(name)));
-  const drawn = el("div", { class: "drawn" }, view("front", front), view("back", back));
+  const drawn = el("div", { class: "drawn" }, view("front"), view("back"));
   const show = (view) => {
     drawn.dataset.view = view;
     tabs.forEach((tab) => tab.classList.toggle("on", tab.dataset.show === view));
@@ -132,7 +133,7 @@ function figure(places) {
 const OTHER = { left: "right", right: "left", "": "" };
 
 /** A shape of the half that is drawn, and the same on the other side. */
-const mirrored = (view) => ([site, side, d]) => [[site, side, d, ""], [site, OTHER[side], d, `matrix(-1 0 0 1 ${width[view]} 0)`]];
+const mirrored = (width) => ([site, side, d]) => [[site, side, d, ""], [site, OTHER[side], d, `matrix(-1 0 0 1 ${width} 0)`]];
 
 /** What lights up the places named in a text while it is written; ticks made by hand stay. */
 async function hearing(places, mirror) {

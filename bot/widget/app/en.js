@@ -13,7 +13,7 @@ export const words = {
   offline: "No connection. What you write waits here and is sent when you are back.",
   online: "Connected again.", starting: "Connecting…",
   before: "First, your agreement", progress: "Asked {asked}, about {left} left", progress_last: "Asked {asked}, almost done",
-  handed: "With our team. Reference", stopped: "The questions have ended. You can still write to us.",
+  handed: "With our team. Reference", stopped: "The questions have ended. You can still write.",
   answers: "Answer buttons are above the message box.", change: "Change this answer", change_what: "Change: {what}", change_words: "I want to change an answer: ",
   code: "I have a code from last time", code_how: "Write it below.",
   why: "Why we ask", skip: "Skip this question", yes: "Yes", no: "No", unsure: "Not sure",

@@ -21,7 +21,7 @@ export const words = {
   f_complaint: "what for", f_function_limited: "limits me", f_function: "what it stops", f_for_whom: "who it is for", f_narrative: "my words",
   f_rf: "warning signs", f_rf_unknown: "not sure about", f_ci: "health", f_extra: "also said", f_bp: "blood pressure", f_doctor: "doctor",
   f_cleared_claimed: "a doctor agreed to", f_preferred_times: "times", f_preferences: "wishes", f_contact: "contact", f_qualities: "feels",
-  days: "{n} days", day_1: "1 day", questions: "{n} safety questions", both: "both {sites}",
+  days: "{n} days", day_1: "1 day", questions: "safety questions: {n}", both: "both {sites}",
   v_F: "female", v_M: "male", v_X: "not said", v_self: "me", v_child: "my child", v_other: "someone else",
   v_relax: "to relax", v_tension: "tension", v_pain: "pain", v_rehab: "getting movement back", v_illness: "pain with an illness", v_overuse: "after much use",
   v_gradual: "little by little", v_sudden: "suddenly", v_injury: "injury", v_post_op: "after an operation",

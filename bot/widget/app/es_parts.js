@@ -21,7 +21,7 @@ export const words = {
   f_complaint: "para qué", f_function_limited: "me limita", f_function: "qué me impide", f_for_whom: "para quién", f_narrative: "mis palabras",
   f_rf: "señales de alarma", f_rf_unknown: "sin seguridad", f_ci: "salud", f_extra: "también dicho", f_bp: "presión arterial", f_doctor: "médico",
   f_cleared_claimed: "un médico aceptó", f_preferred_times: "horarios", f_preferences: "deseos", f_contact: "contacto", f_qualities: "se siente",
-  days: "{n} días", day_1: "1 día", questions: "{n} preguntas de seguridad", both: "ambos lados: {sites}",
+  days: "{n} días", day_1: "1 día", questions: "preguntas de seguridad: {n}", both: "ambos lados: {sites}",
   v_F: "mujer", v_M: "hombre", v_X: "sin decir", v_self: "para mí", v_child: "mi hijo o hija", v_other: "otra persona",
   v_relax: "relajarme", v_tension: "tensión", v_pain: "dolor", v_rehab: "recuperar movimiento", v_illness: "dolor por una enfermedad", v_overuse: "por mucho uso",
   v_gradual: "poco a poco", v_sudden: "de golpe", v_injury: "lesión", v_post_op: "tras una operación",

@@ -217,7 +217,7 @@ async function ended(kind) {
   ending(null);
   status("");
   ask(null);
-  $("composer").hidden = true;
+  $("composer").hidden = $("record").hidden = $("known").hidden = $("privacy").hidden = true; // without a key none of them works
   const [parts] = await Promise.all([import("./ended.js"), speakMore()]);
   const again = parts.ended($("dock"), kind);
   if (kind === "erased") again.focus();
@@ -281,6 +281,8 @@ function wire() {
   addEventListener("beforeunload", (event) => {
     if (session.unsent || ((composer.text || session.fragile) && !over)) event.preventDefault();
   });
+  addEventListener("offline", () => told.connection("down"));
+  addEventListener("online", () => told.connection("up"));
   addEventListener("hashchange", () => {
     Object.assign(chosen, settings());
     dress(chosen);

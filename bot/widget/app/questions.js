@@ -29,7 +29,7 @@ export async function controls(question, asked, submit, session) {
   if (build) {
     const fields = el("fieldset", {}, el("legend", { class: "vh" }, asked));
     form.append(fields);
-    fields.append(...build(question, submit, form));
+    fields.append(...(await build(question, submit, form)));
   }
   if (question.field === "narrative") form.append(el("p", { class: "hint" }, t("example")));
   const extra = el("div", { class: "extra" });

@@ -15,8 +15,8 @@ export function result(outcome, said, facts, session) {
   const held = outcome.provisional && t(outcome.rule === "R-X00" ? "looked_at" : "provisional");
   const doctor = outcome.outcome === "doctor_first";
   const urgent = ["emergency", "same_day"].includes(outcome.urgency);
-  return el("section", { class: `result ${outcome.outcome}`, "aria-label": name },
-    el("h2", {}, icon(outcome.outcome === "not_now" ? "phone" : doctor ? "leaf" : "check"),
+  return el("section", { class: `result ${outcome.outcome}${urgent ? " urgent" : ""}`, "aria-label": name },
+    el("h2", {}, icon(urgent ? "phone" : outcome.outcome === "not_now" ? "clock" : doctor ? "leaf" : "check"),
       el("span", {}, name, held ? el("small", {}, held) : null)),
     ...paragraphs(lead.join("\n\n")),
     reasons.length ? el("h3", {}, t("why_this")) : null,

@@ -23,7 +23,8 @@ function build() {
     else chat?.removeAttribute(name);
   }
   const settings = values.map(([key, value]) => `\n  data-${key}="${quoted(value.trim())}"`).join("");
-  code.textContent = `<script src="${home}/widget.js"${settings} defer></script>`;
+  const page = `${home}/widget/app/${form.elements.language.value ? `${form.elements.language.value}/` : ""}`;
+  code.textContent = `<script src="${home}/widget.js"${settings} defer></script>\n<noscript><a href="${page}">Open the chat</a></noscript>`;
   copied.textContent = "";
 }
 
