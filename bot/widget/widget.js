@@ -81,28 +81,17 @@
     }`;
   const COVERS = matchMedia("(max-width: 520px), (max-height: 480px)"); // then the open chat hides the whole page
 
-  const make = (name, attributes = {}, ...children) => {
-    const node = document.createElement(name);
+  const dressed = (node, attributes, ...children) => {
     for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
     node.append(...children);
     return node;
   };
-
-  const bubble = () => {
-    const space = "http://www.w3.org/2000/svg";
-    const svg = document.createElementNS(space, "svg");
-    const path = document.createElementNS(space, "path");
-    svg.setAttribute("viewBox", "0 0 24 24");
-    svg.setAttribute("aria-hidden", "true");
-    path.setAttribute("d", "M4 5.5A2.5 2.5 0 0 1 6.5 3h11A2.5 2.5 0 0 1 20 5.5v8a2.5 2.5 0 0 1-2.5 2.5H11l-4.6 4.2c-.5.5-1.4.1-1.4-.6v-4.3A2.5 2.5 0 0 1 4 13.5zM8 8h8M8 11.5h5");
-    path.setAttribute("fill", "none");
-    path.setAttribute("stroke", "currentColor");
-    path.setAttribute("stroke-width", "1.8");
-    path.setAttribute("stroke-linecap", "round");
-    path.setAttribute("stroke-linejoin", "round");
-    svg.append(path);
-    return svg;
-  };
+  const make = (name, attributes = {}, ...children) => dressed(document.createElement(name), attributes, ...children);
+  const svg = (name, attributes, ...children) => dressed(document.createElementNS("http://www.w3.org/2000/svg", name), attributes, ...children);
+  const bubble = () => svg("svg", { viewBox: "0 0 24 24", "aria-hidden": "true" }, svg("path", {
+    d: "M4 5.5A2.5 2.5 0 0 1 6.5 3h11A2.5 2.5 0 0 1 20 5.5v8a2.5 2.5 0 0 1-2.5 2.5H11l-4.6 4.2c-.5.5-1.4.1-1.4-.6v-4.3A2.5 2.5 0 0 1 4 13.5zM8 8h8M8 11.5h5",
+    fill: "none", stroke: "currentColor", "stroke-width": "1.8", "stroke-linecap": "round", "stroke-linejoin": "round",
+  }));
 
   /** Black or white, whichever reads better on the colour (WCAG relative luminance). */
   const inkOn = (hex) => {

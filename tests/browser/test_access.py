@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from axe import violations
-from playwright.sync_api import FrameLocator, Page, expect
+from playwright.sync_api import FrameLocator, Locator, Page, expect
 
 pytestmark = pytest.mark.browser
 
@@ -108,6 +108,85 @@ def test_the_keyboard_alone_goes_from_the_page_to_an_answer_and_back(page, clini
     page.keyboard.press("Escape")
     expect(launcher).to_be_focused()
     expect(page.locator("palpate-chat iframe")).to_be_hidden()
+
+
+def test_the_keyboard_alone_holds_a_whole_interview(page, clinic):
+    chat = chat_at(page, clinic, "consent_privacy")
+    box, dock = chat.locator("#text"), chat.locator("#dock")
+
+    def reach(target: Locator) -> None:
+        """Back from the message box, one tab stop after the other."""
+        for _ in range(40):
+            page.keyboard.press("Shift+Tab")
+            if target.evaluate("one => one === document.activeElement"):
+                return
+        raise AssertionError(f"no way to {target}")
+
+    def press(name: str) -> None:
+        reach(dock.get_by_role("button", name=name, exact=True))
+        page.keyboard.press("Enter")
+
+    def write(words: str) -> None:
+        page.keyboard.type(words)
+        page.keyboard.press("Enter")
+
+    def tick(target: Locator) -> None:
+        reach(target)
+        page.keyboard.press("Space")
+        page.keyboard.press("Enter")
+
+    def place() -> None:
+        reach(dock.locator("summary").first)
+        page.keyboard.press("Enter")
+        page.keyboard.press("Tab")
+        page.keyboard.press("Space")
+        page.keyboard.press("Enter")
+
+    def contact() -> None:
+        reach(dock.get_by_label("Your name"))
+        page.keyboard.type("Dana Reed")
+        page.keyboard.press("Tab")
+        write("+1 555 010 0199")
+
+    moves = {
+        "consent_privacy": lambda: press("Yes"),
+        "emergency_gate": lambda: press("None of these"),
+        "narrative": lambda: write("My left shoulder hurts"),
+        "age": lambda: write("39"),
+        "sex": lambda: press("Female"),
+        "sites": place,
+        "nrs": lambda: tick(dock.get_by_role("radio").last),
+        "function_limited": lambda: press("Yes"),
+        "CI-PREG": lambda: press("No"),
+        "preferred_times": lambda: tick(dock.get_by_role("checkbox").first),
+        "contact": contact,
+        "read_back": lambda: press("Yes, that's right"),
+    }
+    for field, move in moves.items():
+        expect(dock.locator(f'form[data-field="{field}"]')).to_be_visible()
+        expect(box).to_be_focused()
+        move()
+    expect(chat.get_by_role("region", name="Clinical massage")).to_be_visible()
+    expect(box).to_be_focused()
+
+
+@pytest.mark.parametrize(
+    ("field", "reads"), [("contact", "Please tell us your name."), ("nrs", "Choose a number from 0 to 10.")]
+)
+def test_what_is_wrong_is_read_once_and_goes_as_soon_as_it_is_mended(page, clinic, field, reads):
+    """By the alert, or by the note of the field that gets the focus; never by both."""
+    chat = chat_at(page, clinic, field)
+    chat.get_by_role("button", name="Send answer").click()
+    assert chat.locator("#dock").get_by_text(reads).count() == 1
+    if field == "contact":
+        name = chat.get_by_label("Your name")
+        expect(name).to_be_focused()
+        expect(name).to_have_accessible_description(reads)
+        name.fill("Dana")
+    else:
+        expect(chat.get_by_role("alert").filter(has_text=reads)).to_be_visible()
+        chat.get_by_role("radio").first.check()
+    expect(chat.locator("#dock").get_by_text(reads)).to_have_count(0)
 
 
 def test_the_log_is_a_quiet_live_region_beside_a_status(page, clinic):

@@ -44,6 +44,13 @@ def frame_policy(settings: Settings) -> str:
     )
 
 
+def tag() -> str:
+    """The script of the clinic's tag, made smaller together with the style sheet within it."""
+    script = (WIDGET / "widget.js").read_text(encoding="utf-8")
+    small = re.sub(r"(?<=const LOOK = `)[^`]+", lambda look: files.minified(look[0], ".css"), script)
+    return files.minified(small, ".js")
+
+
 def frame_path(language: str) -> str:
     """The address of the chat in a language."""
     return f"/widget/app/{'' if language == 'en' else f'{language}/'}"
@@ -93,7 +100,7 @@ def routes(settings: Settings) -> list[BaseRoute]:
         files.route("/favicon.ico", files.read(HERE / "static" / "favicon.svg")),
         # The clinic's page is on another origin and may ask for cross-origin isolation.
         # As a module it is fetched with CORS.
-        files.route("/widget.js", files.read(WIDGET / "widget.js", **_TAG)),
+        files.route("/widget.js", files.pack(tag(), ".js", **_TAG)),
         *(page(frame_path(language), frame, _FRAME | framed, language, pages=known) for language in LANGUAGES),
         *(
             files.route(f"/widget/app/places.{language}.json", files.pack(places.table(language), ".json"))
