@@ -139,7 +139,7 @@
 
     attributeChangedCallback(key, _, value) {
       if (value && !SETTINGS[key].test(value)) warn(`${key}="${value.slice(0, 60)}" is left out, it does not match ${SETTINGS[key]}`);
-      if (this.isConnected) this.dress();
+      if (this.panel) this.dress();
     }
 
     setting(key) {

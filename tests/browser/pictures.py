@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import importlib.util
 import os
 import re
@@ -16,6 +17,11 @@ from playwright.sync_api import Browser, expect, sync_playwright
 HERE = Path(__file__).resolve().parent
 IMAGES = HERE.parent.parent / "docs" / "images"
 CHROMIUM = os.environ.get("PALPATE_CHROMIUM", "/usr/bin/chromium")
+# How the telephones lie on their picture.
+TABLE = """
+body { margin: 0; height: 100vh; display: flex; justify-content: center; align-items: center; gap: 26px; background: #efe6d8; }
+img { width: 386px; border-radius: 30px; box-shadow: 0 2px 6px rgb(20 30 25 / .14), 0 22px 50px rgb(20 30 25 / .2); }
+"""
 PASSWORD = "a calm green lamp 42"
 
 
@@ -45,20 +51,41 @@ def _product() -> ModuleType:
 
 
 def _chat(browser: Browser, address: str) -> str:
-    """The visitor's own words and the safety questions that follow from them; returns the reference of the hand-off."""
-    page = browser.new_page(viewport={"width": 960, "height": 784}, device_scale_factor=4 / 3)
-    visitor = Visitor(page, address)
-    visitor.arrive()
-    visitor.start()
-    visitor.go_on("screen_chest")
-    page.mouse.move(20, 700)
-    visitor.chat.locator("#roll").evaluate(
-        "box => { const own = [...box.querySelectorAll('[data-from=visitor]')].at(-1); box.scrollTop = own.offsetTop - 10; }"
-    )
-    page.evaluate("() => document.activeElement.blur()")
+    """Three telephones side by side: what was understood, where it hurts, the result; returns the reference of the hand-off."""
+    told, lit = _telephone(browser, address), _telephone(browser, address)
+    told.start()
+    told.go_on("screen_chest")
+    told.chat.get_by_role("button", name="What I understood").click()
+    expect(told.chat.locator(".chips button").first).to_be_visible()
+    shots = [_shot(told)]
+    lit.start()
+    lit.say("It has been hurting for a week whenever I lift something.")
+    lit.wait_for("sites")
+    lit.chat.locator("#text").fill("lower back and left hip")
+    expect(lit.chat.locator(".picked-now")).to_contain_text("Lower back")
+    shots.append(_shot(lit))
+    told.chat.get_by_role("button", name="What I understood").click()
+    told.go_on("result")
+    shots.append(_shot(told))
+    page = browser.new_page(viewport={"width": 1280, "height": 888})
+    pictures = "".join(f'<img src="data:image/png;base64,{shot}" alt="">' for shot in shots)
+    page.set_content(f"<style>{TABLE}</style>{pictures}")
     page.screenshot(path=IMAGES / "chat.png")
-    visitor.go_on("result")
-    return visitor.chat.locator("#progress .ref").inner_text()
+    return told.chat.locator("#progress .ref").inner_text()
+
+
+def _telephone(browser: Browser, address: str) -> Visitor:
+    """A visitor of their own on a telephone."""
+    context = browser.new_context(viewport={"width": 390, "height": 820}, device_scale_factor=2, has_touch=True)
+    visitor = Visitor(context.new_page(), address)
+    visitor.arrive()
+    return visitor
+
+
+def _shot(visitor: Visitor) -> str:
+    """The telephone's screen, base64."""
+    visitor.chat.locator("body").evaluate("() => document.activeElement.blur()")
+    return base64.b64encode(visitor.page.screenshot()).decode()
 
 
 def _desk(browser: Browser, stack, reference: str) -> None:

@@ -230,3 +230,8 @@ def test_the_short_button_has_its_name_and_the_keyboard_reaches_it(page, clinic)
     button = page.locator("palpate-chat").get_by_role("button", name="Tell us what hurts")
     button.focus()
     expect(button).to_be_focused()
+
+
+def test_an_element_that_stands_in_the_page_already_becomes_the_chat(page, clinic):
+    host(page, clinic, f'<palpate-chat name="Birch Lane"></palpate-chat>{TAG.format("""data-mount="manual" defer""")}')
+    expect(opens(page).get_by_role("heading", level=1)).to_have_text("Birch Lane")
