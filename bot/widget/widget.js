@@ -36,16 +36,17 @@
   const WORDS = {
     en: {
       open: "Tell us what hurts", close: "Close chat", news: "New message", title: "Chat with {name}", us: "the clinic",
-      down: "The chat cannot be reached right now. Please phone the clinic. In an emergency, call your local emergency number.",
+      down: "The chat cannot be reached right now. Please phone us. In an emergency, call your emergency number.",
     },
     es: {
       open: "Cuéntenos qué le duele", close: "Cerrar el chat", news: "Mensaje nuevo", title: "Chat con {name}", us: "la clínica",
-      down: "Ahora no se puede abrir el chat. Llame a la clínica, por favor. En una emergencia, llame al número de emergencias.",
+      down: "Ahora no se puede abrir el chat. Llámenos por teléfono. En una emergencia, llame al número de emergencias.",
     },
   };
   const LOOK = `
     :host { --fill: #2e5e4e; --on: #fff; --r: 22px; all: initial; position: fixed; z-index: 2147483000; inset-block-end: 20px;
-      inset-inline-end: 20px; font: 600 16px/1.25 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; color-scheme: normal; }
+      inset-inline-end: 20px; font: 600 16px/1.25 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; color-scheme: normal; pointer-events: none; }
+    .open, .panel { pointer-events: auto; }
     :host([position="left"]) { inset-inline: 20px auto; }
     @media print { :host { display: none; } }
     button { font: inherit; cursor: pointer; border: 0; }
@@ -260,10 +261,11 @@
   }
 
   let chat = null;
+  let waiting = false; // for a page that is still being read
   window.Palpate = {
     /** Puts the chat on the page; settings as the tag's attributes, without `data-`. */
     mount(settings = {}) {
-      if (chat && (chat.isConnected || document.readyState === "loading")) {
+      if (chat && (chat.isConnected || waiting)) {
         warn("the chat is on this page already; the second one is left out.");
         return;
       }
@@ -273,13 +275,15 @@
         else if (!PLACES[key]?.test(value)) warn(`"${key}" is not a setting.`);
       }
       const place = () => {
+        waiting = false;
         const spot = settings.inline && document.querySelector(settings.inline);
         if (settings.inline && !spot) warn(`there is no ${settings.inline} on this page; the chat is in the corner.`);
         chat?.toggleAttribute("inline", Boolean(spot));
         (spot || document.body).append(chat ?? "");
       };
-      if (document.readyState !== "loading") place();
-      else addEventListener("DOMContentLoaded", place);
+      waiting = document.readyState === "loading";
+      if (waiting) addEventListener("DOMContentLoaded", place);
+      else place();
     },
     /** Takes it away again; the open conversation waits for the next time in this tab. */
     unmount() {

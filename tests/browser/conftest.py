@@ -100,6 +100,7 @@ def clinic() -> Iterator[tuple[str, standin.StandIn, str]]:
     host.start(
         [
             Route("/", lambda _request: _host_page(product.origin)),
+            Route("/own", lambda _request: HTMLResponse(api.own_page, headers=api.own_headers)),
             Route("/spy.js", lambda _request: Response(SPY, media_type="text/javascript")),
         ]
     )

@@ -60,6 +60,8 @@ class StandIn:
         self.conversations: dict[str, Conversation] = {}
         self.stop: Callable[[], None] = lambda: None  # the server goes away
         self.restart: Callable[[], None] = lambda: None  # and is back at the same address
+        self.own_page = ""  # of the clinic's site, at /own
+        self.own_headers: dict[str, str] = {}
         self.holding = False  # take messages but do not answer them
         self.failing = 0  # answer 503 to this many posts
         self.limiting = 0  # answer 429 to this many posts

@@ -13,7 +13,7 @@ def chat_at(page: Page, clinic, field: str) -> FrameLocator:
     origin, api, _ = clinic
     api.jump(field)
     page.goto(origin)
-    page.get_by_role("button", name="Tell us what hurts").last.click()
+    page.get_by_role("button", name="Tell us what hurts").first.click()
     chat = page.frame_locator("palpate-chat iframe")
     expect(chat.locator("#dock form")).to_have_attribute("data-field", field)
     return chat

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.browser
 def opened(page: Page, origin: str, query: str = "") -> FrameLocator:
     """The demo page with the chat open."""
     page.goto(origin + query)
-    page.get_by_role("button", name="Tell us what hurts").last.click()
+    page.get_by_role("button", name="Tell us what hurts").first.click()
     chat = page.frame_locator("palpate-chat iframe")
     expect(chat.get_by_role("log")).to_contain_text(re.compile(r"\w"))
     return chat
@@ -296,7 +296,7 @@ def test_an_emergency_brings_a_banner_that_calls_and_stays(page, clinic):
     expect(log(chat).last).to_contain_text("I can still read you")
     expect(call).to_be_visible()
     page.reload()
-    page.get_by_role("button", name="Tell us what hurts").last.click()
+    page.get_by_role("button", name="Tell us what hurts").first.click()
     expect(page.frame_locator("palpate-chat iframe").get_by_role("link", name="Call 911 now")).to_be_visible()
 
 
@@ -428,6 +428,6 @@ def test_quick_exit_leaves_at_once_and_takes_the_token_along(page, clinic):
     page.go_back()
     expect(page).not_to_have_url(re.compile("for-your-website"))
     page.goto(origin)
-    page.get_by_role("button", name="Tell us what hurts").last.click()
+    page.get_by_role("button", name="Tell us what hurts").first.click()
     expect(log(page.frame_locator("palpate-chat iframe"))).to_have_count(1)
     assert len(clinic[1].conversations) == 2

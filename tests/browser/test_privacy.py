@@ -60,7 +60,7 @@ def test_no_request_leaves_the_origin_and_only_the_token_is_kept(page, clinic):
     page.on("request", lambda request: asked.append(request.url))
     api.jump("sites")
     page.goto(origin)
-    page.get_by_role("button", name="Tell us what hurts").last.click()
+    page.get_by_role("button", name="Tell us what hurts").first.click()
     chat = page.frame_locator("palpate-chat iframe")
     expect(chat.locator("path.place").first).to_be_visible()
     page.goto(origin + "/for-your-website")
@@ -75,7 +75,7 @@ def test_words_can_never_become_markup(page, clinic):
     origin, api, _ = clinic
     api.jump("narrative")
     page.goto(origin)
-    page.get_by_role("button", name="Tell us what hurts").last.click()
+    page.get_by_role("button", name="Tell us what hurts").first.click()
     chat = page.frame_locator("palpate-chat iframe")
     expect(chat.get_by_role("listitem")).to_have_count(1)
     nasty = (

@@ -27,7 +27,7 @@ def test_what_loads_before_the_first_message_is_small(page, clinic, record_prope
     loaded: set[str] = set()
     page.on("response", lambda response: loaded.add(response.url.removeprefix(origin).split("#")[0]))
     page.goto(origin)
-    page.get_by_role("button", name="Tell us what hurts").last.click()
+    page.get_by_role("button", name="Tell us what hurts").first.click()
     expect(page.frame_locator("palpate-chat iframe").get_by_role("button", name="Yes", exact=True)).to_be_visible()
     sizes = packed_sizes(origin)
     first = {path: sizes[path] for path in loaded if path in sizes}
