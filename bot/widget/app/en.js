@@ -5,7 +5,7 @@ export const words = {
   automated: "Automated assistant", person: "{name}, {role}", role_: "our team", role_reviewer: "our care team", role_lead: "our care team", role_admin: "clinic office",
   intro: "Tell us what hurts, in your own words. We ask a few questions, then say which appointment fits and why.",
   placeholder: "Write a message…", placeholder_number: "A number, or in words…", placeholder_person: "Write to {name}…",
-  send: "Send", sending: "Sending…", sent: "Sent", failed: "Not sent yet. We keep trying.", waiting: "A little fast for us. It is sent by itself in a moment.", retry: "Try again",
+  send: "Send", sending: "Sending…", sent: "Sent", failed: "Not sent yet. We keep trying.", waiting: "One moment: it is sent by itself.", retry: "Try again",
   refused: "Not sent.", too_long: "That is longer than 2,000 characters. It is back in the box: please shorten it.",
   long: "{n} characters too long", not_open: "That question was already answered.",
   not_fitting: "That answer did not fit. Please answer in words.",

@@ -5,7 +5,7 @@ export const words = {
   automated: "Asistente automático", person: "{name}, {role}", role_: "nuestro equipo", role_reviewer: "nuestro equipo de atención", role_lead: "nuestro equipo de atención", role_admin: "la oficina de la clínica",
   intro: "Cuéntenos qué le duele, con sus propias palabras. Le hacemos unas preguntas y le decimos qué cita le conviene y por qué.",
   placeholder: "Escriba un mensaje…", placeholder_number: "Un número, o con palabras…", placeholder_person: "Escriba a {name}…",
-  send: "Enviar", sending: "Enviando…", sent: "Enviado", failed: "Aún no se ha enviado. Seguimos intentándolo.", waiting: "Vamos un poco rápido. Se envía solo en un momento.", retry: "Intentar de nuevo",
+  send: "Enviar", sending: "Enviando…", sent: "Enviado", failed: "Aún no se ha enviado. Seguimos intentándolo.", waiting: "Un momento: se envía solo.", retry: "Intentar de nuevo",
   refused: "No se ha enviado.", too_long: "Tiene más de 2.000 caracteres. Está otra vez en el cuadro: acórtelo, por favor.",
   long: "Sobran {n} caracteres", not_open: "Esa pregunta ya tiene respuesta.",
   not_fitting: "Esa respuesta no encaja. Conteste con palabras, por favor.",

@@ -142,7 +142,6 @@ const told = {
       setTimeout(() => { $("dots").hidden = true; status(t("slow"), true); }, DOTS_AT_MOST),
     ] : [];
   },
-  typing() {}, // who writes is known from the state; this event would only add flicker
   connection(way) {
     if (way === "down") status(t("offline"), true);
     else if ($("status").textContent === t("offline")) status(t("online"));

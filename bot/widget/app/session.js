@@ -49,7 +49,7 @@ function stale(problem) {
 }
 
 /**
- * `on` is told: `message(message, item|null)`, `state(state)`, `delivery(item)`, `busy(bool)`, `typing(on)`,
+ * `on` is told: `message(message, item|null)`, `state(state)`, `delivery(item)`, `busy(bool)`,
  * `connection("up"|"down")`, `gone()`, `left()` (quick exit in another tab). An item is one thing the visitor sent: `{id, body, label, status, problem}`
  * with status sending, failed or waiting (both tried again by themselves, after a fault or when it was too fast), sent, refused,
  * or double (already shown by the server's copy).
@@ -153,7 +153,6 @@ export class Session {
       on: {
         message: (message) => this.#take(message),
         state: (state) => this.#settle(state),
-        typing: (what) => this.on.typing(what?.on !== false),
         up: () => this.on.connection("up"),
         down: () => this.on.connection("down"),
         gone: () => this.#gone(),

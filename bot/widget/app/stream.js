@@ -52,7 +52,7 @@ export async function* events(body, heard) {
 
 /**
  * Listens until `signal` ends it. `call(path, options)` is the authorised fetch; `last()` the last seq handled;
- * `on` gets `message`, `state`, `typing`, `up` (connected) and `down`; a 401, 403 or 404 ends it with `gone`.
+ * `on` gets `message`, `state`, `up` (connected) and `down`; a 401, 403 or 404 ends it with `gone`.
  */
 export async function listen({ call, last, on, signal }) {
   let failures = 0;
