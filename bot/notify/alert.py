@@ -11,11 +11,15 @@ TIMEOUT_SECONDS = 10.0
 
 
 class NotDelivered(Exception):
-    """The carrier did not take it; it will be tried again, not before `after` has passed. Its text is a code, no words."""
+    """The carrier did not take it; it will be tried again, not before `after` has passed. Its text is a code, no words.
 
-    def __init__(self, code: str, after: timedelta = timedelta(0)) -> None:
+    With `tries` it is given up after so many, where its kind would allow more: it hardly changes by itself.
+    """
+
+    def __init__(self, code: str, after: timedelta = timedelta(0), tries: int | None = None) -> None:
         super().__init__(code)
         self.after = after
+        self.tries = tries
 
 
 class Refused(Exception):

@@ -82,7 +82,7 @@ class Postman:
         except Refused as error:
             return self._give_up(item, str(error))
         except NotDelivered as error:
-            if kind is not None and item.attempts >= kind.tries:
+            if kind is not None and item.attempts >= min(kind.tries, error.tries or kind.tries):
                 return self._give_up(item, str(error))
             return self._later(item, error)
         with self.storage() as uow:

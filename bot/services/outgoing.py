@@ -17,25 +17,33 @@ def kind_of(channel: str) -> str:
     return f"line.{channel}"
 
 
+def key_of(conversation: str, seq: int) -> str:
+    """The name of a line's outbox item."""
+    return f"line:{conversation}:{seq}"
+
+
 def farewell_of(channel: str) -> str:
     """The outbox kind that tells somebody on a channel that they were forgotten: the one line that no log holds."""
     return f"bye.{channel}"
 
 
-def send(uow: UnitOfWork, chat: Conversation, seqs: Iterable[int], *, now: datetime) -> None:
-    """Queue these lines of the log, in the transaction that stores them; once each, in order, and only where needed."""
+def send(uow: UnitOfWork, chat: Conversation, seqs: Iterable[int], *, now: datetime, urgent: bool = False) -> None:
+    """Queue these lines of the log, in the transaction that stores them; once each, in order, and only where needed.
+
+    What is `urgent` (words of emergency) waits for no line before it: one that the network refuses must not hold it up.
+    """
     if chat.channel in FETCHED:
         return
     for seq in seqs:
         uow.outbox.add(
             OutboxItem(
                 id=0,
-                key=f"line:{chat.id}:{seq}",
+                key=key_of(chat.id, seq),
                 kind=kind_of(chat.channel),
                 payload={"seq": seq},
                 created_at=now,
                 due_at=now,
-                lane=chat.id,
+                lane=f"{chat.id}:urgent" if urgent else chat.id,
                 conversation=chat.id,
             )
         )

@@ -530,6 +530,9 @@ class Outbox(Protocol):
     def gave_up(self, item: int, *, at: datetime, error: str) -> None:
         """It will not be tried any more, until somebody asks for it (`again`)."""
 
+    def bounced(self, key: str, *, at: datetime, error: str, payload: Json) -> OutboxItem | None:
+        """It had left and could not be delivered after all: given up, with its payload again; None when it is not `sent`."""
+
     def given_up(self, *, limit: int = 100) -> list[OutboxItem]:
         """What was given up, newest first."""
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from bot.domain.errors import NotFound
 from bot.services.ports import Kinds
-from bot.services.stored import OutboxItem
+from bot.services.stored import Json, OutboxItem
 from bot.storage.shelves import Shelves
 
 
@@ -61,6 +61,15 @@ class MemoryOutbox:
         """It will not be tried any more."""
         self._holders.pop(item, None)
         self._all[item] = replace(self._all[item], gave_up_at=at, error=error[:64])
+
+    def bounced(self, key: str, *, at: datetime, error: str, payload: Json) -> OutboxItem | None:
+        """It had left, and came back."""
+        found = next((item for item in self._all.values() if item.key == key), None)
+        if found is None or found.sent_at is None or found.gave_up_at is not None:
+            return None
+        back = replace(found, sent_at=None, gave_up_at=at, error=error[:64], payload=dict(payload))
+        self._all[found.id] = back
+        return back
 
     def given_up(self, *, limit: int = 100) -> list[OutboxItem]:
         """What was given up, newest first."""

@@ -37,7 +37,9 @@ class MemoryThreads:
         """What became of it."""
         known = self._deliveries.get((channel, receipt))
         if known is not None and RANKS[status] > RANKS[known.status]:
-            known = self._deliveries[channel, receipt] = replace(known, status=status, at=at, code=code[:32])
+            known = self._deliveries[channel, receipt] = replace(
+                known, status=status, at=at, code=(code or known.code)[:32]
+            )
         return known
 
     def deliveries(self, conversation: str) -> list[Delivery]:

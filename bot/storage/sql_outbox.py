@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from bot.domain.errors import NotFound
 from bot.services.ports import Kinds
-from bot.services.stored import OutboxItem
+from bot.services.stored import Json, OutboxItem
 from bot.storage.tables import OUTBOX
 
 _O = OUTBOX.c
@@ -71,6 +71,14 @@ class SqlOutbox:
     def gave_up(self, item: int, *, at: datetime, error: str) -> None:
         """It will not be tried any more."""
         self._set(_O.id == item, gave_up_at=at, error=error[:64], worker=None)
+
+    def bounced(self, key: str, *, at: datetime, error: str, payload: Json) -> OutboxItem | None:
+        """It had left, and came back."""
+        which = and_(_O.key == key, _O.sent_at.is_not(None), _O.gave_up_at.is_(None))
+        values = {"sent_at": None, "gave_up_at": at, "error": error[:64], "payload": dict(payload), "worker": None}
+        if not self._set(which, **values):
+            return None
+        return self._read(select(*_COLUMNS).where(_O.key == key))[0]
 
     def given_up(self, *, limit: int = 100) -> list[OutboxItem]:
         """What was given up, newest first."""

@@ -61,7 +61,9 @@ class SqlThreads:
         if known is None or RANKS[status] <= RANKS[known.status]:
             return known
         own = (_D.channel == channel) & (_D.receipt == receipt)
-        self._connection.execute(update(DELIVERIES).where(own).values(status=status, at=at, code=code[:32]))
+        self._connection.execute(
+            update(DELIVERIES).where(own).values(status=status, at=at, code=(code or known.code)[:32])
+        )
         return self._delivery(channel, receipt)
 
     def deliveries(self, conversation: str) -> list[Delivery]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import socket
 import sys
@@ -24,6 +25,7 @@ from networks import Networks, channels_toml
 from people import PUBLIC, Writer, writer
 from standin_rasa import Rasa, Serving
 
+from bot.services.stored import OutboxItem
 from bot.settings import Settings
 from bot.storage import migrations
 from bot.storage.sql import SqlStorage
@@ -32,6 +34,7 @@ from bot.web.app import Edge, create_app
 from bot.web.channels import service, setup
 from bot.web.context import WebContext
 from bot.web.limits import Allowance
+from bot.web.turns import chores
 from bot.web.turns.dispatcher import Pace
 
 FAST = Pace(sweep=0.1, hold=0.1, told_after=0.2, probe=0.05, first_pause=0.02, longest_pause=0.1, tries=3)
@@ -44,14 +47,14 @@ def networks_serving() -> Iterator[Networks]:
     serving = Serving(networks.app()).start()
     networks.url = serving.url
     yield networks
+    networks.well()
     serving.stop()
 
 
 @pytest.fixture
 def networks(networks_serving: Networks) -> Networks:
     """All networks, well and empty."""
-    networks_serving.sent.clear()
-    networks_serving.down, networks_serving.busy, networks_serving.refuse, networks_serving.webhook = False, 0, {}, ""
+    networks_serving.well()
     return networks_serving
 
 
@@ -116,6 +119,17 @@ class Clinic:
         with self.context.uow.engine.connect() as connection:  # type: ignore[attr-defined]
             return bool(connection.execute(text(tried)).scalar()) and not connection.execute(text(held)).scalar()
 
+    def lines(self, channel: str, address: str) -> list[str]:
+        """What the bot and the staff said to somebody, as the log has it."""
+        with self.context.uow.reading() as uow:
+            said = uow.conversations.messages(self.conversation(channel, address))
+        return [line.text for line in said if line.sender in ("bot", "staff")]
+
+    def given_up(self) -> list[OutboxItem]:
+        """What staff find under what could not be delivered."""
+        with self.context.uow.reading() as uow:
+            return uow.outbox.given_up()
+
     def conversation(self, channel: str, address: str) -> str:
         """Whose conversation it is now."""
         with self.context.uow.reading() as uow:
@@ -159,14 +173,17 @@ StartClinic = Callable[..., Clinic]
 
 
 @pytest.fixture
-def start_clinic(migrated: Path, tmp_path: Path, rasa: Rasa, networks: Networks) -> Iterator[StartClinic]:
+def start_clinic(
+    migrated: Path, tmp_path: Path, rasa: Rasa, networks: Networks, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[StartClinic]:
     """Starts the edge in this process, on a real socket, with all channels; the same home each time."""
+    monkeypatch.setattr(chores, "OUTBOX_SECONDS", 0.05)  # what is due by a clock moved by hand need not be waited for
     home = tmp_path / "home"
     shutil.copytree(migrated, home)
     running: list[Clinic] = []
 
-    def start(homeserver: str | None = None, allowance: Allowance | None = None) -> Clinic:
-        channels_toml(home, networks.url, homeserver)
+    def start(homeserver: str | None = None, allowance: Allowance | None = None, api: str | None = None) -> Clinic:
+        channels_toml(home, api or networks.url, homeserver)
         env = {
             "PALPATE_HOME": str(home),
             "PALPATE_RASA_PORT": str(rasa.port),
@@ -202,7 +219,18 @@ def clinic(start_clinic: StartClinic) -> Clinic:
 
 
 @pytest.fixture
-def person(clinic: Clinic) -> Iterator[Callable[[str], Writer]]:
+def person_of() -> Iterator[Callable[[Clinic], Callable[[str], Writer]]]:
+    """Makes visitors of a clinic that was started by hand."""
+    with contextlib.ExitStack() as clients:
+
+        def of(clinic: Clinic) -> Callable[[str], Writer]:
+            http = clients.enter_context(httpx.Client(base_url=clinic.serving.url, timeout=20))
+            return lambda channel: writer(channel, http, clinic.clock)
+
+        yield of
+
+
+@pytest.fixture
+def person(clinic: Clinic, person_of: Callable[[Clinic], Callable[[str], Writer]]) -> Callable[[str], Writer]:
     """Makes a visitor on a channel."""
-    with httpx.Client(base_url=clinic.serving.url, timeout=20) as http:
-        yield lambda channel: writer(channel, http, clinic.clock)
+    return person_of(clinic)

@@ -133,6 +133,10 @@ class MatrixPerson:
         """Who is in the room."""
         return set(self._call("GET", f"rooms/{quote(room)}/joined_members")["joined"])
 
+    def membership(self, room: str, who: str) -> str:
+        """How somebody stands to the room: invite, join or leave."""
+        return str(self._call("GET", f"rooms/{quote(room)}/state/m.room.member/{quote(who)}")["membership"])
+
     def _call(self, method: str, path: str, body: Any = None) -> dict[str, Any]:
         headers = {"Authorization": f"Bearer {self.token}"}
         answer = httpx.request(method, f"{self.url}/_matrix/client/v3/{path}", json=body, headers=headers, timeout=30)

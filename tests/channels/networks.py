@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import hmac
 import json
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from urllib.parse import parse_qsl, urlencode
 from homeserver import PASSWORD
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 from twilio.request_validator import RequestValidator
 
@@ -28,11 +29,18 @@ PAGE_TOKEN, APP_SECRET, VERIFY, NUMBER_ID = "page-token", "app-secret", "verify-
 
 @dataclass
 class Networks:
-    """All of them in one server. `down` answers 500, `busy` 429; `sent` is (channel, to, text, body)."""
+    """All of them in one server. `sent` is (channel, to, text, body); `trouble` is what is wrong with every channel of `sick`:
+
+    500, 429, "a page" (200 from something that is not the network), "an error in a 200", "silence" (no answer for as long as
+    it lasts) or "drops" (an answer that never ends). Texts that begin with `poison` are refused with a code nobody knows. After `only` so many messages it is 500.
+    """
 
     sent: list[tuple[str, str, str, Mapping[str, Any]]] = field(default_factory=list)
-    down: bool = False
-    busy: int = 0
+    trouble: str = ""
+    sick: tuple[str, ...] = ("sms", "whatsapp", "telegram", "messenger")
+    poison: str | None = None
+    only: int | None = None
+    asked: int = 0
     refuse: Mapping[str, int] = field(default_factory=dict)
     webhook: str = ""
     url: str = ""
@@ -59,27 +67,43 @@ class Networks:
         """What was said, in order."""
         return [text for name, _, text, _ in self.sent if channel in (None, name)]
 
-    def _trouble(self) -> Response | None:
-        if self.down:
-            return JSONResponse({"error": {"code": 2}}, 500)
-        if self.busy:
-            self.busy -= 1
-            return JSONResponse({"parameters": {"retry_after": 0}}, 429, headers={"Retry-After": "0"})
-        return None
+    def well(self) -> None:
+        """Nothing is wrong, and nothing was sent."""
+        self.sent.clear()
+        self.trouble, self.refuse, self.webhook, self.poison, self.asked = "", {}, "", None, 0
+        self.only = None
+        self.sick = ("sms", "whatsapp", "telegram", "messenger")
+
+    async def _trouble(self, channel: str, text: str = "") -> Response | None:
+        self.asked += 1
+        if self.poison is not None and text.startswith(self.poison):
+            return JSONResponse({"code": 21999, "error_code": 400, "error": {"code": 99999}}, 400)
+        if self.only is not None and len(self.sent) >= self.only:
+            return JSONResponse({}, 500)
+        if channel not in self.sick or not self.trouble:
+            return None
+        while self.trouble == "silence":  # noqa: ASYNC110 - switched from another thread
+            await asyncio.sleep(0.02)
+        return _TROUBLES.get(self.trouble, lambda _networks: JSONResponse({}, 500))(self)
+
+    async def _dripping(self) -> AsyncIterator[bytes]:
+        while self.trouble == "drops":
+            yield b" "
+            await asyncio.sleep(0.02)
 
     async def twilio(self, request: Request) -> Response:
         """Messages: at most 1,600 characters, to a number, signed in."""
-        if (trouble := self._trouble()) is not None:
+        form = dict(parse_qsl((await request.body()).decode()))
+        to = form["To"]
+        channel = "whatsapp" if to.startswith("whatsapp:") else "sms"
+        if (trouble := await self._trouble(channel, form.get("Body", ""))) is not None:
             return trouble
         if not _basic(request):
             return JSONResponse({"code": 20003}, 401)
-        form = dict(parse_qsl((await request.body()).decode()))
-        to = form["To"]
         if to in self.refuse:
             return JSONResponse({"code": self.refuse[to]}, 400)
         if "ContentSid" not in form and not 0 < len(form.get("Body", "")) <= 1600:
             return JSONResponse({"code": 21617}, 400)
-        channel = "whatsapp" if to.startswith("whatsapp:") else "sms"
         self.sent.append((channel, to, form.get("Body", f"template {form.get('ContentSid')}"), form))
         return JSONResponse({"sid": f"SMout{len(self.sent)}"}, 201)
 
@@ -94,9 +118,9 @@ class Networks:
 
     async def telegram(self, request: Request) -> Response:
         """sendMessage: at most 4,096 characters, button data at most 64 bytes, at most 100 buttons."""
-        if (trouble := self._trouble()) is not None:
-            return trouble
         body = await request.json()
+        if (trouble := await self._trouble("telegram", body["text"])) is not None:
+            return trouble
         if request.path_params["token"] != BOT_TOKEN:
             return JSONResponse({"ok": False, "error_code": 401}, 401)
         if str(body["chat_id"]) in self.refuse:
@@ -126,12 +150,12 @@ class Networks:
 
     async def messenger(self, request: Request) -> Response:
         """Send API: 2,000 characters, at most 13 quick replies with titles of 20."""
-        if (trouble := self._trouble()) is not None:
+        body = await request.json()
+        message, to = body["message"], body["recipient"]["id"]
+        if (trouble := await self._trouble("messenger", message["text"])) is not None:
             return trouble
         if not _bearer(request):
             return JSONResponse({"error": {"code": 190}}, 401)
-        body = await request.json()
-        message, to = body["message"], body["recipient"]["id"]
         if to in self.refuse:
             return JSONResponse({"error": {"code": self.refuse[to]}}, 400)
         quick = message.get("quick_replies") or []
@@ -148,22 +172,30 @@ class Networks:
 
     async def whatsapp(self, request: Request) -> Response:
         """Cloud API: text 4,096, interactive body 1,024, 3 buttons of 20, 10 rows of 24 and 72."""
-        if (trouble := self._trouble()) is not None:
+        body = await request.json()
+        text = body["text"]["body"] if body["type"] == "text" else (body.get("interactive") or {}).get("body", {}).get("text", f"template {(body.get('template') or {}).get('name')}")  # fmt: skip
+        if (trouble := await self._trouble("whatsapp", text)) is not None:
             return trouble
         if not _bearer(request):
             return JSONResponse({"error": {"code": 190}}, 401)
-        body = await request.json()
-        if body["to"] in self.refuse:
+        if body["to"] in self.refuse and body["type"] != "template":
             return JSONResponse({"error": {"code": self.refuse[body["to"]]}}, 400)
         if not _whatsapp_fits(body):
             return JSONResponse({"error": {"code": 131009}}, 400)
-        text = body["text"]["body"] if body["type"] == "text" else (body.get("interactive") or {}).get("body", {}).get("text", f"template {(body.get('template') or {}).get('name')}")  # fmt: skip
         self.sent.append(("whatsapp", body["to"], text, body))
         return JSONResponse({"messages": [{"id": f"wamid.out{len(self.sent)}"}]})
 
     async def number(self, request: Request) -> Response:
         """The number."""
         return JSONResponse({"display_phone_number": NUMBER}, 200 if _bearer(request) else 401)
+
+
+_TROUBLES: Mapping[str, Callable[[Networks], Response]] = {
+    "429": lambda _: JSONResponse({"parameters": {"retry_after": 7}}, 429, headers={"Retry-After": "1800"}),
+    "a page": lambda _: Response("<html>Please sign in to the guest network</html>", media_type="text/html"),
+    "an error in a 200": lambda _: JSONResponse({"ok": False, "error": {"code": 131016}}),
+    "drops": lambda networks: StreamingResponse(networks._dripping(), media_type="application/json"),
+}
 
 
 def _whatsapp_fits(body: Mapping[str, Any]) -> bool:

@@ -75,7 +75,7 @@ def test_every_line_fits_and_no_choice_is_lost(channel, text, question):
     assert all(_fits(channel, parcel) for parcel in parcels)
     shown = repr(parcels)
     if question and menu.choices(question):
-        buttons = re.findall(r"'7\.(\d+)'", shown)
+        buttons = re.findall(r"'\.7\.(\d+)'", shown)
         numbered = all(f"{n} " in shown for n in range(1, len(question["choices"]) + 1))
         assert numbered or len(buttons) == len(question["choices"])
 

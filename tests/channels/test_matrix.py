@@ -6,6 +6,8 @@ import itertools
 
 import pytest
 
+from bot.web.limits import Allowance
+
 NAMES = (f"visitor{number}" for number in itertools.count(1))
 US = "@palpate:localhost"
 
@@ -101,6 +103,20 @@ def test_a_group_is_left(matrix_clinic, somebody, synapse):
     other.join(room)
     third.join(room)
     somebody._call("POST", f"rooms/{room}/invite", {"user_id": US})
-    matrix_clinic.wait(lambda: US in somebody.members(room))
     somebody.write(room, "hello all")
-    matrix_clinic.wait(lambda: US not in somebody.members(room))
+    matrix_clinic.wait(lambda: somebody.membership(room, US) == "leave")
+
+
+def test_a_flood_in_one_room_is_told_once_waits_its_turn_and_hurts_no_other(start_clinic, somebody, synapse, rasa):
+    clinic = start_clinic(synapse.url, Allowance(messages="3/2 seconds"))
+    room = somebody.room(US)
+    clinic.wait(lambda: somebody.membership(room, US) == "join")
+    for number in range(8):
+        somebody.write(room, f"flood {number}")
+    other = synapse.person(next(NAMES))
+    calm = other.room(US)
+    other.write(calm, "hello")
+    clinic.wait(lambda: any("May I keep it?" in text for text in other.read(calm)))
+    wanted = [f"flood {number}" for number in range(8)]
+    clinic.wait(lambda: [t["text"] for t in rasa.turns if t["text"].startswith("flood")] == wanted)
+    clinic.wait(lambda: sum("a lot at once" in text for text in somebody.read(room)) == 1)

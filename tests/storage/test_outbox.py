@@ -118,6 +118,23 @@ def test_what_was_given_up_stays_in_sight_until_somebody_decides(storage):
     assert (tried.key, tried.attempts, tried.payload) == (first.key, 1, first.payload)
 
 
+def test_what_had_left_and_came_back_is_before_staff_once(storage):
+    queue(storage, ITEM)
+    [item] = due(storage)
+    back = {"at": LATER, "error": "unreachable", "payload": {"seq": 3}}
+    with storage() as uow:
+        assert uow.outbox.bounced(ITEM.key, **back) is None  # it has not left yet
+        uow.outbox.sent(item.id, at=NOW, receipt="SM1")
+        assert uow.outbox.bounced("another", **back) is None
+        assert uow.outbox.bounced(ITEM.key, **back) is not None
+        assert uow.outbox.bounced(ITEM.key, **back) is None
+        [given_up] = uow.outbox.given_up()
+        assert (given_up.error, given_up.payload) == ("unreachable", {"seq": 3})
+        uow.outbox.again(item.id, now=LATER)
+        uow.commit()
+    assert [one.payload for one in due(storage, LATER)] == [{"seq": 3}]
+
+
 def test_what_belongs_to_a_conversation_goes_with_it(storage):
     queue(storage, replace(ITEM, key="mine", conversation="c1"), replace(ITEM, key="other", conversation="c2"))
     with storage() as uow:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+import unicodedata
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -28,7 +29,8 @@ OVER = ("handed_off", "closed", "stopped")
 NEW_AFTER = timedelta(days=7)
 OVERLAP = 300
 _STOP = re.compile(r"\W*(stop|stopall|unsubscribe|cancel|end|quit|alto|baja)\W*", re.IGNORECASE)
-_START = re.compile(r"\W*(start|unstop|/start|comenzar)\W*", re.IGNORECASE)
+# Telegram adds a link's own word to /start; "Get started" is the button that opens a chat in Messenger.
+_START = re.compile(r"\W*(start|unstop|/start( [\w-]{1,64})?|comenzar|empezar|get started)\W*", re.IGNORECASE)
 _HELP = re.compile(r"\W*(help|info|/help|ayuda)\W*", re.IGNORECASE)
 _REMIND = re.compile(
     r"\W*(please )?(remind me|reminders?( on)?|recu[eé]rde(me|melo)|recordatorios?)(,? please|,? por favor)?\W*",
@@ -47,36 +49,69 @@ class Arrivals:
 
     async def take(self, channel: Channel, event: Incoming) -> None:
         """Store it and set going what follows. Raises `StorageUnavailable`: then it has to come again."""
+        event = replace(event, text=unicodedata.normalize("NFC", event.text))
+        try:
+            await self._take(channel, event)
+        except NotFound:  # forgotten at this very moment: then it is the first message of a new conversation
+            await self._take(channel, event)
+        self._wake_outbox()
+
+    async def knows(self, channel: Channel, event: Incoming) -> bool:
+        """True when this very message was taken before: the network brings it again, and its sender is not to blame."""
+        return bool(await self._block(self._was_taken, channel.name, event.id))
+
+    def _was_taken(self, channel: str, ident: str) -> bool:
+        with self._context.uow.reading() as uow:
+            return uow.conversations.by_provider(channel, ident) is not None
+
+    async def slow_down(self, channel: Channel, event: Incoming) -> None:
+        """Tell a sender of a flood, once an hour, that it was too much; what they sent is not taken here."""
+        thread, _ = await self._thread(channel, event)
+        text = wording.SLOWED if channel.capabilities.repeats else wording.SLOWED_SEND_AGAIN
+        hour = self._context.clock().strftime("%Y%m%d%H")
+        await self._block(self._answer_kindly, thread, f"slowed:{event.sender}:{hour}", text)
+        self._wake_outbox()
+
+    async def _take(self, channel: Channel, event: Incoming) -> None:
         thread, fresh = await self._thread(channel, event)
         await self._block(self._came_back, thread)
         duty = _duty(channel, event)
         if duty is not None and not (fresh and duty is _started):
             await self._block(duty, self, thread, event)
         elif event.other is not None:
-            await self._block(self._answer_kindly, thread, event, _KIND.get(event.other, wording.NO_WORDS))
+            await self._block(self._answer_kindly, thread, event.id, _KIND.get(event.other, wording.NO_WORDS))
         elif not (_START.fullmatch(event.text) and fresh):
             await self._words(channel, thread, event)
-        self._wake_outbox()
 
     async def _words(self, channel: Channel, thread: Thread, event: Incoming) -> None:
+        button = event.choice is not None and (not event.text or menu.pressed(event.choice) is not None)
         answer = await self._block(self._meant, thread, event)
-        if answer is not None and await self._tapped(channel, thread, event, answer):
+        refused = None if answer is None else await self._tapped(channel, thread, event, answer)
+        if answer is not None and refused is None:
             return
-        if event.choice is not None and not event.text:
-            await self._block(self._answer_kindly, thread, event, wording.TOO_LATE)
+        if button:  # never its title as words: "No" to an old question is no answer to the one that is open now
+            await self._too_late(thread, event, refused)
             return
         pieces = parts.cut(event.text, MAX_TEXT, overlap=OVERLAP)
         for number, piece in enumerate(pieces):
             ident = event.id if len(pieces) == 1 else f"{event.id}#{number}"
             await self._entrance.take(channel.name, ident, thread.conversation, text=piece)
 
-    async def _tapped(self, channel: Channel, thread: Thread, event: Incoming, answer: tuple[str, Any]) -> bool:
-        """True when it was taken as an answer; what does not fit the open question is read as words instead."""
+    async def _too_late(self, thread: Thread, event: Incoming, refused: Problem | None) -> None:
+        """That the question is answered already; the emergency words when the late answer is a sign of danger."""
+        alert = (refused.extra if refused else {}).get("alert")
+        text = str(refused.extra["emergency"]) if refused and alert else wording.TOO_LATE
+        await self._block(partial(self._answer_kindly, thread, event.id, text, alert=alert))
+
+    async def _tapped(
+        self, channel: Channel, thread: Thread, event: Incoming, answer: tuple[str, Any]
+    ) -> Problem | None:
+        """None when it was taken as an answer, else why not."""
         try:
             await self._entrance.take(channel.name, event.id, thread.conversation, answer=answer)
-        except Problem:
-            return False
-        return True
+        except Problem as refused:
+            return refused
+        return None
 
     def _meant(self, thread: Thread, event: Incoming) -> tuple[str, Any] | None:
         """The open question and the value meant by a button, a number or a choice's own words."""
@@ -86,13 +121,14 @@ class Arrivals:
                 return None
             if event.choice is not None:
                 place = menu.pressed(event.choice)
-                line = uow.conversations.messages(chat.id, after=place[0] - 1, limit=1) if place else []
-                return _pressed(
-                    line[0].body.get("question") if line and place and line[0].seq == place[0] else None, place
-                )
+                if place is None or place[0] != menu.tag_of(chat.id):
+                    return None
+                lines = uow.conversations.messages(chat.id, after=place[1] - 1, limit=1)
+                asked = lines[0].body.get("question") if lines and lines[0].seq == place[1] else None
+                return _pressed(asked, place[2])
             question = chat.state.get("question")
         value = menu.picked(question, event.text)
-        return None if value is None else (str(question["field"]), value)
+        return None if value is None or question is None else (str(question["field"]), value)
 
     async def _thread(self, channel: Channel, event: Incoming) -> tuple[Thread, bool]:
         """Whose conversation this is; True when it was opened just now."""
@@ -100,7 +136,7 @@ class Arrivals:
         if found is not None:
             return found, False
         conversation = await self._entrance.open(channel.name, self._locale(channel, event))
-        made = Thread(channel.name, self._hash(channel, event), event.sender, conversation, self._context.clock())
+        made = Thread(channel.name, self._hash(channel, event), event.sender, conversation, self._written(event))
         try:
             await self._block(self._save, made)
         except AlreadyThere:  # two first messages at the same moment
@@ -110,12 +146,19 @@ class Arrivals:
             raise
         return made, True
 
+    def _written(self, event: Incoming) -> datetime:
+        """When it was written: the network counts its window from then, not from when it was brought."""
+        now = self._context.clock()
+        return now if event.at is None else min(now, event.at)
+
     def _known(self, channel: Channel, event: Incoming) -> Thread | None:
         with self._context.uow() as uow:
             thread = uow.threads.get(channel.name, self._hash(channel, event))
             if thread is None or not self._goes_on(uow.conversations.get(thread.conversation), thread, event):
                 return None
-            thread = replace(thread, wrote_at=self._context.clock(), address=event.sender, template_at=None)
+            thread = replace(
+                thread, wrote_at=max(thread.wrote_at, self._written(event)), address=event.sender, template_at=None
+            )
             uow.threads.save(thread)
             uow.commit()
         return thread
@@ -144,8 +187,16 @@ class Arrivals:
             if uow.outbox.hurry(thread.conversation, now=self._context.clock()):
                 uow.commit()
 
-    def _answer_kindly(self, thread: Thread, event: Incoming, text: str, *, farewell: bool = False) -> None:
-        """A line of ours about something without words; once for each event, and the open question stays."""
+    def _answer_kindly(
+        self,
+        thread: Thread,
+        cause: str,
+        text: str,
+        *,
+        alert: Mapping[str, Any] | None = None,
+        changes: Mapping[str, Any] | None = None,
+    ) -> None:
+        """A line of ours and what it changes in the thread, once for each `cause`; the open question stays."""
         now = self._context.clock()
         with self._context.uow() as uow:
             chat = uow.conversations.get(thread.conversation)
@@ -155,26 +206,23 @@ class Arrivals:
                 "[[public_url]]", self._context.settings.public_url
             )
             question = chat.state.get("question")
-            body = {"farewell": True} if farewell else {"question": question} if question else {}
-            line = NewMessage("bot", said, body, id=f"kindly:{self._hash_id(event.id)}")
+            body: dict[str, Any] = {"question": question} if question else {}
+            if (changes or {}).get("stopped_at"):
+                body = {"farewell": True}
+            elif alert is not None:
+                body = {"alert": dict(alert)}
+            line = NewMessage("bot", said, body, id=f"kindly:{self._hash_id(cause)}")
             appended = uow.conversations.append(chat.id, line, now=now)
             if appended.created:
-                outgoing.send(uow, chat, [appended.seq], now=now)
+                if changes:
+                    uow.threads.save(replace(thread, **changes))
+                outgoing.send(uow, chat, [appended.seq], now=now, urgent=alert is not None)
                 uow.commit()
         self._context.wake(thread.conversation)
 
     def change(self, thread: Thread, event: Incoming, text: str, **changes: Any) -> None:
-        """Answer a word of duty and keep what it means. Blocks."""
-        if changes.get("stopped_at", ...) is None:  # to begin again comes before the answer, or it would not be sent
-            self._store_change(thread, changes)
-        self._answer_kindly(thread, event, text, farewell=bool(changes.get("stopped_at")))
-        if changes.get("stopped_at") or changes.get("reminders_at"):
-            self._store_change(thread, changes)
-
-    def _store_change(self, thread: Thread, changes: dict[str, Any]) -> None:
-        with self._context.uow() as uow:
-            uow.threads.save(replace(thread, **changes))
-            uow.commit()
+        """Answer a word of duty and keep what it means, once: a STOP brought again after START stops nothing. Blocks."""
+        self._answer_kindly(thread, event.id, text, changes=changes)
 
     def now(self) -> Any:
         """The clock."""
@@ -196,11 +244,9 @@ class Arrivals:
         return await anyio.to_thread.run_sync(partial(work, *args))
 
 
-def _pressed(question: Any, place: tuple[int, int] | None) -> tuple[str, Any] | None:
+def _pressed(question: Any, index: int) -> tuple[str, Any] | None:
     choices = (question or {}).get("choices") or ()
-    if place is None or not 0 <= place[1] < len(choices):
-        return None
-    return str(question["field"]), choices[place[1]]["value"]
+    return (str(question["field"]), choices[index]["value"]) if index < len(choices) else None
 
 
 def _stopped(arrivals: Arrivals, thread: Thread, event: Incoming) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -13,13 +14,14 @@ from bot.services import links, outgoing
 from bot.services.ports import Storage
 from bot.services.stored import Conversation, Delivery, Message, OutboxItem, Thread
 from bot.settings import Settings
-from bot.web.channels import menu, wording
+from bot.web.channels import menu, outward, wording
 from bot.web.channels.protocol import Channel, Line
 from bot.web.chat import tokens
 
 # Who opened a chat is stored a moment after it; where the process died in between, the network brings their message
 # again, another chat answers it, and nobody is in the first.
 NOBODY_AFTER = timedelta(minutes=1)
+MOST_SECONDS = 60.0
 LINK_LASTS = timedelta(minutes=30)
 _LOOKED_AT_WINDOW = timedelta(hours=1)
 _HEALTH_KINDS = ("multi",)  # questions whose first words already speak of illness
@@ -48,11 +50,17 @@ class Carrier:
         if found is None:
             return None  # erased, or nobody is there (any more)
         chat, line, thread = found
-        if thread.stopped_at is not None and not _is_farewell(line):
+        if thread.stopped_at is not None and not (_is_farewell(line) or _is_urgent(line)):
             return None  # they asked for no more; the line stays in the log
         if self._outside_window(thread):
             self._announce(item, thread)
-        return self._send_parts(item, chat, line, thread)
+        try:
+            return self._send_parts(item, chat, line, thread)
+        except Refused as refused:
+            if str(refused) != outward.CLOSED:
+                raise
+            self._announce(item, thread)  # by the network's clock the window is closed
+            raise
 
     def _look_up(self, item: OutboxItem) -> tuple[Conversation, Message, Thread] | None:
         with self.storage.reading() as uow:
@@ -69,10 +77,12 @@ class Carrier:
     def _send_parts(self, item: OutboxItem, chat: Conversation, line: Message, thread: Thread) -> str | None:
         """Parts that went through before a failure are known by their number and not sent again."""
         receipt = None
-        done = self._parts_sent(item, line)
+        done, until = self._parts_sent(item, line), time.monotonic() + MOST_SECONDS
         for number, parcel in enumerate(self.channel.render(self._line(chat, line))):
             if number in done:
                 continue
+            if time.monotonic() > until:
+                raise NotDelivered("too_slow")  # the rest next time, before anybody else may take the item
             key = f"{item.key}:{number}"
             if key not in self.taken:
                 self.taken[key] = self.channel.send(thread.address, parcel, key=key)
@@ -103,15 +113,14 @@ class Carrier:
 
     def _line(self, chat: Conversation, line: Message) -> Line:
         question = line.body.get("question")
-        urgent = (line.body.get("alert") or {}).get("urgency") in ("emergency", "same_day")
         texts = [line.text]
-        if urgent:
+        if _is_urgent(line):
             return Line(line.text, None, line.seq, urgent=True)
         if question:
             texts += self._under(chat, line.seq, question)
         if self._speaks_of_health(line, question):
             texts.insert(0, f"{self.settings.clinic.name}:")
-        return Line("\n".join(texts), question, line.seq)
+        return Line("\n".join(texts), question, line.seq, tag=menu.tag_of(chat.id))
 
     def _under(self, chat: Conversation, seq: int, question: object) -> list[str]:
         """What this network has to add to a question; who carries the messages is told when consent is first asked."""
@@ -152,12 +161,12 @@ class Carrier:
         """After the window: the approved template once, then wait for their answer. Always raises."""
         outside = self.channel.outside()
         if outside is None:
-            raise Refused("window_closed")
+            raise Refused(outward.CLOSED)
         if thread.template_at is None:
             self.channel.send(thread.address, outside, key=f"{item.key}:template")
         if self._wrote_meanwhile(thread):
             raise NotDelivered("window_opened")
-        raise NotDelivered("window_closed", after=_LOOKED_AT_WINDOW)
+        raise NotDelivered(outward.CLOSED, after=_LOOKED_AT_WINDOW)
 
     def _wrote_meanwhile(self, thread: Thread) -> bool:
         """Keep that the template was sent; True when they answered while it was."""
@@ -168,6 +177,11 @@ class Carrier:
             uow.threads.save(replace(now, template_at=now.template_at or self.now()))
             uow.commit()
         return False
+
+
+def _is_urgent(line: Message) -> bool:
+    """Words of emergency, which go even to who wrote STOP: they answer what that person has just told us."""
+    return (line.body.get("alert") or {}).get("urgency") in ("emergency", "same_day")
 
 
 def _is_farewell(line: Message) -> bool:

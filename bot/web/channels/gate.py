@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 import anyio.to_thread
@@ -13,11 +13,11 @@ from starlette.routing import BaseRoute, Route
 
 from bot import logs
 from bot.domain.errors import StorageUnavailable
-from bot.services import returning
+from bot.services import alerts, outgoing, returning
 from bot.services.ports import Storage
-from bot.services.stored import Delivery
 from bot.web.channels.arrivals import Arrivals
 from bot.web.channels.protocol import Channel, Forged, Incoming, Receipt, Unreadable, Webhook
+from bot.web.channels.twilio import Twilio
 from bot.web.chat import bodies
 from bot.web.chat.bodies import Overflow
 from bot.web.chat.problems import Problem
@@ -31,11 +31,13 @@ OLDEST = timedelta(days=7)
 class Gate:
     """`/channels/NAME` for each channel that the clinic has set up."""
 
-    def __init__(self, context: WebContext, channels: Mapping[str, Channel], arrivals: Arrivals) -> None:
+    def __init__(
+        self, context: WebContext, channels: Mapping[str, Channel], arrivals: Arrivals, limiter: Limiter
+    ) -> None:
         self._context = context
         self._channels = channels
         self._arrivals = arrivals
-        self._limiter = Limiter(context.allowance)
+        self._limiter = limiter
 
     def routes(self) -> list[BaseRoute]:
         """One address for all."""
@@ -64,6 +66,7 @@ class Gate:
         return await self._all(channel, events)
 
     async def _all(self, channel: Channel, events: Sequence[Incoming | Receipt]) -> Response:
+        held: Problem | None = None
         try:
             for event in events:
                 if isinstance(event, Receipt):
@@ -71,22 +74,30 @@ class Gate:
                         partial(note_receipt, self._context.uow, channel.name, event, self._context.clock)
                     )
                 elif self._fresh(event):
-                    sender = f"{channel.name}\n{event.sender}"
-                    await self._limiter.message(sender)
-                    if returning.typed(event.text):
-                        await self._limiter.code(sender)
-                    await self._arrivals.take(channel, event)
+                    held = await self._one(channel, event) or held
                 else:
                     logs.get().warning("webhook_stale", channel=channel.name)
-        except Problem as error:  # too many at once: the network brings the rest again
-            return PlainTextResponse("", error.status, headers=error.headers)
         except StorageUnavailable:
             return PlainTextResponse("", 503, headers={"Retry-After": "5"})
-        return (
-            Response(status_code=200, media_type="text/xml", content=b"<Response/>")
-            if channel.name in _TWIML
-            else PlainTextResponse("")
-        )
+        if held is not None:  # what came from others in this batch is taken all the same
+            return PlainTextResponse("", held.status, headers=held.headers)
+        return _taken(channel)
+
+    async def _one(self, channel: Channel, event: Incoming) -> Problem | None:
+        """Take one message; why not, when it is refused: its sender sends too many at once, and hears that."""
+        if await self._arrivals.knows(channel, event):
+            return None  # or a batch that is brought again would use up the rate it waits for
+        sender = f"{channel.name}\n{event.sender}"
+        try:
+            await self._limiter.message(sender)
+            if returning.typed(event.text):
+                await self._limiter.code(sender)
+            await self._arrivals.take(channel, event)
+        except Problem as error:
+            if error.status == 429:
+                await self._arrivals.slow_down(channel, event)
+            return error
+        return None
 
     def _fresh(self, event: Incoming) -> bool:
         return event.at is None or self._context.clock() - event.at <= OLDEST
@@ -97,12 +108,21 @@ class Gate:
         return PlainTextResponse("", 405) if answer is None else PlainTextResponse(answer)
 
 
-_TWIML = ("sms",)
+def _taken(channel: Channel) -> Response:
+    """Twilio reads an answer as a message to send, so it gets an empty one of its own kind."""
+    if isinstance(channel, Twilio):
+        return Response(status_code=200, media_type="text/xml", content=b"<Response/>")
+    return PlainTextResponse("")
 
 
-def note_receipt(storage: Storage, channel: str, receipt: Receipt, now: Callable[[], object]) -> Delivery | None:
-    """Keep what became of a line. Blocks."""
+def note_receipt(storage: Storage, channel: str, receipt: Receipt, clock: Callable[[], datetime]) -> None:
+    """Keep what became of a line; what the network took and could not deliver is put before staff. Blocks."""
+    now = clock()
     with storage() as uow:
-        found = uow.threads.came(channel, receipt.id, status=receipt.status, at=now(), code=receipt.code)  # type: ignore[arg-type]
+        found = uow.threads.came(channel, receipt.id, status=receipt.status, at=now, code=receipt.code)
+        if found is not None and found.status == "failed" and found.at == now:  # heard for the first time
+            key, error = outgoing.key_of(found.conversation, found.seq), receipt.code or "failed"
+            back = uow.outbox.bounced(key, at=now, error=error, payload={"seq": found.seq})
+            if back is not None:
+                alerts.undelivered(uow, back, now)
         uow.commit()
-    return found

@@ -53,7 +53,7 @@ class Matrix:
         sent = outward.put(
             url, json=dict(parcel), headers={"Authorization": f"Bearer {token}"}, never=_never, expired=self._forget
         )
-        return str(sent.get("event_id") or "") or None
+        return outward.received(sent.get("event_id"))
 
     def outside(self) -> Parcel | None:
         """There is no window."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections import deque
 from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,9 +15,12 @@ import nio
 
 from bot import logs
 from bot.domain.errors import StorageUnavailable
+from bot.services import returning
 from bot.web.channels.arrivals import Arrivals
 from bot.web.channels.matrix import Matrix
 from bot.web.channels.protocol import Incoming
+from bot.web.chat.problems import Problem
+from bot.web.limits import Limiter
 
 WAIT_MILLISECONDS = 20_000
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0
@@ -28,14 +33,33 @@ class SignedOut(Exception):
     """The homeserver does not know us (any more). Its text is a code."""
 
 
-class MatrixRooms:
-    """Runs beside the requests. Where it stands in the stream is kept in a file, written once a batch is stored."""
+@dataclass(slots=True)
+class Batch:
+    """Where the stream stands once the `left` events of one fetch are stored."""
 
-    def __init__(self, channel: Matrix, arrivals: Arrivals, home: Path, wait: int = WAIT_MILLISECONDS) -> None:
+    place: str
+    left: int
+
+
+class MatrixRooms:
+    """Runs beside the requests: one worker a room, so that no room waits for another.
+
+    Where it stands in the stream is kept in a file, written once everything before is stored; what was stored already is
+    known by its id when it is fetched again.
+    """
+
+    def __init__(
+        self, channel: Matrix, arrivals: Arrivals, home: Path, limiter: Limiter, wait: int = WAIT_MILLISECONDS
+    ) -> None:
         self._channel = channel
         self._arrivals = arrivals
+        self._limiter = limiter
         self._place = home / "matrix.since"
         self._wait = wait
+        self._since = self._read_place()
+        self._batches: deque[Batch] = deque()
+        self._queues: dict[str, deque[tuple[Incoming, Batch]]] = {}
+        self._workers: set[asyncio.Task[None]] = set()
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -44,8 +68,9 @@ class MatrixRooms:
         try:
             yield
         finally:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
+            for one in (task, *self._workers):
+                one.cancel()
+            await asyncio.gather(task, *self._workers, return_exceptions=True)
 
     async def _for_ever(self) -> None:
         pause = FIRST_PAUSE
@@ -57,8 +82,10 @@ class MatrixRooms:
         while True:
             try:
                 await self._fetch(went_well)
-            except (SignedOut, StorageUnavailable, aiohttp.ClientError, TimeoutError) as error:
+            except (SignedOut, aiohttp.ClientError, TimeoutError) as error:
                 logs.get().warning("matrix_interrupted", error=error)
+            except Exception as error:  # noqa: BLE001 - a homeserver's odd answer must not end the fetching for good
+                logs.get().error("matrix_interrupted", error=error)
             await asyncio.sleep(pause)
             pause = min(pause * 2, LONGEST_PAUSE)
 
@@ -69,17 +96,19 @@ class MatrixRooms:
             if not isinstance(signed_in, nio.LoginResponse):
                 raise SignedOut("login")
             while True:
-                since = self._since()
+                since = self._since
                 batch = await client.sync(timeout=self._wait, since=since, full_state=since is None)
                 if not isinstance(batch, nio.SyncResponse):
                     raise SignedOut("sync")
-                await self._batch(client, batch, since)
-                self._keep(batch.next_batch)
+                self._hand_on(batch.next_batch, await self._news(client, batch, since))
+                self._since = batch.next_batch
                 went_well()
         finally:
             await client.close()
 
-    async def _batch(self, client: nio.AsyncClient, batch: nio.SyncResponse, since: str | None) -> None:
+    async def _news(self, client: nio.AsyncClient, batch: nio.SyncResponse, since: str | None) -> list[Incoming]:
+        """What people did in their rooms; invitations are accepted, groups left."""
+        found: list[Incoming] = []
         for room in batch.rooms.invite:
             await client.join(room)
         for room, news in batch.rooms.join.items():
@@ -89,10 +118,54 @@ class MatrixRooms:
             events = list(news.timeline.events)
             if news.timeline.limited and since is not None:
                 events = [*await self._missed(client, room, news.timeline.prev_batch, since), *events]
-            for event in events:
-                found = self._incoming(room, event, own=client.user_id)
-                if found is not None:
-                    await self._arrivals.take(self._channel, found)
+            ours = (self._incoming(room, event, own=client.user_id) for event in events)
+            found += [event for event in ours if event is not None]
+        return found
+
+    def _hand_on(self, place: str, news: list[Incoming]) -> None:
+        """Give each room's worker what happened there."""
+        batch = Batch(place, len(news))
+        self._batches.append(batch)
+        for event in news:
+            if event.sender in self._queues:
+                self._queues[event.sender].append((event, batch))
+                continue
+            self._queues[event.sender] = deque([(event, batch)])
+            worker = asyncio.create_task(self._work_off(event.sender))
+            self._workers.add(worker)
+            worker.add_done_callback(self._workers.discard)
+        self._keep_place()
+
+    async def _work_off(self, room: str) -> None:
+        """Take everything of one room in order; how often it is tried is no matter, for ids are known."""
+        queue = self._queues[room]
+        while queue:
+            event, batch = queue[0]
+            try:
+                await self._take(event)
+            except StorageUnavailable as error:
+                logs.get().warning("storage_unavailable", error=error)
+                await asyncio.sleep(FIRST_PAUSE)
+                continue
+            except Exception as error:  # noqa: BLE001 - one event must not end what this room is still to say
+                logs.get().error("matrix_event_failed", error=error)
+            queue.popleft()
+            batch.left -= 1
+            self._keep_place()
+        del self._queues[room]
+
+    async def _take(self, event: Incoming) -> None:
+        """Store it, as soon as the sender's rate allows: a flood waits in its own room, told once, and is lost nowhere."""
+        while True:
+            try:
+                await self._limiter.message(f"{self._channel.name}\n{event.sender}")
+                if returning.typed(event.text):
+                    await self._limiter.code(f"{self._channel.name}\n{event.sender}")
+                break
+            except Problem as refused:
+                await self._arrivals.slow_down(self._channel, event)
+                await asyncio.sleep(float(refused.headers.get("Retry-After", FIRST_PAUSE)))
+        await self._arrivals.take(self._channel, event)
 
     @staticmethod
     async def _missed(client: nio.AsyncClient, room: str, start: str, since: str) -> list[nio.Event]:
@@ -125,13 +198,17 @@ class MatrixRooms:
         text = str(content.get("body") or "").strip() if kind in ("m.text", "m.notice", "m.emote") else ""
         return Incoming(event.event_id, room, text, other=None if text else "empty", at=at)
 
-    def _since(self) -> str | None:
+    def _read_place(self) -> str | None:
         try:
             return self._place.read_text(encoding="ascii").strip() or None
         except FileNotFoundError:
             return None
 
-    def _keep(self, place: str) -> None:
-        draft = self._place.with_suffix(".new")
-        draft.write_text(place, encoding="ascii")
-        draft.replace(self._place)
+    def _keep_place(self) -> None:
+        place = None
+        while self._batches and not self._batches[0].left:
+            place = self._batches.popleft().place
+        if place is not None:
+            draft = self._place.with_suffix(".new")
+            draft.write_text(place, encoding="ascii")
+            draft.replace(self._place)

@@ -21,11 +21,18 @@ from bot.web.channels.protocol import (
     Receipt,
     Unreadable,
     Webhook,
+    rows,
+    table,
 )
 
 API = "https://graph.facebook.com/v23.0"
 MESSENGER_TEXT, WHATSAPP_TEXT, WHATSAPP_BODY = 2000, 4096, 1024
 QUICK_REPLIES, QUICK_TITLE = 13, 20
+_THUMBS = (
+    369239263222822,
+    369239343222814,
+    369239383222810,
+)  # the thumb beside Messenger's text field, in its three sizes
 WA_BUTTONS, WA_BUTTON_TITLE, WA_ROWS, WA_ROW_TITLE, WA_ROW_WORDS = 3, 20, 10, 24, 72
 # Meta's codes for what will not change: (#551) person not available, (#100) no such user, 131026 undeliverable, 131030/131051.
 NEVER = {
@@ -34,8 +41,11 @@ NEVER = {
     131030: "not_allowed",
     131050: "unsubscribed",
     131051: "unsupported",
+    131047: outward.CLOSED,
 }
-OUTSIDE_WINDOW = (10, 131047)
+OUTSIDE_WINDOW = (10, 2018278)  # Messenger's code and subcode
+# What passes or is mended by the clinic: trouble of theirs, rates, a sign-in or a permission that ended, a bill not paid.
+PASSING = (1, 2, 3, 4, 10, 32, 190, 200, 368, 613, 80007, 130429, 131000, 131005, 131016, 131031, 131042, 131045, 131048, 131056, 133004)  # fmt: skip
 
 
 def verified(request: Webhook, app_secret: str) -> None:
@@ -67,8 +77,11 @@ def entries(body: bytes, what: str) -> Iterator[Mapping[str, Any]]:
 
 
 def _never(answer: Mapping[str, Any]) -> str | None:
-    error = answer.get("error")
-    return NEVER.get(error.get("code")) if isinstance(error, dict) else None
+    error = table(answer.get("error"))
+    code = error.get("code")
+    if (code, error.get("error_subcode")) == OUTSIDE_WINDOW:
+        return outward.CLOSED
+    return NEVER.get(code, "" if code in PASSING else None) if isinstance(code, int) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +108,8 @@ class Messenger:
         """Every message of every entry; what the page itself wrote is passed over."""
         found: list[Incoming | Receipt] = []
         for entry in entries(request.body, "page"):
-            for event in entry.get("messaging") or ():
-                if isinstance(event, dict):
-                    found += _messenger_event(event)
+            for event in rows(entry.get("messaging")):
+                found += _messenger_event(event)
         return found
 
     def render(self, line: Line) -> Sequence[Parcel]:
@@ -110,7 +122,11 @@ class Messenger:
         ]
         if choices and parcels:
             parcels[-1]["quick_replies"] = [
-                {"content_type": "text", "title": str(choice["label"]), "payload": menu.button_id(line.seq, at)}
+                {
+                    "content_type": "text",
+                    "title": str(choice["label"]),
+                    "payload": menu.button_id(line.tag, line.seq, at),
+                }
                 for at, choice in choices
             ]
         return parcels
@@ -119,7 +135,7 @@ class Messenger:
         """The Send API."""
         body = {"recipient": {"id": to}, "messaging_type": "RESPONSE", "message": dict(parcel)}
         sent = outward.post(f"{self.api}/me/messages", json=body, headers=_bearer(self.page_token), never=_never)
-        return str(sent.get("message_id") or "") or None
+        return outward.received(sent.get("message_id"))
 
     def outside(self) -> Parcel | None:
         """Nothing may be sent to a person who has not written for a day; staff are told."""
@@ -134,7 +150,7 @@ class Messenger:
                     "Facebook page", False, "check page_token" if status else "Meta cannot be reached from this machine"
                 )
             ]
-        well = bool((page.get("subscribed_apps") or {}).get("data"))
+        well = bool(table(page.get("subscribed_apps")).get("data"))
         return [
             Finding("Facebook page", True),
             Finding(
@@ -148,37 +164,36 @@ class Messenger:
 
 
 def _messenger_event(event: Mapping[str, Any]) -> list[Incoming | Receipt]:
-    sender = str((event.get("sender") or {}).get("id") or "")
-    at = _time(event.get("timestamp"), 1000)
-    message = event.get("message")
-    if isinstance(message, dict):
-        if message.get("is_echo") or not sender or not message.get("mid"):
-            return []
-        pressed = (message.get("quick_reply") or {}).get("payload")
-        text = str(message.get("text") or "").strip()
-        kinds = [str(part.get("type")) for part in message.get("attachments") or () if isinstance(part, dict)]
-        other = None if text or pressed else _OTHERS.get(kinds[0], kinds[0]) if kinds else "empty"
-        return [Incoming(str(message["mid"]), sender, text, choice=pressed, other=other, at=at)]
-    if isinstance(postback := event.get("postback"), dict) and sender and postback.get("mid"):
-        return [
-            Incoming(
-                str(postback["mid"]), sender, str(postback.get("title") or ""), choice=postback.get("payload"), at=at
-            )
-        ]
-    if isinstance(reaction := event.get("reaction"), dict) and sender:
-        return [
-            Incoming(
-                f"{reaction.get('mid')}:{reaction.get('action')}:{event.get('timestamp')}",
-                sender,
-                other="reaction",
-                at=at,
-            )
-        ]
-    if isinstance(edit := event.get("message_edit"), dict) and sender:
+    sender, at = str(table(event.get("sender")).get("id") or ""), _time(event.get("timestamp"), 1000)
+    message, postback = table(event.get("message")), table(event.get("postback"))
+    reaction, edit = table(event.get("reaction")), table(event.get("message_edit"))
+    if sender and message.get("mid") and not message.get("is_echo"):
+        return [_messenger_message(message, sender, at)]
+    if sender and postback.get("mid"):
+        title, pressed = str(postback.get("title") or ""), postback.get("payload")
+        return [Incoming(str(postback["mid"]), sender, title, choice=None if pressed is None else str(pressed), at=at)]
+    if sender and reaction:
+        ident = f"{reaction.get('mid')}:{reaction.get('action')}:{event.get('timestamp')}"
+        return [Incoming(ident, sender, other="reaction", at=at)]
+    if sender and edit:
         return [Incoming(f"{edit.get('mid')}:edit:{edit.get('num_edit')}", sender, other="edit", at=at)]
-    if isinstance(delivery := event.get("delivery"), dict):
-        return [Receipt(str(mid), "delivered") for mid in delivery.get("mids") or ()]
-    return []
+    mids = table(event.get("delivery")).get("mids")
+    return [Receipt(str(mid), "delivered") for mid in mids] if isinstance(mids, list) else []
+
+
+def _messenger_message(message: Mapping[str, Any], sender: str, at: datetime | None) -> Incoming:
+    parts_of_it = rows(message.get("attachments"))
+    pressed = table(message.get("quick_reply")).get("payload")
+    text = str(message.get("text") or "").strip()
+    if any(table(part.get("payload")).get("sticker_id") in _THUMBS for part in parts_of_it):
+        text = text or "👍"
+    kinds = [str(part.get("type")) for part in parts_of_it]
+    other = None if text or pressed else _OTHERS.get(kinds[0], kinds[0]) if kinds else "empty"
+    if message.get("is_deleted"):
+        other = "edit"
+    return Incoming(
+        str(message["mid"]), sender, text, choice=None if pressed is None else str(pressed), other=other, at=at
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,24 +223,21 @@ class WhatsAppCloud:
         """Every message and status of every change of every entry, for our number."""
         found: list[Incoming | Receipt] = []
         for entry in entries(request.body, "whatsapp_business_account"):
-            for change in entry.get("changes") or ():
-                value = change.get("value") if isinstance(change, dict) else None
-                if (
-                    isinstance(value, dict)
-                    and str((value.get("metadata") or {}).get("phone_number_id")) == self.number_id
-                ):
-                    found += [_whatsapp_message(one) for one in value.get("messages") or () if _has_id(one)]
-                    found += [_whatsapp_status(one) for one in value.get("statuses") or () if _has_id(one)]
+            for change in rows(entry.get("changes")):
+                value = table(change.get("value"))
+                if str(table(value.get("metadata")).get("phone_number_id")) == self.number_id:
+                    found += [_whatsapp_message(one) for one in rows(value.get("messages")) if _is_said(one)]
+                    found += [_whatsapp_status(one) for one in rows(value.get("statuses")) if one.get("id")]
         return found
 
     def render(self, line: Line) -> Sequence[Parcel]:
         """Up to three short choices as buttons, up to ten as a list, more as numbered text."""
         buttons = _fitting(line.question, WA_BUTTONS, WA_BUTTON_TITLE)
-        rows = buttons or _fitting(line.question, WA_ROWS, WA_ROW_WORDS)
-        if not rows or len(line.text) > WHATSAPP_BODY:
+        listed = buttons or _fitting(line.question, WA_ROWS, WA_ROW_WORDS)
+        if not listed or len(line.text) > WHATSAPP_BODY:
             whole = "\n".join(part for part in (line.text, menu.numbered(line.question)) if part)
             return [_text(text) for text in ([whole] if line.urgent else parts.cut(whole, WHATSAPP_TEXT))]
-        action = _buttons(line.seq, buttons) if buttons else _list(line.seq, rows)
+        action = _buttons(line, buttons) if buttons else _list(line, listed)
         kind = "button" if buttons else "list"
         return [{"type": "interactive", "interactive": {"type": kind, "body": {"text": line.text}, "action": action}}]
 
@@ -234,8 +246,8 @@ class WhatsAppCloud:
         body = {"messaging_product": "whatsapp", "recipient_type": "individual", "to": to, **parcel}
         url = f"{self.api}/{self.number_id}/messages"
         sent = outward.post(url, json=body, headers=_bearer(self.access_token), never=_never)
-        messages = sent.get("messages") or [{}]
-        return str(messages[0].get("id") or "") or None
+        taken = rows(sent.get("messages"))
+        return outward.received(taken[0].get("id") if taken else None)
 
     def outside(self) -> Parcel | None:
         """The approved template, which says nothing of health."""
@@ -266,25 +278,26 @@ def _whatsapp_message(message: Mapping[str, Any]) -> Incoming:
     kind, ident, sender = str(message.get("type") or ""), str(message["id"]), str(message.get("from") or "")
     at = _time(message.get("timestamp"), 1)
     if kind == "text":
-        text = str((message.get("text") or {}).get("body") or "").strip()
+        text = str(table(message.get("text")).get("body") or "").strip()
         return Incoming(ident, sender, text, other=None if text else "empty", at=at)
     if kind == "interactive":
-        part = message.get("interactive") or {}
-        reply = part.get("button_reply") or part.get("list_reply") or {}
+        part = table(message.get("interactive"))
+        reply = table(part.get("button_reply")) or table(part.get("list_reply"))
         return Incoming(ident, sender, str(reply.get("title") or ""), choice=str(reply.get("id") or ""), at=at)
     if kind == "button":  # the reply to a template
-        return Incoming(ident, sender, str((message.get("button") or {}).get("text") or ""), at=at)
-    caption = str((message.get(kind) or {}).get("caption") or "").strip() if isinstance(message.get(kind), dict) else ""
+        return Incoming(ident, sender, str(table(message.get("button")).get("text") or "").strip(), at=at)
+    caption = str(table(message.get(kind)).get("caption") or "").strip()
     return Incoming(ident, sender, caption, other=None if caption else _OTHERS.get(kind, kind or "empty"), at=at)
 
 
 def _whatsapp_status(status: Mapping[str, Any]) -> Receipt:
     told = str(status.get("status") or "sent")
-    errors = status.get("errors") or [{}]
+    errors = rows(status.get("errors"))
+    code = errors[0].get("code") if errors else None
     return Receipt(
         str(status["id"]),
         told if told in ("sent", "delivered", "read", "failed") else "sent",
-        str(errors[0].get("code") or ""),
+        NEVER.get(code, str(code)) if isinstance(code, int) else "",
     )
 
 
@@ -298,8 +311,9 @@ _OTHERS = {
 }
 
 
-def _has_id(one: Any) -> bool:
-    return isinstance(one, dict) and bool(one.get("id"))
+def _is_said(message: Mapping[str, Any]) -> bool:
+    """False for what WhatsApp itself tells, as that somebody has a new number: they begin anew from there."""
+    return bool(message.get("id") and message.get("from")) and message.get("type") not in ("system", "ephemeral")
 
 
 def _fitting(question: Mapping[str, Any] | None, most: int, title: int) -> list[tuple[int, Mapping[str, Any]]]:
@@ -310,20 +324,23 @@ def _fitting(question: Mapping[str, Any] | None, most: int, title: int) -> list[
     return listed if 0 < len(listed) <= most and all(len(str(choice["label"])) <= title for _, choice in listed) else []
 
 
-def _buttons(seq: int, choices: Sequence[tuple[int, Mapping[str, Any]]]) -> dict[str, Any]:
+def _buttons(line: Line, choices: Sequence[tuple[int, Mapping[str, Any]]]) -> dict[str, Any]:
     return {
         "buttons": [
-            {"type": "reply", "reply": {"id": menu.button_id(seq, at), "title": str(choice["label"])}}
+            {"type": "reply", "reply": {"id": menu.button_id(line.tag, line.seq, at), "title": str(choice["label"])}}
             for at, choice in choices
         ]
     }
 
 
-def _list(seq: int, choices: Sequence[tuple[int, Mapping[str, Any]]]) -> dict[str, Any]:
+def _list(line: Line, choices: Sequence[tuple[int, Mapping[str, Any]]]) -> dict[str, Any]:
     rows = []
     for number, (at, choice) in enumerate(choices, 1):
         label = str(choice["label"])
-        row = {"id": menu.button_id(seq, at), "title": label if len(label) <= WA_ROW_TITLE else f"{number}"}
+        row = {
+            "id": menu.button_id(line.tag, line.seq, at),
+            "title": label if len(label) <= WA_ROW_TITLE else f"{number}",
+        }
         rows.append(row if len(label) <= WA_ROW_TITLE else {**row, "description": label[:WA_ROW_WORDS]})
     return {"button": "▾", "sections": [{"rows": rows}]}
 

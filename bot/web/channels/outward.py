@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 import httpx
@@ -11,6 +13,20 @@ import httpx
 from bot.notify.alert import TIMEOUT_SECONDS, NotDelivered, Refused
 
 LONGEST_WAIT = timedelta(hours=1)
+LONGEST_CALL = 25.0  # seconds, however slowly an answer comes in
+MOST_ANSWER = 256 * 1024
+# Tries of what the network calls wrong with a code we do not know: it would hold up all that comes after it for a day.
+FEW = 8
+_PASSING = (
+    401,
+    403,
+    404,
+    408,
+    409,
+    423,
+    425,
+)  # a wrong or expired sign-in, or trouble of the network: somebody mends it
+CLOSED = "window_closed"
 
 
 def post(
@@ -24,8 +40,10 @@ def post(
 ) -> Mapping[str, Any]:
     """The network's JSON answer to a POST.
 
-    Raises `Refused` when `never` finds in a 4xx answer the code of something that will not change (an unknown number), else
-    `NotDelivered`: after the time that the network asks for, where it does. The errors quote nothing of what was sent.
+    Raises `Refused` when `never` finds in the answer the code of something that will not change (an unknown number), else
+    `NotDelivered`: after the time that the network asks for, where it does, and a few tries only for a 4xx that `never`
+    does not know; an empty code says that it knows it and it passes. An answer of 200 with an error in it is an error.
+    The errors quote nothing of what was sent.
     """
     return _call("POST", url, never, json=json, data=form, headers=headers, auth=auth)
 
@@ -47,19 +65,49 @@ def put(
         raise
 
 
+def received(ident: Any) -> str:
+    """The network's id of what it took. Raises `NotDelivered` without one: whatever said yes was not the network."""
+    if not isinstance(ident, str | int) or not str(ident):
+        raise NotDelivered("no_receipt")
+    return str(ident)
+
+
 def _call(method: str, url: str, never: Callable[[Mapping[str, Any]], str | None], **options: Any) -> Mapping[str, Any]:
-    try:
-        answer = httpx.request(method, url, timeout=TIMEOUT_SECONDS, **options)
-    except httpx.HTTPError as error:
-        raise NotDelivered(type(error).__name__) from None
+    answer = _asked(method, url, **options)
     body = _object(answer)
-    if answer.is_success:
+    wrong = answer.is_success and ("error" in body or body.get("ok") is False)
+    if answer.is_success and not wrong:
         return body
     if answer.status_code == 429:
         raise NotDelivered("429", after=_asked_to_wait(answer, body))
-    if answer.status_code not in (401, 408) and answer.status_code < 500 and (code := never(body)) is not None:
+    if answer.status_code >= 500 or answer.status_code in (401, 408):
+        raise NotDelivered(str(answer.status_code), after=_asked_to_wait(answer, body))
+    code = never(body)
+    if code:
         raise Refused(code)
-    raise NotDelivered(str(answer.status_code))
+    known = code is not None or wrong or answer.status_code in _PASSING or answer.status_code < 400
+    raise NotDelivered(str(answer.status_code), after=_asked_to_wait(answer, body), tries=None if known else FEW)
+
+
+def _asked(method: str, url: str, **options: Any) -> httpx.Response:
+    """The whole answer, within `LONGEST_CALL`: one that drips in for ever is none. Raises `NotDelivered`."""
+    until = time.monotonic() + LONGEST_CALL
+    try:
+        with httpx.stream(method, url, timeout=TIMEOUT_SECONDS, **options) as answer:
+            read, late = bytearray(), False
+            for piece in answer.iter_bytes():
+                if late or len(read) > MOST_ANSWER:
+                    raise NotDelivered("too_slow" if late else "too_long")
+                read += piece
+                late = time.monotonic() > until  # an answer that is whole by now still counts: it was taken
+            return httpx.Response(answer.status_code, headers=_plain(answer.headers), content=bytes(read))
+    except httpx.HTTPError as error:
+        raise NotDelivered(type(error).__name__) from None
+
+
+def _plain(headers: httpx.Headers) -> dict[str, str]:
+    """Without those that describe how the body was carried: it is unpacked by now."""
+    return {name: value for name, value in headers.items() if name not in ("content-encoding", "content-length")}
 
 
 def get(
@@ -67,8 +115,8 @@ def get(
 ) -> tuple[int, Mapping[str, Any]]:
     """Status and JSON answer of a look; status 0 when the network cannot be reached."""
     try:
-        answer = httpx.get(url, headers=headers, auth=auth, timeout=TIMEOUT_SECONDS)
-    except httpx.HTTPError:
+        answer = _asked("GET", url, headers=headers, auth=auth)
+    except NotDelivered:
         return 0, {}
     return answer.status_code, _object(answer)
 
@@ -82,9 +130,21 @@ def _object(answer: httpx.Response) -> Mapping[str, Any]:
 
 
 def _asked_to_wait(answer: httpx.Response, body: Mapping[str, Any]) -> timedelta:
-    """`Retry-After` in seconds, or Telegram's `parameters.retry_after`."""
-    told = answer.headers.get("retry-after") or (body.get("parameters") or {}).get("retry_after") or 0
+    """`Retry-After` in seconds or as a date, Telegram's `parameters.retry_after`, or Matrix's `retry_after_ms`."""
+    parameters = body.get("parameters")
+    told = answer.headers.get("retry-after") or (isinstance(parameters, dict) and parameters.get("retry_after"))
+    if not told and isinstance(milliseconds := body.get("retry_after_ms"), int | float):
+        told = milliseconds / 1000
     try:
-        return min(timedelta(seconds=max(0.0, float(told))), LONGEST_WAIT)
+        wait = timedelta(seconds=float(told or 0))
+    except (TypeError, ValueError, OverflowError):
+        wait = _until(str(told))
+    return min(max(wait, timedelta(0)), LONGEST_WAIT)
+
+
+def _until(date: str) -> timedelta:
+    try:
+        then = parsedate_to_datetime(date)
     except ValueError:
         return timedelta(0)
+    return (then if then.tzinfo else then.replace(tzinfo=UTC)) - datetime.now(UTC)

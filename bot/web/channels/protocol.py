@@ -12,6 +12,16 @@ class Forged(Exception):
     """The request does not come from the network, or is too old to be believed. Its text is a code."""
 
 
+def table(value: Any) -> Mapping[str, Any]:
+    """A JSON object, or an empty one in its place: what a network sends may have any shape, and is never an error."""
+    return value if isinstance(value, dict) else {}
+
+
+def rows(value: Any) -> Sequence[Mapping[str, Any]]:
+    """The objects of a JSON list; none when it is no list."""
+    return [row for row in value if isinstance(row, dict)] if isinstance(value, list) else ()
+
+
 class Unreadable(Exception):
     """The request comes from the network but is none of its documented shapes. Its text is a code."""
 
@@ -62,7 +72,8 @@ class Line:
 
     text      the words, whole
     question  the open question of contract §4 that stands under it, or None
-    seq       its place in the log: button ids begin with it
+    seq       its place in the log, part of a button's id
+    tag       tells this conversation from an earlier one of the same person: their old buttons are still on the screen
     urgent    True for an emergency script: first, whole, never split or shortened
     """
 
@@ -70,6 +81,7 @@ class Line:
     question: Mapping[str, Any] | None = None
     seq: int = 0
     urgent: bool = False
+    tag: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +93,7 @@ class Capabilities:
     title       characters of a button
     window      hours after the visitor's last message in which free text may be sent; None: always
     opt_out     True where STOP, START and HELP are a duty of the sender
+    repeats     True where the network brings again what was not answered with 2xx
     """
 
     most_text: int
@@ -88,6 +101,7 @@ class Capabilities:
     title: int = 0
     window: int | None = None
     opt_out: bool = False
+    repeats: bool = True
 
 
 Parcel = Mapping[str, Any]

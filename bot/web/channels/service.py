@@ -22,6 +22,7 @@ from bot.web.channels.matrix_rooms import MatrixRooms
 from bot.web.channels.protocol import Channel, Line
 from bot.web.chat.entrance import Entrance
 from bot.web.context import WebContext
+from bot.web.limits import Limiter
 
 
 def carriers(
@@ -43,17 +44,19 @@ class Channels:
     def __init__(self, context: WebContext, entrance: Entrance, wake_outbox: Callable[[], None]) -> None:
         self._context = context
         self._arrivals = Arrivals(context, entrance, wake_outbox)
+        self._limiter = Limiter(context.allowance, context.settings.limits_url)
 
     def routes(self) -> list[BaseRoute]:
         """The door for webhooks; there even when no channel is set up, so that it answers 404 like a channel unknown."""
-        return Gate(self._context, self._context.channels, self._arrivals).routes()
+        return Gate(self._context, self._context.channels, self._arrivals, self._limiter).routes()
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """What fetches by itself, until the block is left."""
         async with contextlib.AsyncExitStack() as stack:
+            stack.push_async_callback(self._limiter.close)
             for channel in self._context.channels.values():
                 if isinstance(channel, Matrix):
-                    rooms = MatrixRooms(channel, self._arrivals, self._context.settings.home)
+                    rooms = MatrixRooms(channel, self._arrivals, self._context.settings.home, self._limiter)
                     await stack.enter_async_context(rooms.running())
             yield

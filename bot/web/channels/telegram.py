@@ -20,6 +20,7 @@ from bot.web.channels.protocol import (
     Receipt,
     Unreadable,
     Webhook,
+    table,
 )
 
 API = "https://api.telegram.org"
@@ -73,7 +74,7 @@ class Telegram:
         return [Incoming(str(number), sender, "" if edited else text, other=other, at=_time(message.get("date")))]
 
     def _pressed(self, number: str, pressed: Mapping[str, Any]) -> Sequence[Incoming]:
-        sender = str(_chat(pressed.get("message") or {}).get("id") or (pressed.get("from") or {}).get("id") or "")
+        sender = str(_chat(pressed.get("message")).get("id") or table(pressed.get("from")).get("id") or "")
         if not sender:
             raise Unreadable("no_chat")
         return [Incoming(number, sender, choice=str(pressed.get("data") or ""))]
@@ -88,15 +89,14 @@ class Telegram:
         texts = [whole] if line.urgent else parts.cut(whole, MOST_TEXT)
         parcels: list[dict[str, Any]] = [{"text": text} for text in texts]
         if choices and parcels:
-            parcels[-1]["reply_markup"] = {"inline_keyboard": _keyboard(line.seq, choices, numbers=long)}
+            parcels[-1]["reply_markup"] = {"inline_keyboard": _keyboard(line, choices, numbers=long)}
         return parcels
 
     def send(self, to: str, parcel: Parcel, *, key: str) -> str | None:
         """sendMessage."""
         body = {"chat_id": to, "link_preview_options": {"is_disabled": True}, "protect_content": True, **parcel}
         sent = outward.post(f"{self._bot}/sendMessage", json=body, never=_never)
-        result = sent.get("result")
-        return str(result.get("message_id")) if isinstance(result, dict) else None
+        return outward.received(table(sent.get("result")).get("message_id"))
 
     def outside(self) -> Parcel | None:
         """Telegram has no window."""
@@ -114,7 +114,7 @@ class Telegram:
                 )
             ]
         _, body = outward.get(f"{self._bot}/getWebhookInfo")
-        url = (body.get("result") or {}).get("url")
+        url = table(body.get("result")).get("url")
         fix = "" if url == address else "run `palpate channels connect telegram`"
         return [Finding("Telegram bot", True), Finding("where messages go", not fix, fix)]
 
@@ -140,9 +140,8 @@ def _update(body: bytes) -> dict[str, Any]:
     return update
 
 
-def _chat(message: Mapping[str, Any]) -> Mapping[str, Any]:
-    chat = message.get("chat")
-    return chat if isinstance(chat, dict) else {}
+def _chat(message: Any) -> Mapping[str, Any]:
+    return table(table(message).get("chat"))
 
 
 def _other(message: Mapping[str, Any]) -> str:
@@ -166,10 +165,13 @@ def _on_buttons(question: Mapping[str, Any] | None) -> Sequence[tuple[int, Mappi
 
 
 def _keyboard(
-    seq: int, choices: Sequence[tuple[int, Mapping[str, Any]]], *, numbers: bool
+    line: Line, choices: Sequence[tuple[int, Mapping[str, Any]]], *, numbers: bool
 ) -> list[list[dict[str, str]]]:
     buttons = [
-        {"text": str(at + 1) if numbers else str(choice["label"]), "callback_data": menu.button_id(seq, at)}
+        {
+            "text": str(at + 1) if numbers else str(choice["label"]),
+            "callback_data": menu.button_id(line.tag, line.seq, at),
+        }
         for at, choice in choices
     ]
     a_row = A_ROW if all(len(button["text"]) <= 2 for button in buttons) else 1

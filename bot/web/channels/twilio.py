@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl
 
 from twilio.request_validator import RequestValidator
 
-from bot.web.channels import menu, outward, parts, wording
+from bot.web.channels import menu, outward, parts, sms_alphabet, wording
 from bot.web.channels.protocol import (
     Capabilities,
     Finding,
@@ -25,8 +25,7 @@ from bot.web.channels.protocol import (
 API = "https://api.twilio.com"
 MOST_TEXT = 1600  # of one message, by Twilio's limit for both networks
 # Twilio's codes for what will not change: not a number, no such network, blocked, unsubscribed, landline, not on WhatsApp.
-NEVER = {21211: "not_a_number", 21214: "unreachable", 21408: "not_allowed", 21610: "unsubscribed", 21612: "unreachable", 21614: "not_mobile", 63003: "unknown_number", 63024: "unknown_number"}  # fmt: skip
-OUTSIDE_WINDOW = 63016
+NEVER = {21211: "not_a_number", 21214: "unreachable", 21408: "not_allowed", 21610: "unsubscribed", 21612: "unreachable", 21614: "not_mobile", 63003: "unknown_number", 63024: "unknown_number", 63016: outward.CLOSED, 30003: "unreachable", 30004: "blocked", 30005: "unknown_number", 30006: "not_mobile", 30007: "filtered", 30034: "not_registered"}  # fmt: skip
 _KINDS = (("image/", "image"), ("audio/", "voice"), ("video/", "video"))
 _STATUS = {"queued": "sent", "sending": "sent", "sent": "sent", "delivered": "delivered", "read": "read", "undelivered": "failed", "failed": "failed"}  # fmt: skip
 
@@ -50,7 +49,7 @@ class Twilio:
     @property
     def capabilities(self) -> Capabilities:
         """Buttons need templates approved beforehand; numbered text works everywhere."""
-        return Capabilities(MOST_TEXT, window=24 if self.name == "whatsapp" else None, opt_out=True)
+        return Capabilities(MOST_TEXT, window=24 if self.name == "whatsapp" else None, opt_out=True, repeats=False)
 
     def verify(self, request: Webhook) -> None:
         """Twilio's own validator on the configured address: behind a proxy the request's own is not the one Twilio signed."""
@@ -72,7 +71,8 @@ class Twilio:
             raise Unreadable("no_sid")
         status = fields.get("MessageStatus")
         if status and "Body" not in fields:
-            return [Receipt(sid, _STATUS.get(status, "sent"), fields.get("ErrorCode", ""))]
+            code = fields.get("ErrorCode", "")
+            return [Receipt(sid, _STATUS.get(status, "sent"), NEVER.get(int(code), code) if code.isdecimal() else "")]
         sender = fields.get("From", "")
         if not sender:
             raise Unreadable("no_sender")
@@ -82,6 +82,8 @@ class Twilio:
     def render(self, line: Line) -> Sequence[Parcel]:
         """Text, with numbered choices under it; an emergency script goes out whole."""
         whole = "\n".join(part for part in (line.text, menu.numbered(line.question)) if part)
+        if self.name == "sms":
+            whole = sms_alphabet.spelled(whole)
         return [{"Body": part} for part in ([whole] if line.urgent else parts.cut(whole, MOST_TEXT))]
 
     def send(self, to: str, parcel: Parcel, *, key: str) -> str | None:
@@ -95,7 +97,7 @@ class Twilio:
         sent = outward.post(
             f"{self._account_url}/Messages.json", form=form, auth=(self.account, self.token), never=_never
         )
-        return str(sent.get("sid") or "") or None
+        return outward.received(sent.get("sid"))
 
     def outside(self) -> Parcel | None:
         """What may be sent after the 24 hours: the approved template, which says nothing of health."""

@@ -287,7 +287,7 @@ def _show(context: WebContext, uow: UnitOfWork, conversation: str, found: danger
     if chat is None:
         raise unknown_conversation()
     script = uow.conversations.append(conversation, found.message(seq), now=now)
-    outgoing.send(uow, chat, [script.seq], now=now)
+    outgoing.send(uow, chat, [script.seq], now=now, urgent=True)
     state = {**chat.state, "question": None, "field": None, "left": 0, "changeable": []}
     uow.conversations.save(conversation, now=now, phase="stopped", state=state)
     metrics.DANGER.labels(found.script.urgency).inc()

@@ -264,7 +264,9 @@ class Ledger:
         stored = uow.conversations.finish_turn(
             chat.id, worker=self.worker, through=work.message.seq, replies=lines, now=now, **change
         )
-        outgoing.send(uow, chat, [line.seq for line in stored], now=now)
+        for urgent in (True, False):
+            seqs = [line.seq for line in stored if bool(line.body.get("alert")) is urgent]
+            outgoing.send(uow, chat, seqs, now=now, urgent=urgent)
         return self.claim_in(uow, chat.id) if chat.spoken_through > work.message.seq else None
 
 
