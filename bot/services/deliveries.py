@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from bot.domain import permissions
@@ -15,6 +16,14 @@ def given_up(uow: UnitOfWork, *, by: Actor) -> list[OutboxItem]:
     permissions.check(by.role, "deliver")
     with uow:
         return uow.outbox.given_up()
+
+
+def whose(uow: UnitOfWork, items: Iterable[OutboxItem], *, by: Actor) -> dict[int, str]:
+    """The reference of the hand-off that an item belongs to, by the item's id; what belongs to none is not in it."""
+    permissions.check(by.role, "deliver")
+    with uow:
+        found = {one.id: uow.handoffs.by_conversation(one.conversation) for one in items if one.conversation}
+    return {item: handoff.reference for item, handoff in found.items() if handoff is not None}
 
 
 def again(uow: UnitOfWork, item: int, *, by: Actor, now: datetime) -> None:

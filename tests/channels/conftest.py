@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import shutil
 import socket
 import sys
 import threading
@@ -19,6 +18,7 @@ from sqlalchemy import text
 sys.path.insert(0, str(Path(__file__).parent))
 sys.path.insert(0, str(Path(__file__).parents[1] / "web"))
 
+from edge_fixtures import FAST, home, migrated, rasa  # noqa: F401 - fixtures
 from edge_process import PlainReader
 from homeserver import Synapse
 from networks import Networks, channels_toml
@@ -27,7 +27,6 @@ from standin_rasa import Rasa, Serving
 
 from bot.services.stored import OutboxItem
 from bot.settings import Settings
-from bot.storage import migrations
 from bot.storage.sql import SqlStorage
 from bot.vault import Vault
 from bot.web.app import Edge, create_app
@@ -35,9 +34,6 @@ from bot.web.channels import service, setup
 from bot.web.context import WebContext
 from bot.web.limits import Allowance
 from bot.web.turns import chores
-from bot.web.turns.dispatcher import Pace
-
-FAST = Pace(sweep=0.1, hold=0.1, told_after=0.2, probe=0.05, first_pause=0.02, longest_pause=0.1, tries=3)
 
 
 @pytest.fixture(scope="session")
@@ -138,28 +134,6 @@ class Clinic:
         return found.conversation
 
 
-@pytest.fixture
-def rasa() -> Iterator[Rasa]:
-    """A Rasa that answers."""
-    one = Rasa()
-    one.gate.set()
-    serving = Serving(one.app()).start()
-    one.url, one.port = serving.url, serving.port
-    yield one
-    one.gate.set()
-    serving.stop()
-
-
-@pytest.fixture(scope="session")
-def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An empty, migrated home, made once and copied."""
-    home = tmp_path_factory.mktemp("template")
-    storage = SqlStorage.open(f"sqlite:///{home / 'palpate.db'}", Vault.open(home))
-    migrations.upgrade(storage.engine)
-    storage.close()
-    return home
-
-
 @pytest.fixture(scope="session")
 def synapse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Synapse]:
     """A real Matrix homeserver with the clinic's account, started once."""
@@ -174,12 +148,13 @@ StartClinic = Callable[..., Clinic]
 
 @pytest.fixture
 def start_clinic(
-    migrated: Path, tmp_path: Path, rasa: Rasa, networks: Networks, monkeypatch: pytest.MonkeyPatch
+    home: Path,  # noqa: F811 - asks for the fixtures above
+    rasa: Rasa,  # noqa: F811
+    networks: Networks,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[StartClinic]:
     """Starts the edge in this process, on a real socket, with all channels; the same home each time."""
     monkeypatch.setattr(chores, "OUTBOX_SECONDS", 0.05)  # what is due by a clock moved by hand need not be waited for
-    home = tmp_path / "home"
-    shutil.copytree(migrated, home)
     running: list[Clinic] = []
 
     def start(homeserver: str | None = None, allowance: Allowance | None = None, api: str | None = None) -> Clinic:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 import uuid
 from collections.abc import Callable, Iterator
@@ -15,41 +14,17 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+from edge_fixtures import FAST, home, migrated, rasa  # noqa: F401 - fixtures
 from edge_process import PlainReader
 from standin_rasa import Rasa, Serving
 
 from bot.settings import Settings
-from bot.storage import migrations
 from bot.storage.sql import SqlStorage
 from bot.vault import Vault
 from bot.web.app import create_app
 from bot.web.context import WebContext
 from bot.web.limits import Allowance
 from bot.web.turns.dispatcher import Pace
-
-FAST = Pace(sweep=0.1, hold=0.1, told_after=0.2, probe=0.05, first_pause=0.02, longest_pause=0.1, tries=3)
-
-
-@pytest.fixture
-def rasa() -> Iterator[Rasa]:
-    """A Rasa that answers."""
-    one = Rasa()
-    one.gate.set()
-    serving = Serving(one.app()).start()
-    one.url, one.port = serving.url, serving.port
-    yield one
-    one.gate.set()
-    serving.stop()
-
-
-@pytest.fixture(scope="session")
-def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An empty, migrated home, made once and copied."""
-    home = tmp_path_factory.mktemp("template")
-    storage = SqlStorage.open(f"sqlite:///{home / 'palpate.db'}", Vault.open(home))
-    migrations.upgrade(storage.engine)
-    storage.close()
-    return home
 
 
 @dataclass
@@ -154,14 +129,7 @@ StartEdge = Callable[..., Running]
 
 
 @pytest.fixture
-def home(migrated: Path, tmp_path: Path) -> Path:
-    """A home with an empty database."""
-    shutil.copytree(migrated, tmp_path / "home")
-    return tmp_path / "home"
-
-
-@pytest.fixture
-def start_edge(home: Path, rasa: Rasa) -> Iterator[StartEdge]:
+def start_edge(home: Path, rasa: Rasa) -> Iterator[StartEdge]:  # noqa: F811 - asks for the fixtures above
     """Starts the edge; whatever is still running at the end is stopped."""
     running: list[Running] = []
 

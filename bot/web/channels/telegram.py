@@ -114,9 +114,12 @@ class Telegram:
                 )
             ]
         _, body = outward.get(f"{self._bot}/getWebhookInfo")
-        url = table(body.get("result")).get("url")
-        fix = "" if url == address else "run `palpate channels connect telegram`"
-        return [Finding("Telegram bot", True), Finding("where messages go", not fix, fix)]
+        info = table(body.get("result"))
+        fix = "" if info.get("url") == address else "run `palpate channels connect telegram`"
+        found = [Finding("Telegram bot", True), Finding("where messages go", not fix, fix)]
+        if not fix and info.get("pending_update_count") and (trouble := info.get("last_error_message")):
+            found.append(Finding("messages arrive", False, f"Telegram could not bring them: {trouble}"))
+        return found
 
     def connect(self, address: str) -> None:
         """Tell Telegram where we are and the secret to send along. Raises `NotDelivered`."""

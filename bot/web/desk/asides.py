@@ -54,7 +54,9 @@ class Asides:
     async def show(self, request: Request, who: SignedIn) -> Response:
         """Whom to call, whom somebody has called, and what was not delivered."""
         (people, called), stuck = await self._people(who), await self._stuck(who)
-        return self._pages.page("call_backs.html", who=who, people=people, called=called, stuck=stuck, words=kind_words)
+        whose = await run_in_threadpool(partial(deliveries.whose, self._context.uow(), stuck, by=who.actor))
+        lists = {"people": people, "called": called, "stuck": stuck, "whose": whose}
+        return self._pages.page("call_backs.html", who=who, words=kind_words, **lists)
 
     async def call_backs(self, _request: Request, who: SignedIn) -> Response:
         """200 `{"call_backs": […]}`, oldest first."""
