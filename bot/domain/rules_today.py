@@ -24,6 +24,12 @@ _OWN_WORDS = {
         "today, and massage could make some causes worse."
     ),
 }
+_STAFF_WORDS = {
+    "RF-ABUSE": (
+        "Disclosure of violence / safeguarding. STOP; follow the safeguarding policy. Call back in private on the safe number "
+        "the person gave, never through a proxy or a shared address."
+    ),
+}
 
 
 def _single(name: str) -> Rule:
@@ -34,7 +40,9 @@ def _single(name: str) -> Rule:
         urgency="same_day",
         when=has(flag.id),
         because=_OWN_WORDS.get(flag.id, f"You told me about {flag.plain}. {_TODAY}"),
-        staff=f"{flag.name} possible. STOP; same-day medical review; re-screen before rebooking.",
+        staff=_STAFF_WORDS.get(
+            flag.id, f"{flag.name} possible. STOP; same-day medical review; re-screen before rebooking."
+        ),
         source=flag.source,
     )
 

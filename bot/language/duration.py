@@ -42,7 +42,7 @@ _ABOUT = word_set(
     "honestly nearly coming on um uh",
 )
 _BEGAN_BEFORE = word_set(
-    "for past last previous since over within these during started began in throughout ongoing lasted going",
+    "for past last previous since over within these during started began in throughout ongoing lasted going x",
 )
 _BEGAN_AFTER = word_set(
     "ago back now already earlier prior previously before since straight running solid",
@@ -58,6 +58,10 @@ _FIXED: dict[tuple[str, ...], tuple[float, float]] = {
     ("a", "long", "while"): (60, 900), ("quite", "some", "time"): (60, 900), ("some", "time"): (30, 400), ("a", "while"): (14, 300), ("awhile",): (14, 300),
     ("quite", "a", "while"): (30, 400), ("my", "whole", "life"): (3650, 29200), ("my", "entire", "life"): (3650, 29200), ("all", "my", "life"): (3650, 29200),
     ("most", "of", "my", "life"): (3650, 29200), ("since", "birth"): (3650, 29200), ("since", "childhood"): (2900, 29200), ("as", "long", "as", "i", "can", "remember"): (3650, 29200),
+    ("my", "whole", "adult", "life"): (1800, 25000), ("all", "my", "adult", "life"): (1800, 25000), ("since", "i", "turned"): (30, 22000),
+    ("since", "i", "was", "a", "teenager"): (365, 25000), ("since", "i", "was", "a", "teen"): (365, 25000), ("since", "my", "teens"): (365, 25000), ("since", "my", "twenties"): (365, 22000), ("since", "my", "thirties"): (365, 18000),
+    ("since", "i", "was", "at", "school"): (365, 25000), ("since", "school"): (365, 25000), ("since", "college"): (365, 22000), ("since", "university"): (365, 22000), ("since", "uni"): (365, 22000), ("since", "i", "was", "a", "student"): (365, 22000),
+    ("since", "i", "woke", "up"): (0, 0.7), ("since", "i", "woke"): (0, 0.7), ("since", "waking", "up"): (0, 0.7), ("since", "i", "got", "up"): (0, 0.7),
     ("since", "i", "was", "a", "kid"): (2900, 29200), ("since", "i", "was", "a", "child"): (2900, 29200), ("since", "i", "was", "little"): (2900, 29200), ("since", "i", "was", "young"): (2900, 29200),
     ("a", "short", "while"): (1, 30), ("not", "long"): (1, 21), ("recently",): (1, 45), ("lately",): (1, 45), ("not", "that", "long"): (1, 30), ("donkey", "years"): (730, 7300), ("donkeys", "years"): (730, 7300),
     ("yonks",): (365, 7300), ("all", "day"): (0.3, 1), ("all", "night"): (0.3, 1), ("all", "week"): (5, 7), ("all", "month"): (20, 31), ("all", "year"): (180, 365), ("just", "now"): (0, 0.05),
@@ -301,6 +305,9 @@ def _judged(tokens: Tokens, length: Stretch, *, wanted: bool) -> Stretch | None:
         or before in _BEGAN_BEFORE
         or any(w in ("past", "last", "previous", "for", "these", "over") for w in words[start:first])
     )
+    began = began or (before == "from" and after != "of" and low >= 1)  # "hurting from 3 months"
+    closes = last == len(words) or after in (".", "!", ")")
+    began = began or (closes and before in (",", "-", "(") and low >= 1)  # "left knee, 4 weeks"
     every = before in (
         "every",
         "each",
@@ -346,6 +353,8 @@ def _bounds(words: Sequence[str], first: int, low: float, high: float) -> tuple[
         or "upwards" in near
     ):
         high *= 1.5
+    elif "just over" in text or "bit over" in text:
+        high *= 1.3
     elif "less than" in text or "under" in near:
         low, high = 0.5 * low, high
     elif "nearly" in near or "almost" in near or "coming on" in text:

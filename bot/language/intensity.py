@@ -49,7 +49,7 @@ _WORDS: dict[tuple[str, ...], tuple[float, float]] = {
     ("really", "bad"): (7, 9), ("very", "bad"): (7, 9), ("so", "bad"): (7, 9), ("extremely", "painful"): (8, 10), ("very", "painful"): (7, 9), ("really", "painful"): (7, 9), ("pretty", "bad"): (6, 8), ("quite", "bad"): (6, 8),
     ("moderate",): (4, 6), ("moderately",): (4, 6), ("medium",): (4, 6), ("middling",): (4, 6), ("mild",): (1, 3), ("slight",): (1, 3), ("slightly",): (1, 3), ("niggle",): (1, 3), ("niggling",): (1, 3), ("barely", "there"): (1, 2),
     ("hardly", "any", "pain"): (1, 2), ("not", "too", "bad"): (2, 4), ("not", "that", "bad"): (2, 4), ("not", "bad"): (2, 4), ("not", "very", "bad"): (2, 4), ("off", "the", "scale"): (10, 10), ("off", "the", "charts"): (10, 10),
-    ("bearable",): (3, 6), ("manageable",): (3, 5), ("tolerable",): (3, 5),
+    ("as", "bad", "as", "it", "gets"): (9, 10), ("as", "bad", "as", "can", "be"): (9, 10), ("bearable",): (3, 6), ("manageable",): (3, 5), ("tolerable",): (3, 5),
 }  # fmt: skip
 _LONGEST = max(map(len, _WORDS))
 _BEGIN = frozenset(phrase[0] for phrase in _WORDS)
@@ -158,7 +158,9 @@ def _ranged(words: Sequence[str], count: numbers.Number, *, wanted: bool) -> Sco
 def _stands_alone(words: Sequence[str], score: Score, *, wanted: bool) -> bool:
     """Whether a number without "out of ten" is a score at all."""
     at = score.first
-    if _counts_else(words, score.last) or not (wanted or _scale_word_before(words, at)):
+    if _counts_else(words, score.last) or not (
+        wanted or _scale_word_before(words, at) or _given_as_score(words, score)
+    ):
         return False
     if words[at] == "one" and words[at - 1 : at] in (
         ["this"],
@@ -224,6 +226,31 @@ def _question_scale(words: Sequence[str], at: int) -> bool:
     if before[-1:] == ["to"] and words[at] in _TOP and "scale" in words[max(0, at - 6) : at]:
         return True
     return words[at] in _TOP and words[at + 1 : at + 3] in (["being", "the"], ["is", "the"], ["being", "worst"])
+
+
+# "I'd say it's a five", "at its worst a seven", "maybe a three": an article before the bare number, and nothing counted after it.
+_GIVES = word_set("it's its is was be say rate give it that that's call worst maybe probably about around pain's to at")
+_SAID_FLAT = (("i'd", "say"), ("give", "it"), ("rate", "it"), ("give", "that"), ("it", "at"), ("rate", "that"))
+_AFTER_SCORE = word_set(
+    ". , ; ! ) now today usually most when whenever but or if at on in walking sitting resting standing lying just really i it by and though",
+)
+
+
+def _given_as_score(words: Sequence[str], score: Score) -> bool:
+    at, last = score.first, score.last
+    if list(words[last : last + 2]) == ["at", "worst"] or list(words[last : last + 3]) == ["at", "its", "worst"]:
+        return score.high <= 10
+    if words[at] == "one" or score.high > 10 or (last < len(words) and words[last] not in _AFTER_SCORE):
+        return False
+    before = [
+        word
+        for word in words[max(0, at - 6) : at]
+        if word not in ("about", "maybe", "around", "probably", "like", "only")
+    ]
+    if before[-1:] in (["a"], ["an"]):
+        told = before[-2:-1] or words[at - 2 : at - 1]
+        return bool(told) and (told[0] in _GIVES or words[at - 2] in _HEDGES) and told != ["for"]
+    return tuple(before[-2:]) in _SAID_FLAT or tuple(before[-3:]) in (("i'd", "say", "it's"), ("i", "would", "say"))
 
 
 def _scale_word_before(words: Sequence[str], at: int) -> bool:

@@ -26,10 +26,13 @@ def read(tokens: Tokens, found: Iterable[Found], context: Context) -> list[Menti
     sided = {ENGLISH: sides.side_words(tokens), SPANISH: spanish_sides.side_words(tokens)}
     of_site = {ENGLISH: sides.of_site, SPANISH: spanish_sides.of_site}
     out = []
-    for hit in _longest([f for f in _without_movements(list(found)) if f.table in KINDS]):
+    for hit in _without_own_side(_longest([f for f in _without_movements(list(found)) if f.table in KINDS]), tokens):
         first, last, side = hit.first, hit.last, None
         if hit.table == "site":
             side, first, last = of_site[hit.language](tokens, sided[hit.language], hit.first, hit.last)
+            if side is None and hit.language == ENGLISH:
+                tail = sides.at_the_end(tokens, sided[ENGLISH], tokens.sentence[hit.first])
+                side = tail.side if tail and tail.first >= last else None
             first -= first > 0 and tokens.words[first - 1] in _WHOSE
         flags = context.flags(hit.first, hit.last, site=hit.table in _PLACES)
         out.append(
@@ -53,6 +56,29 @@ def _without_movements(found: list[Found]) -> list[Found]:
     if not moved or not any(f.table == "site" and f not in moved for f in found):
         return found
     return [f for f in found if f not in moved]
+
+
+def _without_own_side(found: list[Found], tokens: Tokens) -> list[Found]:
+    """Without the side of the body that only says which: "ribs on my right side" names no flank."""
+    ends = {f.last for f in found if f.table == "site" and f.value.value != "flank"}
+    said = ("on", "my"), ("on", "the")
+    return [
+        f
+        for f in found
+        if not (
+            f.table == "site"
+            and f.value.value == "flank"
+            and ends & set(range(f.first - 4, f.first + 1))
+            and _on_my(tokens.words, f) in said
+        )
+    ]
+
+
+def _on_my(words: list[str], hit: Found) -> tuple[str, ...]:
+    """The two words before the side: ("on", "my")."""
+    at = hit.first + next((i for i, word in enumerate(words[hit.first : hit.last]) if word in ("left", "right")), 0)
+    at -= at > 0 and words[at - 1] in ("left", "right")
+    return tuple(words[max(0, at - 2) : at])
 
 
 def _longest(found: list[Found]) -> list[Found]:

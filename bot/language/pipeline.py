@@ -33,7 +33,7 @@ from bot.language import (
     spanish,
     when,
 )
-from bot.language.context import Context
+from bot.language.context import OTHER, Context
 from bot.language.danger import Pattern, Sign
 from bot.language.document import Words, mark
 from bot.language.grammar import GRAMMARS
@@ -154,6 +154,9 @@ def numbers_and_time(doc: Doc) -> Doc:
     return doc
 
 
+_DONE_TO_ME = frozenset({"controlled"})  # "my mum takes my phone": another person acts, and it is the visitor's danger
+
+
 class Danger:
     """Finds what may be dangerous now."""
 
@@ -161,7 +164,7 @@ class Danger:
         self,
         words: Mapping[str, Lexicon],
         patterns: Mapping[str, tuple[Pattern, ...]],
-        weights: Mapping[str, Weight],
+        weights: Mapping[str, Mapping[str, Weight]],
     ) -> None:
         self._words, self._patterns, self._weights = words, patterns, weights
 
@@ -172,8 +175,9 @@ class Danger:
             signs += spanish.signs(tokens, meant)
         patterns = self._patterns[SPANISH] if SPANISH in tokens.language else self._patterns[ENGLISH]
         dangers = danger.find(patterns, signs, tokens)
-        if not dangers and SPANISH not in tokens.language:
-            dangers = second_look.look(tokens, doc._.found, meant, self._words[ENGLISH], self._weights)
+        if not dangers:
+            weights = self._weights[SPANISH if SPANISH in tokens.language else ENGLISH]
+            dangers = second_look.look(tokens, doc._.found, meant, self._words, weights)
         doc._.dangers = dangers
         mark(doc, "dangers", ((d.start, d.end, d.flag, "certain" if d.certain else "uncertain") for d in dangers))
         return doc
@@ -183,7 +187,7 @@ class Danger:
             if hit.table == CONCEPT or hit.table in phrase_mentions.KINDS:
                 flags = meant.flags(hit.first, hit.last, site=hit.table == "site")
                 for concept in self._words[hit.language].concepts_of(hit):
-                    yield Sign(concept, hit.first, hit.last, flags)
+                    yield Sign(concept, hit.first, hit.last, flags & ~OTHER if concept in _DONE_TO_ME else flags)
 
 
 @Language.factory(
@@ -197,7 +201,8 @@ def make_danger(nlp: Language, name: str) -> Danger:
     known = frozenset[str]().union(*(one.concepts for one in words.values())) | facts.CONCEPTS
     shared = danger.load(known)
     patterns = {ENGLISH: shared, SPANISH: shared + danger.load(known, lexicon.HOMES[SPANISH])}
-    return Danger(words, patterns, second_look.load())
+    weights = {name: second_look.load(lexicon.HOMES[name]) for name in LANGUAGES}
+    return Danger(words, patterns, weights)
 
 
 def _lexicons() -> dict[str, Lexicon]:

@@ -3,7 +3,7 @@
 Rules need the right words; people find others. The weights of words, pairs of words and concepts in `second_look.csv` were
 learned from the sentences of this project (`palpate train --second-look`, models/README.md says what they gain). What they
 find is never certain, and its flag a guess: it makes the emergency card be asked, and no more. What is denied, over, imagined or about
-somebody else is not looked at.
+somebody else is not looked at. A long story is looked at piece by piece: as a whole it has something of everything in it.
 """
 
 from __future__ import annotations
@@ -25,7 +25,9 @@ from bot.language.wordlist import words as word_set
 
 BIAS = "bias"
 _SURE = 0.7
-_LEAST, _MOST = 4, 120  # words; a short answer says too little, a long story has everything in it
+_LEAST = 4  # words; less says too little
+_SHORT = 25  # words of a text that is looked at as a whole too
+_PIECE = 30  # words of a piece of a sentence without an end; the next piece begins in its middle
 _UNMEANT = NEGATED | PAST | OTHER | HYPOTHETICAL | OVER
 _NOT_MEANT = "#"
 _TURNS = word_set("but however though although except")
@@ -39,6 +41,14 @@ class Weight:
     flag: str
 
 
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Words `first`..`last` (exclusive) of a text."""
+
+    first: int
+    last: int
+
+
 def load(home: Path = HOME) -> dict[str, Weight]:
     """The learned weights by feature; raises `BadVocabulary`."""
     weights = {}
@@ -50,15 +60,25 @@ def load(home: Path = HOME) -> dict[str, Weight]:
     return weights
 
 
-def features(tokens: Tokens, found: Sequence[Found], context: Context, words: Lexicon) -> set[str]:
-    """What is said and meant, as the names of words ("w breath"), neighbours ("b no air") and concepts ("c breathless")."""
-    meant = _meant(tokens, context)
-    said = list(_said(tokens, meant))
+def features(
+    tokens: Tokens, found: Sequence[Found], context: Context, words: Mapping[str, Lexicon], piece: Piece | None = None
+) -> set[str]:
+    """What is said and meant, as the names of words ("w breath"), neighbours ("b no air") and concepts ("c breathless").
+
+    Of the whole text, or of a `piece`; `words` are the tables of the languages heard.
+    """
+    return _named(tokens, found, _meant(tokens, context), words, piece or Piece(0, len(tokens)))
+
+
+def _named(
+    tokens: Tokens, found: Sequence[Found], meant: Sequence[bool], words: Mapping[str, Lexicon], piece: Piece
+) -> set[str]:
+    said = list(_said(tokens, meant, piece))
     names = {f"w {word}" for word in said if word != _NOT_MEANT}
     names |= {f"b {one} {two}" for one, two in pairwise(said) if _NOT_MEANT not in (one, two)}
     for hit in found:
-        if hit.table not in (CONTEXT, MASK) and meant[hit.first]:
-            names |= {f"c {name}" for name in _concepts(hit, words)}
+        if piece.first <= hit.first < piece.last and hit.table not in (CONTEXT, MASK) and meant[hit.first]:
+            names |= {f"c {name}" for name in _concepts(hit, words[hit.language])}
     return names
 
 
@@ -79,8 +99,9 @@ def _meant(tokens: Tokens, context: Context) -> list[bool]:
     return meant
 
 
-def _said(tokens: Tokens, meant: Sequence[bool]) -> Iterator[str]:
-    for word, counts in zip(tokens.words, meant, strict=True):
+def _said(tokens: Tokens, meant: Sequence[bool], piece: Piece) -> Iterator[str]:
+    here = slice(piece.first, piece.last)
+    for word, counts in zip(tokens.words[here], meant[here], strict=True):
         if not word[0].isalnum():
             continue
         yield ("0" if word[0].isdigit() else word) if counts else _NOT_MEANT
@@ -98,16 +119,35 @@ def chance(names: set[str], weights: Mapping[str, Weight]) -> float:
 
 
 def look(
-    tokens: Tokens, found: Sequence[Found], context: Context, words: Lexicon, weights: Mapping[str, Weight]
+    tokens: Tokens,
+    found: Sequence[Found],
+    context: Context,
+    words: Mapping[str, Lexicon],
+    weights: Mapping[str, Weight],
 ) -> tuple[Danger, ...]:
-    """An uncertain danger over the whole text, or nothing."""
-    if not _LEAST <= sum(word[0].isalnum() for word in tokens.words) <= _MOST:
+    """An uncertain danger over the piece of the text that sounds most like one, or nothing."""
+    meant = _meant(tokens, context)
+    looked = [(piece, _named(tokens, found, meant, words, piece)) for piece in pieces(tokens)]
+    if not looked:
         return ()
-    names = features(tokens, found, context, words)
-    if chance(names, weights) < _SURE:
-        return ()
-    flag = nearest(names, weights)
-    return (Danger(flag, False, tokens.starts[0], tokens.ends[-1], guessed=True),) if flag else ()
+    piece, names = max(looked, key=lambda one: chance(one[1], weights))
+    flag = nearest(names, weights) if chance(names, weights) >= _SURE else ""
+    return (Danger(flag, False, tokens.starts[piece.first], tokens.ends[piece.last - 1], guessed=True),) if flag else ()
+
+
+def pieces(tokens: Tokens) -> list[Piece]:
+    """A short text as a whole, then its sentences, the long ones in overlapping pieces; none of fewer than `_LEAST` words."""
+    whole = Piece(0, len(tokens))
+    out = [whole] if _length(tokens, whole) <= _SHORT else []
+    starts = [at for at in range(len(tokens)) if at == 0 or tokens.sentence[at] != tokens.sentence[at - 1]]
+    for first, last in pairwise([*starts, len(tokens)]):
+        step = _PIECE if last - first <= _PIECE else _PIECE // 2
+        out += [Piece(at, min(at + _PIECE, last)) for at in range(first, max(last - _PIECE // 2, first + 1), step)]
+    return [piece for piece in dict.fromkeys(out) if _length(tokens, piece) >= _LEAST]
+
+
+def _length(tokens: Tokens, piece: Piece) -> int:
+    return sum(word[0].isalnum() for word in tokens.words[piece.first : piece.last])
 
 
 def nearest(names: set[str], weights: Mapping[str, Weight]) -> str:

@@ -26,9 +26,10 @@ _NOT_SIDE_BEFORE = word_set(
 )
 _PLURALS = word_set(
     "knees hips shoulders ankles wrists elbows calves thighs feet hands legs arms hamstrings heels shins forearms",
-    "glutes buttocks quads soles achilles traps groins temples armpits biceps triceps kneecaps hammies hams delts pecs",
+    "glutes buttocks quads soles traps groins temples armpits biceps triceps kneecaps hammies hams delts pecs",
     "collarbones forearms adductors",
 )
+_HALVES = frozenset({"lower", "upper", "inner", "outer"})
 _REACH = 6
 
 
@@ -98,7 +99,7 @@ def of_site(tokens: Tokens, sides: list[Sided], first: int, last: int) -> tuple[
     afar = next((s for s in sides if s.first >= last and _said_later(tokens, last, s)), None)
     if afar:
         return afar.side, first, last
-    if words[last - 1] in _PLURALS and first == last - 1:
+    if words[last - 1] in _PLURALS and all(word in _HALVES for word in words[first : last - 1]):
         return "both", first, last
     return None, first, last
 
@@ -120,13 +121,40 @@ def _said_later(tokens: Tokens, start: int, sided: Sided) -> bool:
     return said and closes and same and not any(word in _NOT_LATER for word in words[start:at])
 
 
+_JOINS = frozenset({"and", ","})
+_OWN = word_set(
+    "side sides one ones of but and when more mainly mostly hand handed only worse is are too as especially"
+)
 _FOLLOWING = word_set(
     "( , - on the my side hand of it's is its mostly mainly only just more that's worse to at it in and one",
 )
 
 
+_TAIL_BEFORE = word_set("the on my mostly mainly just only it's its")
+
+
+def at_the_end(tokens: Tokens, sides: list[Sided], sentence: int) -> Sided | None:
+    """The side that a sentence ends with: "pain from my hip to my ankle, left side"; it is that of every place named before."""
+    words = tokens.words
+    for sided in sides:
+        if tokens.sentence[sided.first] != sentence:
+            continue
+        before, after = sided.first - 1, sided.last
+        while before > 0 and words[before] in _TAIL_BEFORE:
+            before -= 1
+        while after < len(words) and words[after] in ("side", "one", "sides", "hand", "-", ")", "only"):
+            after += 1
+        ends = after == len(words) or words[after] in (".", "!", ";")
+        if ends and before > 0 and words[before] in (",", "(", "-", "–"):
+            return sided
+    return None
+
+
 def _follows(words: list[str], start: int, at: int) -> bool:
     """ "knee (left)", "hip on the right side", "shoulder, mostly the left"."""
+    joined = not _JOINS.isdisjoint(words[start:at])
+    if joined and words[at + 1 : at + 2] and words[at + 1].isalpha() and words[at + 1] not in _OWN:
+        return False  # "lower back and both hips": the side is the next site's
     return all(word in _FOLLOWING for word in words[start:at]) and (
         at - start > 0 or words[at] in ("both", "lhs", "rhs", "bilaterally", "left", "right")
     )

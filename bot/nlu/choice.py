@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -110,12 +110,13 @@ def choose(
     *,
     asked: str | None = None,
     read: Collection[str] = (),
+    leans: Callable[[], tuple[str, float] | None] = lambda: None,
     limits: Limits = Limits(),
 ) -> Guess:
     """The intent of a text.
 
     `weighed` is what the model makes of each intent, `asked` the field of the open question, `read` the kinds of
-    mention that the Reader found. A way of saying yes or no answers a yes/no question before anything else; a text
+    mention that the Reader found, `leans` what the model of replies makes of the text (asked only when no rule can tell). A way of saying yes or no answers a yes/no question before anything else; a text
     that names an ache, or answers what was asked, is never rejected. Who asks for a language we speak is certain to.
     """
     if tongue.asked(text):
@@ -123,6 +124,9 @@ def choose(
     way = polarity.lean(text, asked) if _is(asked, _YES_NO) or not any(map(str.isalpha, text)) else None
     if way is not None:
         return Guess(way, max(0.9, weighed.get(way, 0.0)))
+    learned = leans() if _is(asked, _YES_NO) else None
+    if learned is not None:
+        return Guess(*learned)
     best = max(weighed, key=lambda name: weighed[name])
     sure = weighed[best]
     aches = _aches(asked, read, weighed.get(REJECTED, 0.0), limits)

@@ -14,7 +14,7 @@ from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.nlu import by_language, choice, several, sources
+from bot.nlu import by_language, choice, leaning, several, sources
 from bot.nlu.by_language import ByLanguage
 
 
@@ -62,7 +62,7 @@ class LinearIntentClassifier(GraphComponent, IntentClassifier):
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str:
         """Changes with any of our modules, else Rasa would serve an old model from its cache."""
-        return sources.fingerprint()
+        return sources.fingerprint() + leaning.fingerprint()
 
     def train(self, training_data: TrainingData) -> Resource:
         """Fit on every sentence whose intent can be guessed, and store the model."""
@@ -100,8 +100,11 @@ class LinearIntentClassifier(GraphComponent, IntentClassifier):
             return choice.tapped(metadata["answer"])
         text = message.get(TEXT) or ""
         read = {entity["entity"] for entity in message.get(ENTITIES) or []}
-        weighed = self._model.probabilities(text, metadata.get("locale")) if self._model else {choice.REJECTED: 1.0}
-        return choice.choose(text, weighed, asked=metadata.get("asked"), read=read)
+        model, asked, locale = self._model, metadata.get("asked"), metadata.get("locale")
+        if model is None:
+            return choice.choose(text, {choice.REJECTED: 1.0}, asked=asked, read=read)
+        weighed = model.probabilities(text, locale)
+        return choice.choose(text, weighed, asked=asked, read=read, leans=lambda: model.leans(text, read, locale))
 
 
 def _spoken(example: Message) -> str:

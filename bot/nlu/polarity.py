@@ -58,6 +58,25 @@ _TURNED = (
         ),
         AFFIRM,
     ),
+    # "never goes away", "not a day without it": the no belongs to what would end it.
+    (
+        re.compile(
+            r"\b(?:never|not|n'?t)(?: (?:ever|really|once))? (?:stop|end|let up|let me|go away|goes? away|go(?:ne|ing)? away|ease|eases|leave|leaves|quit|settle|stops|ends|lets)(?:s|d|ped|ing)?\b"
+            r"|\bnever (?:been )?without\b|^not a (?:day|night|morning|week) (?:goes by|passes|without)"
+            r"|^don'?t (?:i know it|get me started)\b|^(?:i )?wouldn'?t (?:be|have (?:come|asked|written)).*(?:otherwise|if i|if it|if they)\b"
+            r"|^(?:i |you )?(?:can'?t|couldn'?t|could not|cannot) (?:deny|argue|agree more|get rid of|shake|get away from)\b|^without (?:exception|fail)\b"
+        ),
+        AFFIRM,
+    ),
+    # "just the pain itself", "only stiff": nothing of what was asked.
+    (
+        re.compile(
+            r"^(?:no more than|(?:it'?s |its )?(?:just|only)) (?:the |a |an |some |my )?(?:usual |bit of |dull |plain )?(?:pain|ache|aching|stiffness|soreness|stiff|sore|tired)\b(?!.*\b(?:and|when|if|at|in|on|but)\b)"
+            r"|^(?:i wish|if only|as if|in my dreams|fat chance)\b(?!.*n'?t\b)"
+            r"|^(?:absolutely|definitely|certainly|literally|really) (?:nothing|none|never|nobody|nowhere|zero)\b"
+        ),
+        DENY,
+    ),
     (re.compile(r"^without (?:a )?(?:doubt|question)\b|^(?:no|not a) doubt\b"), AFFIRM),
     (re.compile(r"^if anything\b|^(?:it'?s |this is |it was )?(?:the |my )?(?:very )?first time\b"), DENY),
     (
@@ -85,7 +104,8 @@ _UNSURE = _any(
         r"\bnot (?:\w+ ){0,2}(?:sure|certain)\b",
         r"\b(?:unsure|uncertain|dunno|idk|maybe|perhaps|possibly|could be|might be|i forget|who knows)\b",
         r"\b(?:do ?n'?t|do not|wouldn'?t|would not) (?:really |actually )?(?:know|remember|recall)\b",
-        r"\bno (?:idea|clue)\b",
+        r"\bno (?:idea|clue)\b|\bno way of (?:telling|knowing)\b|\bjust guess|\bbe guessing\b|\bput my finger on\b",
+        r"^(?:it|i|they|that|no ?one|nobody)(?:'?s|'?ve| has| have| was)?(?: never| not|n'?t)?(?: ever)?(?: been| had it| had that)? (?:checked|tested|measured|kept (?:track|count))\b",
         r"\bcan'?t (?:say|tell|remember|recall)\b|\bhard to (?:say|tell)\b",
     )
 )
@@ -184,6 +204,11 @@ def lean(text: str, asked: str | None = None) -> str | None:
     if turned is not None:
         return turned
     return None if _asks_back(said) else _plain(said, asked)
+
+
+def may_be_loss(text: str) -> bool:
+    """True when a "not" may tell of something lost ("I can't feel it"): no guess may take it for a plain no."""
+    return bool(_LOSS.search(" ".join(text.lower().replace("’", "'").split())))
 
 
 def _asks_back(said: str) -> bool:

@@ -59,7 +59,8 @@ def guess(model: ByLanguage, language: Any, line: Mapping[str, Any]) -> choice.G
         text, asked=asked, now=moment(line.get("now")), subject=whom if whom in SUBJECTS else "self", locale=locale
     )
     kinds = {mention.kind for mention in reading.mentions}
-    return choice.choose(text, model.probabilities(text, locale), asked=asked, read=kinds)
+    weighed = model.probabilities(text, locale)
+    return choice.choose(text, weighed, asked=asked, read=kinds, leans=lambda: model.leans(text, kinds, locale))
 
 
 def main(lines: TextIO, out: TextIO) -> int:

@@ -58,7 +58,12 @@ def test_the_classifier_comes_back_from_storage_without_pickle(storage, context)
     (heard,) = classifier.process([message("hello there")])
     assert heard.get("intent")["name"] == "greet"
     with storage.read_from(Resource("intents")) as folder:
-        assert sorted(file.name for file in folder.iterdir()) == ["labels.json", "weights.npz"]
+        assert sorted(file.name for file in folder.iterdir()) == [
+            "labels.json",
+            "leaning_labels.json",
+            "leaning_weights.npz",
+            "weights.npz",
+        ]
         assert "danger" not in json.loads((folder / "labels.json").read_text())["labels"]
 
 
