@@ -116,8 +116,9 @@ def choose(
     """The intent of a text.
 
     `weighed` is what the model makes of each intent, `asked` the field of the open question, `read` the kinds of
-    mention that the Reader found, `leans` what the model of replies makes of the text (asked only when no rule can tell). A way of saying yes or no answers a yes/no question before anything else; a text
-    that names an ache, or answers what was asked, is never rejected. Who asks for a language we speak is certain to.
+    mention that the Reader found, `leans` what the model of replies makes of the text (asked only when no rule can tell).
+    A way of saying yes or no answers a yes/no question before anything else; a text that names an ache, or answers what
+    was asked, is never rejected. Who asks for a language we speak is certain to.
     """
     if tongue.asked(text):
         return Guess("language_other", 1.0)

@@ -64,7 +64,9 @@ def train(texts: Sequence[str], intents: Sequence[str], *, encoder: bool, streng
 
 
 def way(text: str, model: Linear, read: Collection[str] = ()) -> tuple[str, float] | None:
-    """("affirm", 0.8), or None where the model is not sure, the text is long, or the Reader found something of the body."""
+    """("affirm", 0.8), or None where the model is not sure, the text asks back or is long, or the Reader found a sign."""
+    if "?" in text or not any(map(str.isalpha, text)):
+        return None
     if not _TOLD.isdisjoint(read) or len(text.split()) > _MOST_WORDS or polarity.may_be_loss(text):
         return None
     weighed: Mapping[str, float] = model.probabilities(text)
