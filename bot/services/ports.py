@@ -143,7 +143,7 @@ class Conversations(Protocol):
         """The visitor wants a person since then, or (None) has had one. Raises `NotFound`."""
 
     def since(self, at: datetime, *, limit: int) -> list[Conversation]:
-        """Living ones begun after `at`, newest first."""
+        """Living ones begun at `at` or later, newest first."""
 
     def asking(self) -> int:
         """How many living ones ask for a person whom nobody has been yet and wait for no call."""
@@ -216,7 +216,7 @@ class Handoffs(Protocol):
         """New ones of at least this caution that came in before `before` and that nobody has looked at."""
 
     def since(self, at: datetime, *, limit: int) -> list[Handoff]:
-        """Handed off after `at`, newest first."""
+        """Handed off at `at` or later, newest first; without contact and labels, which nobody counts."""
 
     def decisions_since(self, at: datetime, *, limit: int) -> list[Decision]:
         """Decisions after `at`, oldest first."""

@@ -197,8 +197,8 @@ class MemoryConversations:
         self._all[conversation] = replace(self._living(conversation), person_asked_at=at)
 
     def since(self, at: datetime, *, limit: int) -> list[Conversation]:
-        """Living ones begun after `at`, newest first."""
-        begun = [one for one in self._all.values() if one.erased_at is None and one.created_at > at]
+        """Living ones begun at `at` or later, newest first."""
+        begun = [one for one in self._all.values() if one.erased_at is None and one.created_at >= at]
         return sorted(begun, key=lambda one: one.created_at, reverse=True)[:limit]
 
     def asking(self) -> int:

@@ -99,8 +99,9 @@ class MemoryHandoffs:
         ]
 
     def since(self, at: datetime, *, limit: int) -> list[Handoff]:
-        """Handed off after `at`, newest first."""
-        return [one for one in reversed(self._all.values()) if one.created_at > at][:limit]
+        """Handed off at `at` or later, newest first, without what is sealed."""
+        found = [one for one in reversed(self._all.values()) if one.created_at >= at][:limit]
+        return [replace(one, contact={}, labels=()) for one in found]
 
     def decisions_since(self, at: datetime, *, limit: int) -> list[Decision]:
         """Decisions after `at`, oldest first."""

@@ -286,8 +286,8 @@ class SqlConversations:
         self._set(conversation, person_asked_at=at)
 
     def since(self, at: datetime, *, limit: int) -> list[Conversation]:
-        """Living ones begun after `at`, newest first."""
-        wanted = select(*_COLUMNS).where(_C.erased_at.is_(None), _C.created_at > at)
+        """Living ones begun at `at` or later, newest first."""
+        wanted = select(*_COLUMNS).where(_C.erased_at.is_(None), _C.created_at >= at)
         rows = self._connection.execute(wanted.order_by(_C.created_at.desc()).limit(limit))
         return [_conversation(row) for row in rows]
 

@@ -123,9 +123,10 @@ class SqlHandoffs:
         return [Handoff(**_values(row)) for row in rows]
 
     def since(self, at: datetime, *, limit: int) -> list[Handoff]:
-        """Handed off after `at`, newest first."""
-        rows = self._connection.execute(select(*_COLUMNS).where(_H.created_at > at).order_by(_H.id.desc()).limit(limit))
-        return [Handoff(**_values(row)) for row in rows]
+        """Handed off at `at` or later, newest first, without what is sealed."""
+        columns = [column for column in _COLUMNS if column.name not in ("contact", "labels")]
+        wanted = select(*columns).where(_H.created_at >= at).order_by(_H.id.desc()).limit(limit)
+        return [Handoff(**row._mapping) for row in self._connection.execute(wanted)]
 
     def decisions_since(self, at: datetime, *, limit: int) -> list[Decision]:
         """Decisions after `at`, oldest first."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, timedelta
+from typing import Any
 
 import pytest
 import yaml
@@ -11,7 +13,9 @@ from hypothesis import strategies as st
 
 from bot.domain import kappa
 from bot.domain.review import RANKS, Answer
-from bot.services import learning
+from bot.services import figures, learning
+from bot.services.review import Actor
+from bot.services.stored import Conversation, Erasure
 
 BASE = "/desk/api/handoffs"
 ANSWERS = [Answer(outcome, urgency) for outcome, urgency in RANKS]
@@ -46,11 +50,92 @@ def test_the_page_counts_what_happened(context, browser):
     page = re.sub(r"\s+", " ", lead.get("/desk/figures?days=7").text)
     assert "<dt>First look, median</dt><dd>4 min</dd>" in page
     assert "R-RF-CES" in page
-    assert "1 under, 1 over" in page
+    assert "2 decisions: 1 under, 1 over" in page
     assert page.count('class="bars"') >= 4
     assert browser("Ben").get("/desk/figures").status_code == 403
     for odd in ("x", "²", "9999999999", "-1"):
         assert lead.get("/desk/figures", params={"days": odd}).status_code == 200
+
+
+def begun(context, number: int, **at: Any) -> None:
+    """A conversation that never came to a hand-off: `phase`, `field` of the open question, `minutes` since it was written in."""
+    chat = f"chat-without-result-{number}"
+    when = context.time - timedelta(minutes=at.get("minutes", 120))
+    with context.uow() as uow:
+        uow.conversations.add(Conversation(chat, b"h", "web", "en", at["phase"], when, when))
+        if at.get("field"):
+            uow.conversations.give_consent(chat, version="v", now=when)
+            uow.conversations.save(chat, now=when, state={"field": at["field"]})
+        uow.commit()
+
+
+def window(context, days: int = 7) -> figures.Figures:
+    zone = context.settings.clinic.zone
+    return figures.figures(context.uow(), days=days, zone=zone, by=Actor("Lea", "lead"), now=context.time)
+
+
+def test_every_total_is_the_sum_of_its_table(context, browser):
+    """On the page and behind it; a hand-off of an older conversation, an erased one and one a year old among them."""
+    context.time -= timedelta(days=300)
+    context.handed_off(1)
+    context.time += timedelta(days=290)
+    with context.uow() as uow:
+        uow.conversations.add(
+            Conversation("conversation-0000000002", b"h", "web", "en", "interview", context.time, context.time)
+        )
+        uow.commit()
+    context.later(days=10, hours=-1)
+    references = [context.handed_off(number, rf=["RF-CES"] if number == 4 else []) for number in (2, 3, 4, 5)]
+    with context.uow() as uow:
+        uow.conversations.erase(
+            "conversation-0000000005", erasure=Erasure("conversation-0000000005", context.time, "visitor", "chat")
+        )
+        uow.commit()
+    begun(context, 1, phase="consent")
+    begun(context, 2, phase="interview", field="nrs#2")
+    begun(context, 3, phase="interview", field="nrs")
+    begun(context, 4, phase="stopped")
+    begun(context, 5, phase="interview", field="nrs", minutes=5)
+    for name, role in (("Ana", "reviewer"), ("Ben", "lead")):
+        staff = browser(name, role)
+        for reference in references[: 2 if role == "reviewer" else 4]:
+            staff.post(f"/desk/handoffs/{reference}/agree")
+    staff.post(f"/desk/handoffs/{references[0]}/override", {"outcome": "not_now/same_day", "reason": "grey"})
+    staff.post(f"/desk/handoffs/{references[1]}/withdraw", {"reason": "too quick"})
+    found = window(context)
+    assert found.handoffs == 4
+    for parts in (found.by_day, found.by_outcome, found.by_channel, found.reasons):
+        assert sum(parts.values()) == found.handoffs
+    chats = found.chats
+    assert (chats.begun, chats.handed_off, chats.ended, chats.going_on, chats.left) == (7, 2, 1, 1, 3)
+    assert chats.begun == chats.handed_off + chats.ended + chats.going_on + chats.left
+    assert sum(chats.left_at.values()) == chats.left
+    assert chats.left_at == {"nrs": 2, "consent_privacy": 1}
+    assert chats.begun >= chats.agreed >= chats.read_back >= chats.handed_off
+    assert found.agreement.total == 5
+    for groups in (found.by_rule, found.by_reviewer):
+        for count in ("total", "agreed", "under", "over"):
+            assert sum(getattr(one, count) for one in groups.values()) == getattr(found.agreement, count)
+    assert next(iter(found.by_reviewer)) == "Ben"  # who has under-triage stands first
+    page = staff.get("/desk/figures?days=7").text
+    for chart in re.findall(r"data-chart=.*?</table>", page, re.DOTALL):
+        rows = [int(number) for number in re.findall(r"<td>(\d+)</td>", chart.split("<tfoot>")[0])]
+        together = re.search(r"<tfoot>.*?<td>(\d+)</td>", chart, re.DOTALL)
+        assert together is None or int(together[1]) == sum(rows)
+    assert page.count("<tfoot>") >= 7
+
+
+def test_a_day_at_the_edge_of_the_window_is_counted_whole_or_not_at_all(context):
+    zone = context.settings.clinic.zone
+    now = context.time
+    midnight = (now.astimezone(zone) - timedelta(days=6)).replace(hour=0, minute=0, second=0, microsecond=0)
+    for number, at in enumerate((midnight - timedelta(seconds=1), midnight, now), 1):
+        context.time = at.astimezone(UTC)
+        context.handed_off(number)
+    context.time = now
+    found = window(context, 7)
+    assert found.handoffs == sum(found.by_day.values()) == 2
+    assert len(found.by_day) == 7
 
 
 def test_a_misread_message_becomes_a_case_without_personal_details(context, browser):

@@ -6,6 +6,7 @@ import ast
 import html
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -14,10 +15,13 @@ from bot import triage_page
 from bot.domain import conditions, flags, modifiers, policy, review, rules, signoff, speech, summary, triage
 from bot.domain import record as records
 from bot.notify import visits
+from bot.services import figures as counted
+from bot.services.review import Actor
 from bot.settings import REPOSITORY
+from bot.storage.memory import MemoryStorage
 from bot.web import desk
 from bot.web import visit as visit_pages
-from bot.web.desk import clinic, clinical, exports, queues, render, sign_in, tongue
+from bot.web.desk import clinic, clinical, exports, figures, queues, render, sign_in, tongue
 from tests.desk.furnished import PAGES
 
 _SAID = re.compile(r"""(?<![\w])_\(\s*"((?:[^"\\]|\\.)*)"|(?<![\w])_\(\s*'((?:[^'\\]|\\.)*)'""")
@@ -44,8 +48,9 @@ def texts() -> set[str]:
     )
     found |= {summary.outcome_words(*answer) for answer in review.RANKS}
     found |= {summary.outcome_words(*answer, provisional=True) for answer in review.RANKS}
-    found |= {"Hand-offs by day", "Outcomes", "Channels", "Where visitors stopped without a result", "Most frequent deciding rules",
-              "Agreement by rule", "Agreement by reviewer", "Rule", "Reviewer", "Day", "Outcome", "Channel", "Open question"}  # fmt: skip
+    found |= {text for chart in charts_of_nothing() for text in (chart.title, chart.about, chart.head)}
+    found |= {"Agreement by rule", "Agreement by reviewer", "Rule", "Reviewer", "Began", "Agreed to the use of what they write",
+              "Came to the read-back", "Came to a result", "All others"}  # fmt: skip
     found |= {"Who", "What they want", "Complaint", "Danger signs told", "Conditions and medicines", "Also told", "Asked and not answered",
               "Doctor", "For the therapist", "Name", "Visit", "Age", "Sex", "Phone", "E-mail", "Wished times", "Wishes", "Where", "Pain",
               "How long", "Began", "Limits them", "Feels", "Cause they name", "Blood pressure"}  # fmt: skip
@@ -105,6 +110,13 @@ def said_by_code() -> set[str]:
         if (named == "tell" or (named == "say" and isinstance(call.func, ast.Attribute) and getattr(call.func.value, "id", "") == "tongue"))
         and call.args and isinstance(call.args[0], ast.Constant)
     }  # fmt: skip
+
+
+def charts_of_nothing() -> list[figures.Chart]:
+    """The charts of a desk where nothing happened yet."""
+    at = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
+    lead = Actor("Lea", "lead")
+    return figures.charts(counted.figures(MemoryStorage()(), days=7, zone=UTC, by=lead, now=at))
 
 
 def test_every_text_of_the_desk_and_of_the_visit_page_has_its_spanish():

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import yaml
@@ -33,6 +34,18 @@ def routes(context: DeskContext, access: Access) -> list[tuple[str, Endpoint, li
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """Bars and the table they draw; `total` is the sum of the counts, None where they are parts of each other."""
+
+    id: str
+    title: str
+    about: str
+    head: str
+    rows: Sequence[Mapping[str, Any]]
+    total: int | None
+
+
 class FiguresPage:
     """`/desk/figures` and `/desk/learning`."""
 
@@ -48,23 +61,7 @@ class FiguresPage:
         found = await run_in_threadpool(
             figures.figures, self._context.uow(), days=days, zone=zone, by=who.actor, now=now
         )
-        outcomes = {
-            tongue.say(summary.outcome_words(*answer)): count
-            for answer, count in sorted(found.by_outcome.items(), key=str)
-        }
-        return self._pages.page(
-            "figures.html",
-            who=who,
-            figures=found,
-            windows=WINDOWS,
-            charts=[
-                ("volume", "Hand-offs by day", "Day", bars(found.by_day)),
-                ("outcomes", "Outcomes", "Outcome", bars(outcomes)),
-                ("channels", "Channels", "Channel", bars(found.by_channel)),
-                ("funnel", "Where visitors stopped without a result", "Open question", bars({clinical.name(key): count for key, count in found.funnel.items()})),
-                ("reasons", "Most frequent deciding rules", "Rule", bars(found.reasons)),
-            ],
-        )  # fmt: skip
+        return self._pages.page("figures.html", who=who, figures=found, windows=WINDOWS, charts=charts(found))
 
     async def lessons(self, _request: Request, who: SignedIn) -> Response:
         """Messages that were read wrongly, without personal details."""
@@ -83,6 +80,34 @@ class FiguresPage:
     async def _lessons(self, who: SignedIn) -> list[learning.Lesson]:
         now = self._context.clock()
         return await run_in_threadpool(learning.lessons, self._context.uow(), by=who.actor, now=now)
+
+
+def charts(found: figures.Figures) -> list[Chart]:
+    """What is drawn, each with what it counts in one line."""
+    chats = found.chats
+    far = {
+        "Began": chats.begun,
+        "Agreed to the use of what they write": chats.agreed,
+        "Came to the read-back": chats.read_back,
+        "Came to a result": chats.handed_off,
+    }
+    outcomes = {
+        tongue.say(summary.outcome_words(*answer)): count for answer, count in sorted(found.by_outcome.items(), key=str)
+    }
+    left = {
+        tongue.say("All others") if key == figures.OTHERS else clinical.name(key): count
+        for key, count in chats.left_at.items()
+    }
+    rules = {tongue.say("All others") if key == figures.OTHERS else key: count for key, count in found.reasons.items()}
+    handoffs = "Hand-offs that came in in this window, whenever the conversation began."
+    return [
+        Chart("volume", "Hand-offs by day", handoffs, "Day", bars(found.by_day), found.handoffs),
+        Chart("outcomes", "Outcomes", "The same hand-offs, by the answer that counts now.", "Outcome", bars(outcomes), found.handoffs),
+        Chart("channels", "Channels", "The same hand-offs, by where the conversation was held.", "Channel", bars(found.by_channel), found.handoffs),
+        Chart("far", "How far visitors come", "Conversations begun in this window; each line is part of the one above.", "Step", bars({tongue.say(step): count for step, count in far.items()}), None),
+        Chart("funnel", "Where visitors stopped without a result", "Conversations nobody has written in for half an hour, by the question that was open.", "Open question", bars(left), chats.left),
+        Chart("reasons", "Most frequent deciding rules", "The strongest rule of each hand-off.", "Rule", bars(rules), found.with_reasons),
+    ]  # fmt: skip
 
 
 def bars(counts: Mapping[str, int]) -> list[dict[str, Any]]:
