@@ -65,7 +65,7 @@ def play(tracker: Tracker, dispatcher: CollectingDispatcher) -> Turn | None:
         if intake.open_field == "read_back" and (open_before != "read_back" or move.say or intake.misses):
             dispatcher.utter_message(text=wording.read_back(intake))
     ask = slot_of(intake.open_field, intake) if intake.open_field else None
-    _report(dispatcher, intake)
+    _report(dispatcher, intake, asks_person=intake.wants_person and _asks_person(move))
     events = memory.changed_slots(tracker, intake) + _ask_slots(intake, move)
     return Turn(intake, move, events, ask)
 
@@ -191,7 +191,12 @@ def _more_urgent_than_each(script: scripts.Script, intake: Intake) -> bool:
     return script.urgency == "emergency" and all(RED_FLAGS[flag].urgency != "emergency" for flag in intake.rf)
 
 
-def _report(dispatcher: CollectingDispatcher, intake: Intake) -> None:
+def _asks_person(move: Move) -> bool:
+    """True when this very message asked for a person, whatever was asked before."""
+    return any(text.startswith(("utter_person", "utter_misread")) for text in move.say)
+
+
+def _report(dispatcher: CollectingDispatcher, intake: Intake, *, asks_person: bool) -> None:
     """Tell the edge where the conversation stands; a reply without text is never shown."""
     field = intake.open_field
     dispatcher.utter_message(
@@ -208,6 +213,7 @@ def _report(dispatcher: CollectingDispatcher, intake: Intake) -> None:
             "record": known(intake) if intake.consented else {},
             "said": _quoted(intake) if intake.consented else {},
             "wants_person": intake.wants_person,
+            "asks_person": asks_person,
         }
     )
 

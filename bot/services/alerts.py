@@ -39,7 +39,7 @@ def call_back(uow: UnitOfWork, conversation: str, now: datetime) -> None:
 def person_asked(uow: UnitOfWork, conversation: str, reference: str, now: datetime) -> None:
     """A visitor wants to talk to a person, in the chat; once for each time they ask anew."""
     payload = {"reference": reference, "event": "person"}
-    uow.outbox.add(OutboxItem(0, f"person:{conversation}:{now.timestamp():.0f}", KIND, payload, now, now))
+    uow.outbox.add(OutboxItem(0, f"person:{conversation}:{now.timestamp():.6f}", KIND, payload, now, now))
 
 
 def undelivered(uow: UnitOfWork, item: OutboxItem, now: datetime) -> None:

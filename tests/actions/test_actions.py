@@ -142,6 +142,17 @@ def test_an_interruption_returns_nothing_so_that_a_rule_answers(caller: Caller) 
     assert caller.events == []
 
 
+def test_every_wish_for_a_person_is_reported_with_the_message_that_had_it(caller: Caller) -> None:
+    caller.tap("open", None)
+    caller.tap("consent_privacy", "yes")
+    reports = [
+        caller.call("validate_intake_form", text, intent)[-1]["custom"]
+        for text, intent in (("a person please", "ask_person"), ("none", "deny"), ("a person please", "ask_person"))
+    ]
+    assert [one["asks_person"] for one in reports] == [True, False, True]
+    assert all(one["wants_person"] for one in reports)
+
+
 def test_danger_with_consent_is_handed_off_as_it_is_told(caller: Caller, storage: Any) -> None:
     caller.tap("open", None)
     caller.tap("consent_privacy", "yes")

@@ -129,6 +129,7 @@ class Rasa:
                 "record": {},
                 "said": {},
                 "wants_person": True,
+                "asks_person": True,
             }
             return [{"text": "Of course.", "custom": report}, {"text": "How bad?"}]
         if said == "silence":

@@ -9,6 +9,8 @@ import pytest
 from conftest import Running, Visitor
 from standin_rasa import Rasa
 
+from bot.services import live
+from bot.services.review import Actor
 from bot.settings import read_clinic
 from bot.web.turns import words
 
@@ -35,6 +37,19 @@ def test_staff_are_told_once_and_the_question_stays_open(visitor: Visitor, rasa:
         assert chat is not None
         assert chat.person_asked_at is not None
         assert [one.id for one in uow.conversations.in_progress(edge.context.clock(), limit=5)] == [visitor.id]
+
+
+def test_another_wish_after_an_answered_one_is_told_again_once(visitor: Visitor, rasa: Rasa, edge: Running):
+    visitor.consent()
+    for wish in (1, 2, 3):
+        for _ in range(2):
+            visitor.settled(visitor.say("a person please"))
+        assert alerts(edge) == wish
+        live.person_seen_to(edge.context.uow(), visitor.id, by=Actor("Ana", "reviewer"), now=edge.context.clock())
+    with edge.context.uow.reading() as uow:
+        chat = uow.conversations.get(visitor.id)
+        assert chat is not None
+        assert chat.person_asked_at is None
 
 
 @pytest.mark.parametrize(

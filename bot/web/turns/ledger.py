@@ -163,7 +163,7 @@ class Ledger:
             outcome = reading.understand(replies, chat, self._context.settings.clinic, scripted=work.scripted)
             self._consent(uow, chat, outcome)
             lines = outcome.messages
-            if outcome.state.get("wants_person") and not chat.state.get("wants_person"):
+            if _wants_person(chat, outcome):
                 lines = self._person(uow, chat, outcome)
             following = self._store(uow, chat, work, [] if _with_staff(chat) else lines, outcome)
             uow.commit()
@@ -268,6 +268,13 @@ class Ledger:
             seqs = [line.seq for line in stored if bool(line.body.get("alert")) is urgent]
             outgoing.send(uow, chat, seqs, now=now, urgent=urgent)
         return self.claim_in(uow, chat.id) if chat.spoken_through > work.message.seq else None
+
+
+def _wants_person(chat: Conversation, outcome: reading.Outcome) -> bool:
+    """True when staff have to hear of it: a first wish, or another after somebody has seen to the last one."""
+    if chat.person_asked_at is not None:
+        return False
+    return outcome.asks_person or bool(outcome.state.get("wants_person") and not chat.state.get("wants_person"))
 
 
 def _with_staff(chat: Conversation) -> bool:

@@ -23,6 +23,7 @@ class Outcome:
     state: Mapping[str, Any]
     phase: str | None
     record: Mapping[str, Any] | None
+    asks_person: bool = False
 
     @property
     def consented(self) -> bool:
@@ -50,7 +51,8 @@ def understand(replies: Sequence[Reply], chat: Conversation, clinic: Clinic, *, 
         lines[-1] = NewMessage("bot", lines[-1].text, {**lines[-1].body, "question": question})
     phase = reported.get("phase")
     phase = _kept_stopped(chat, phase if phase in PHASES else None)
-    return Outcome(tuple(lines), state, phase, _record(replies))
+    asks = any(reply.custom.get("asks_person") for reply in replies)
+    return Outcome(tuple(lines), state, phase, _record(replies), asks)
 
 
 def before_the_question(lines: Sequence[NewMessage], line: str) -> tuple[NewMessage, ...]:
