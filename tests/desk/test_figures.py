@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import re
+import shutil
+import subprocess
+import sys
 from datetime import UTC, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -148,8 +152,8 @@ def test_a_misread_message_becomes_a_case_without_personal_details(context, brow
         ana.post(at, {"seq": "1", "kind": "site", "value": "knee", "denied": "yes"}).status_code == 303
     )  # the later word counts
     assert ana.post(at, {"seq": "2", "kind": "intent", "value": "faq_companion"}).status_code == 303
-    [case] = yaml.safe_load(ana.get("/desk/learning/cases.yml").text)
-    assert case["expect"] == {"kind": "site", "value": "knee", "negated": True}
+    [[case]] = yaml.safe_load(ana.get("/desk/learning/cases.yml").text).values()
+    assert case["reads"] == [{"kind": "site", "value": "knee", "negated": True}]
     assert not re.search(r"Ana|Ruiz|0142|example\.org", case["text"])
     assert "my heel is killing me" in case["text"]
     told = yaml.safe_load(ana.get("/desk/learning/sentences.yml").text)
@@ -158,8 +162,46 @@ def test_a_misread_message_becomes_a_case_without_personal_details(context, brow
     assert browser("Ben").get("/desk/learning").status_code == 403
 
 
+def test_what_is_exported_is_read_by_the_loaders_of_the_cases(context, browser, tmp_path):
+    """The files go into a copy of the tests as they come from the desk, and the tests of the language run on them."""
+    told = (
+        ("my left knee is sore, call 555 010 0142", "site", "left knee", ""),
+        ("seven out of ten", "intensity", "7", ""),
+        ("for three weeks", "duration", "21", ""),
+        ("no swelling", "finding", "Swelling", "yes"),
+        ("numb between my legs", "danger", "rf-ces", ""),
+        ("no numbness down below", "danger", "RF-CES", "yes"),
+        ("can I bring my dog", "intent", "faq_companion", ""),
+    )
+    reference = context.handed_off(1, *(text for text, *_ in told))
+    ana = browser("Ana", "lead")
+    for seq, (_, kind, value, denied) in enumerate(told, 1):
+        fields = {"seq": str(seq), "kind": kind, "value": value, "denied": denied}
+        assert ana.post(f"/desk/handoffs/{reference}/misread", fields).status_code == 303
+    root = Path(__file__).parents[2]
+    copy = tmp_path / "tests"
+    for name in ("language/conftest.py", "language/test_reading.py", "language/test_danger.py"):
+        (copy / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(root / "tests" / name, copy / name)
+    shutil.copytree(root / "tests/cases/language", copy / "cases/language")
+    (copy / "cases/language/reading.yml").write_text(ana.get("/desk/learning/cases.yml").text, encoding="utf-8")
+    (copy / "cases/language/danger_told.yml").write_text(ana.get("/desk/learning/danger.yml").text, encoding="utf-8")
+    wanted = "test_reads_what_is_said or (numb and (test_flagged or test_lookalike) and RF-CES)"
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:randomly", "--rootdir", str(tmp_path), "-k", wanted, str(copy / "language")]  # fmt: skip
+    ran = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False, timeout=120)
+    assert ran.returncode == 0, ran.stdout[-3000:]
+    sentences = yaml.safe_load(ana.get("/desk/learning/sentences.yml").text)
+    committed = yaml.safe_load((root / "data/nlu/faq_clinic.yml").read_text(encoding="utf-8"))
+    assert sentences["version"] == committed["version"]
+    assert {key for row in sentences["nlu"] for key in row} == {key for row in committed["nlu"] for key in row}
+    assert "examples: |\n" in ana.get("/desk/learning/sentences.yml").text
+    assert ana.get("/desk/learning/cases.yml?language=es").text.strip() == "{}"
+
+
 @pytest.mark.parametrize(
-    "fields", [{"seq": "9", "kind": "site", "value": "x"}, {"seq": "1", "kind": "mood", "value": "x"}, {"seq": "1", "kind": "site", "value": " "}, {"kind": "site", "value": "x"}]
+    "fields", [{"seq": "9", "kind": "site", "value": "x"}, {"seq": "1", "kind": "mood", "value": "x"}, {"seq": "1", "kind": "site", "value": " "}, {"kind": "site", "value": "x"},
+     {"seq": "1", "kind": "site", "value": "left kneee joint"}, {"seq": "1", "kind": "danger", "value": "RF-NONE"},
+     {"seq": "1", "kind": "intensity", "value": "11"}, {"seq": "1", "kind": "duration", "value": "three weeks"}]
 )  # fmt: skip
 def test_what_cannot_be_marked_is_refused(context, browser, fields):
     reference = context.handed_off(1)

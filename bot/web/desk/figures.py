@@ -30,6 +30,7 @@ def routes(context: DeskContext, access: Access) -> list[tuple[str, Endpoint, li
         ("/desk/figures", access.page(page.show), ["GET"]),
         ("/desk/learning", access.page(page.lessons), ["GET"]),
         ("/desk/learning/cases.yml", access.page(page.cases), ["GET"]),
+        ("/desk/learning/danger.yml", access.page(page.dangers), ["GET"]),
         ("/desk/learning/sentences.yml", access.page(page.sentences), ["GET"]),
     ]
 
@@ -65,16 +66,27 @@ class FiguresPage:
 
     async def lessons(self, _request: Request, who: SignedIn) -> Response:
         """Messages that were read wrongly, without personal details."""
-        return self._pages.page("learning.html", who=who, lessons=await self._lessons(who))
+        lessons = await self._lessons(who)
+        languages = sorted({one.locale for one in lessons} & {*tongue.LANGUAGES})
+        return self._pages.page("learning.html", who=who, lessons=lessons, spoken=languages)
 
-    async def cases(self, _request: Request, who: SignedIn) -> Response:
-        """Cases for tests/cases/language, for a person to read and commit."""
-        return _yaml(learning.as_cases(await self._lessons(who)), "misread-cases.yml")
+    async def cases(self, request: Request, who: SignedIn) -> Response:
+        """Cases in the shape of tests/cases/language/reading.yml, for a person to read and commit."""
+        language = _language(request)
+        return _yaml(learning.as_cases(await self._lessons(who), language), f"misread-reading-{language}.yml")
+
+    async def dangers(self, request: Request, who: SignedIn) -> Response:
+        """Dangers in the shape of tests/cases/language/danger.yml, for a person to read and commit."""
+        language = _language(request)
+        return _yaml(learning.as_dangers(await self._lessons(who), language), f"misread-danger-{language}.yml")
 
     async def sentences(self, _request: Request, who: SignedIn) -> Response:
-        """Sentences for data/nlu, for a person to read and commit."""
+        """Sentences in the shape of data/nlu, for a person to read and commit."""
         told = learning.as_training(await self._lessons(who))
-        rows = [{"intent": name, "examples": "".join(f"- {text}\n" for text in texts)} for name, texts in told.items()]
+        rows = [
+            {"intent": name, "examples": _Block("".join(f"- {text}\n" for text in texts))}
+            for name, texts in told.items()
+        ]
         return _yaml({"version": "3.1", "nlu": rows}, "misread-sentences.yml")
 
     async def _lessons(self, who: SignedIn) -> list[learning.Lesson]:
@@ -118,7 +130,28 @@ def bars(counts: Mapping[str, int]) -> list[dict[str, Any]]:
     ]
 
 
+def _language(request: Request) -> str:
+    """The language whose cases are wanted; each has files of its own."""
+    asked = request.query_params.get("language", "en")
+    return asked if asked in tongue.LANGUAGES else "en"
+
+
+class _Block(str):
+    """A text of lines that stands as such in a file, as Rasa's examples do."""
+
+    __slots__ = ()
+
+
+class _Files(yaml.SafeDumper):
+    """Writes as the files do that people commit."""
+
+
+_Files.add_representer(
+    _Block, lambda dumper, text: dumper.represent_scalar("tag:yaml.org,2002:str", str(text), style="|")
+)
+
+
 def _yaml(body: Any, name: str) -> Response:
-    content = yaml.safe_dump(body, allow_unicode=True, sort_keys=False, width=120)
+    content = yaml.dump(body, Dumper=_Files, allow_unicode=True, sort_keys=False, width=1000)
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
     return Response(content, media_type="application/yaml", headers=headers)
