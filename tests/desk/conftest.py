@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
+import threading
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+import uvicorn
 from argon2 import PasswordHasher
+from playwright.sync_api import Browser as Chromium
+from playwright.sync_api import Page, sync_playwright
 from starlette.applications import Starlette
+from starlette.routing import BaseRoute
 
 from bot.domain import record as records
 from bot.domain import triage
@@ -163,6 +170,59 @@ def browser(context: Context) -> Callable[..., Browser]:
         return opened
 
     return open_browser
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Chromium]:
+    """Debian's Chromium; not for longer than a file, because its loop is in the way of other tests."""
+    path = shutil.which("chromium")
+    if path is None:
+        pytest.fail("no Chromium here; install it with apt-get install chromium")
+    with sync_playwright() as play:
+        opened = play.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def serve(context: Context) -> Iterator[Callable[..., str]]:
+    """A real server in front of the desk (and of other routes, when given); gives its address."""
+    # Over plain http here, so the cookie may not insist on https.
+    context.settings = replace(context.settings, public_url="http://localhost")
+    with ExitStack() as ends:
+
+        def started(*routes: BaseRoute) -> str:
+            app = Starlette(routes=[*desk.mount(context), *routes])
+            config = uvicorn.Config(app, port=0, log_level="warning", lifespan="off", timeout_graceful_shutdown=1)
+            server = uvicorn.Server(config)
+            thread = threading.Thread(target=server.run)
+            thread.start()
+            ends.callback(thread.join)
+            ends.callback(setattr, server, "should_exit", True)
+            while not server.started:
+                thread.join(0.01)
+            return f"http://localhost:{server.servers[0].sockets[0].getsockname()[1]}"
+
+        yield started
+
+
+@pytest.fixture
+def signed_in(chromium: Chromium) -> Callable[..., tuple[Page, list[str]]]:
+    """A page of Chromium in which Ana is signed in, and what its console says: `signed_in(address, **options)`."""
+
+    def opened(address: str, **options: Any) -> tuple[Page, list[str]]:
+        page = chromium.new_context(**options).new_page()
+        said: list[str] = []
+        page.on("console", lambda message: said.append(message.text))
+        page.on("pageerror", lambda error: said.append(str(error)))
+        page.goto(address + "/desk/sign-in")
+        page.fill("[name=name]", "ana")
+        page.fill("[name=password]", PASSWORD)
+        page.press("[name=password]", "Enter")
+        page.wait_for_url("**/desk")
+        return page, said
+
+    return opened
 
 
 @pytest.fixture

@@ -2,34 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
-import threading
-from collections.abc import Iterator
-
 import pytest
-import uvicorn
-from playwright.sync_api import Browser as Chromium
-from playwright.sync_api import Page, sync_playwright
-from starlette.applications import Starlette
-
-from bot.web import desk
 
 pytestmark = pytest.mark.browser
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Chromium]:
-    path = shutil.which("chromium")
-    if path is None:
-        pytest.fail("no Chromium here; install it with apt-get install chromium")
-    with sync_playwright() as play:
-        opened = play.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield opened
-        opened.close()
-
-
 @pytest.fixture
-def address(context) -> Iterator[str]:
+def address(context, serve) -> str:
     """The desk behind a real server, with four hand-offs."""
     context.handed_off(1)
     context.handed_off(2, "I can't feel between my legs", rf=["RF-CES"])
@@ -46,49 +25,11 @@ def address(context) -> Iterator[str]:
         },
     )
     context.staff("Ana", "lead")
-    server = uvicorn.Server(
-        uvicorn.Config(
-            Starlette(routes=desk.mount(context)),
-            port=0,
-            log_level="warning",
-            lifespan="off",
-            timeout_graceful_shutdown=1,
-        )
-    )
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        thread.join(0.01)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    yield f"http://localhost:{port}"
-    server.should_exit = True
-    thread.join()
+    return serve()
 
 
-def signed_in(chromium: Chromium, address: str, **options: object) -> tuple[Page, list[str]]:
-    page = chromium.new_context(**options).new_page()
-    said: list[str] = []
-    page.on("console", lambda message: said.append(message.text))
-    page.on("pageerror", lambda error: said.append(str(error)))
-    page.goto(address + "/desk/sign-in")
-    page.fill("[name=name]", "ana")
-    page.fill("[name=password]", "correct horse battery")
-    page.press("[name=password]", "Enter")
-    page.wait_for_url("**/desk")
-    return page, said
-
-
-@pytest.fixture
-def context(context):
-    """Over plain http here, so the cookie may not insist on https."""
-    from dataclasses import replace
-
-    context.settings = replace(context.settings, public_url="http://localhost")
-    return context
-
-
-def test_a_case_is_decided_by_keys_alone(chromium, address):
-    page, said = signed_in(chromium, address)
+def test_a_case_is_decided_by_keys_alone(signed_in, address):
+    page, said = signed_in(address)
     page.keyboard.press("j")
     assert "Not now, emergency" in page.evaluate("document.activeElement.textContent")
     for _ in range(2):
@@ -113,8 +54,8 @@ def test_a_case_is_decided_by_keys_alone(chromium, address):
     assert said == []
 
 
-def test_letter_keys_can_be_switched_off(chromium, address):
-    page, said = signed_in(chromium, address)
+def test_letter_keys_can_be_switched_off(signed_in, address):
+    page, said = signed_in(address)
     page.keyboard.press("?")
     page.uncheck("#keys-on")
     page.keyboard.press("Escape")
@@ -124,8 +65,8 @@ def test_letter_keys_can_be_switched_off(chromium, address):
     assert said == []
 
 
-def test_everything_works_without_javascript(chromium, address):
-    page, _ = signed_in(chromium, address, java_script_enabled=False)
+def test_everything_works_without_javascript(signed_in, address):
+    page, _ = signed_in(address, java_script_enabled=False)
     page.click(".verdict:has-text('Clinical massage')")
     page.click("button:has-text('Claim')")
     page.click("summary:has-text('Decline')")
@@ -140,8 +81,8 @@ def test_everything_works_without_javascript(chromium, address):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [320, 360, 768, 1280])
-def test_nothing_is_cut_off_at_any_width(chromium, address, width, scheme):
-    page, said = signed_in(chromium, address, viewport={"width": width, "height": 760}, color_scheme=scheme)
+def test_nothing_is_cut_off_at_any_width(signed_in, address, width, scheme):
+    page, said = signed_in(address, viewport={"width": width, "height": 760}, color_scheme=scheme)
     links = page.eval_on_selector_all(".rowlink", "all => all.map(one => one.href)")
     for url in [address + "/desk?queue=all", address + "/desk/password", address + "/desk/sign-in", *links]:
         page.goto(url)
@@ -154,10 +95,10 @@ def test_nothing_is_cut_off_at_any_width(chromium, address, width, scheme):
     assert said == []
 
 
-def test_the_visitors_answers_appear_while_a_person_speaks(chromium, address, context):
+def test_the_visitors_answers_appear_while_a_person_speaks(signed_in, address, context):
     from bot.services.stored import NewMessage
 
-    page, said = signed_in(chromium, address)
+    page, said = signed_in(address)
     page.click(".verdict:has-text('Clinical massage')")
     page.click("button:has-text('Take over')")
     page.fill("form[action$='/say'] textarea", "Hello, this is Ana.")

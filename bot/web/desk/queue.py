@@ -118,7 +118,7 @@ class QueuePage:
             seen[1] = (here, urgent, counts)
             news = self._pages.part("queue_news.html", here=here, urgent=urgent, queue=queue)
             told = [("counts", self._pages.part("queue_counts.html", counts=counts))]
-            return [*told, ("news", news), *([("urgent", str(urgent))] if urgent else [])]
+            return [*told, ("news", news), *([("urgent", self._urgent(urgent))] if urgent else [])]
 
         return stream(request, self._context, who, look)
 
@@ -147,6 +147,10 @@ class QueuePage:
         view = request.path_params["view"]
         await run_in_threadpool(keeping.drop_view, self._context.uow, view, by=who.actor)
         return RedirectResponse("/desk", 303)
+
+    def _urgent(self, count: int) -> str:
+        """What a notification says: how many, and nothing of whom or why."""
+        return f'<span data-count="{count}">{tongue.say("{count} urgent").format(count=count)}</span>'
 
     def _views(self, who: SignedIn) -> list[SavedView]:
         """One's views; those of earlier versions may hold a search, which is left out."""

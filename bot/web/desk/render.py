@@ -33,7 +33,7 @@ PLACES: list[tuple[str, str, str]] = [
     ("/desk/audit", "Audit", "read_audit"),
 ]  # fmt: skip
 KEYS = (
-    ("JK", "next, previous"), (("Enter",), "open the row"), ("/", "search"), ("F", "filters"), ("R", "show what is new"),
+    ("JK", "next, previous, in the list and from one hand-off to the other"), (("Enter",), "open the row"), ("/", "search"), ("F", "filters"), ("R", "show what is new"),
     ("C", "claim"), ("E", "agree"), ("O", "override"), ("D", "a doctor's word"), ("N", "note"), ("B", "book"), ("W", "wait"),
     ("L", "labels"), ("A", "assign"), ("T", "take over"), ("U", "back to the queue"), ("?", "these keys"),
 )  # fmt: skip

@@ -3,3 +3,5 @@ import "./keys.js";
 import "./queue.js";
 import "./words.js";
 import "./talk.js";
+import "./along.js";
+import "./drafts.js";

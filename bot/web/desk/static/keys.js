@@ -15,7 +15,7 @@ const typing = (target) => target.closest("input:not([type=checkbox], [type=radi
 
 function moveTo(step) {
   const rows = [...document.querySelectorAll(".rowlink")];
-  if (!rows.length) return;
+  if (!rows.length) { press(step > 0 ? "j" : "k"); return; }
   const at = rows.indexOf(document.activeElement);
   rows[Math.min(rows.length - 1, Math.max(0, at + step))].focus();
 }

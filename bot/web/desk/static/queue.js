@@ -2,6 +2,7 @@
 import { kept } from "./kept.js";
 
 const notifyOn = document.getElementById("notify-on");
+let urgentTold = 0;
 const fresh = { counts: document.getElementById("fresh-counts"), urgent: document.getElementById("fresh-urgent") };
 
 function showCounts() {
@@ -12,11 +13,16 @@ function showCounts() {
   }
 }
 
-// Says that something urgent waits, and nothing else: a notification may be read by anybody near the screen.
+// Says how many urgent ones came in, and nothing else: a notification may be read by anybody near the screen.
 function notify() {
-  const count = fresh.urgent.textContent.trim();
-  if (!count || !notifyOn?.checked || Notification.permission !== "granted" || document.hasFocus()) return;
-  new Notification(document.title.split("·").at(-1).trim(), { body: `${count} ×  !`, tag: "palpate-urgent", icon: "/desk/static/icon.svg" });
+  const told = fresh.urgent.querySelector("[data-count]");
+  const count = Number(told?.dataset.count ?? 0);
+  const more = count > urgentTold;
+  urgentTold = count;
+  if (!more || !notifyOn?.checked || Notification.permission !== "granted" || document.hasFocus()) return;
+  const title = document.title.split("·").at(-1).trim();
+  const made = new Notification(title, { body: told.textContent, tag: "palpate-urgent", renotify: true, icon: "/desk/static/icon.svg" });
+  made.onclick = () => { window.focus(); made.close(); };
 }
 
 async function refresh() {
