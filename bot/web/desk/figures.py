@@ -35,6 +35,16 @@ def routes(context: DeskContext, access: Access) -> list[tuple[str, Endpoint, li
     ]
 
 
+# The files that exported cases go into, by language.
+PLACES = {
+    code: {
+        "cases": f"tests/cases/language/{folder}reading.yml",
+        "dangers": f"tests/cases/language/{folder}danger_more.yml",
+    }
+    for code, folder in (("en", ""), ("es", "es/"))
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Chart:
     """Bars and the table they draw; `total` is the sum of the counts, None where they are parts of each other."""
@@ -68,7 +78,9 @@ class FiguresPage:
         """Messages that were read wrongly, without personal details."""
         lessons = await self._lessons(who)
         languages = sorted({one.locale for one in lessons} & {*tongue.LANGUAGES})
-        return self._pages.page("learning.html", who=who, lessons=lessons, spoken=languages)
+        return self._pages.page(
+            "learning.html", who=who, lessons=lessons, spoken=languages, goes=PLACES, training="data/nlu/"
+        )
 
     async def cases(self, request: Request, who: SignedIn) -> Response:
         """Cases in the shape of tests/cases/language/reading.yml, for a person to read and commit."""
