@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.language.lexicon import HOMES, LANGUAGES
+from bot.language.lexicon import LANGUAGES
 from bot.nlu import second_look_training as training
 
 SOME = 11  # every eleventh sentence is enough to tell
@@ -16,10 +16,3 @@ def test_the_order_of_the_sentences_does_not_matter(language):
     learned = training.to_csv(training.learn(pairs, language))
     assert learned.count("\n") > 50
     assert training.to_csv(training.learn(pairs[::-1], language)) == learned
-
-
-@pytest.mark.long
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_the_file_kept_is_what_the_sentences_teach_now(language):
-    """After a change of the tables: `palpate train --second-look`."""
-    assert training.table(language) == (HOMES[language] / "second_look.csv").read_text(encoding="utf-8")
