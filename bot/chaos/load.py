@@ -159,7 +159,7 @@ class Visitors:
                 self.refused.append(str(error))
                 continue
             for line in (*STORY, LAST):
-                if self._stopping and line != LAST:
+                if self._stopping and line not in (STORY[0], LAST):  # without consent there is no hand-off to look for
                     continue
                 await self._turns.get()
                 if await self.try_to_say(talk, line.format(number=next(self._numbers))) is None:
