@@ -67,14 +67,20 @@ class Gate:
 
     async def _all(self, channel: Channel, events: Sequence[Incoming | Receipt]) -> Response:
         held: Problem | None = None
+        slowed: set[str] = set()
         try:
             for event in events:
                 if isinstance(event, Receipt):
                     await anyio.to_thread.run_sync(
                         partial(note_receipt, self._context.uow, channel.name, event, self._context.clock)
                     )
+                elif event.sender in slowed:
+                    continue  # what follows a held message comes again with it, or it would be read before it
                 elif self._fresh(event):
-                    held = await self._one(channel, event) or held
+                    refused = await self._one(channel, event)
+                    if refused is not None:
+                        held = refused
+                        slowed.add(event.sender)
                 else:
                     logs.get().warning("webhook_stale", channel=channel.name)
         except StorageUnavailable:
