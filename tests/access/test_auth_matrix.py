@@ -68,7 +68,7 @@ class House:
         filled = {
             "{id:str}": self.conversation, "{reference}": self.reference, "{letter:str}": "none", "{letter}": "none",
             "{move}": "note", "{staff:int}": "999999", "{item:int}": "999999", "{name:str}": "none", "{token}": "none",
-            "{view:int}": "999999", "{number:int}": "999999", "{conversation}": self.conversation,
+            "{view:int}": "999999", "{page:int}": "1", "{number:int}": "999999", "{conversation}": self.conversation,
         }  # fmt: skip
         for name, value in filled.items():
             path = path.replace(name, value)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from tests.desk.test_letters import with_letter, written
+
 pytestmark = pytest.mark.browser
 
 
@@ -110,4 +112,20 @@ def test_the_visitors_answers_appear_while_a_person_speaks(signed_in, address, c
         )
         uow.commit()
     page.wait_for_selector(".log .visitor >> text=Oh hello! <b>me</b>", timeout=15_000)
+    assert said == []
+
+
+def test_the_pages_of_a_letter_stand_beside_the_doctors_word(context, serve, signed_in):
+    """On a phone, in the tab of the doctor's word; the policy of the page lets them through."""
+    reference, _ = with_letter(context, written("Massage is fine.", "Second page"))
+    context.staff("Ana")
+    address = serve()
+    page, said = signed_in(address, viewport={"width": 360, "height": 740})
+    page.goto(f"{address}/desk/handoffs/{reference}")
+    page.get_by_text("Doctor's word", exact=True).first.click()
+    leaf = page.locator("img.leaf").first
+    leaf.scroll_into_view_if_needed()
+    assert leaf.evaluate("image => image.decode().then(() => image.naturalHeight)") == 1600
+    assert page.evaluate("document.documentElement.scrollWidth") == 360
+    assert leaf.bounding_box()["width"] > 200
     assert said == []
