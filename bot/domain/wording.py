@@ -273,8 +273,13 @@ def last_time(intake: Intake) -> str:
 
 def read_back(intake: Intake) -> str:
     """Everything that decides, once more, for the visitor to check."""
-    lines = [f"• {text}" for text in _read_back_lines(intake, intake.facts) if text]
+    lines = [f"• {text}" for text in told_lines(intake)]
     return say(intake.locale, "Here is what I understood:") + "\n" + "\n".join(lines)
+
+
+def told_lines(intake: Intake) -> list[str]:
+    """The lines of the read-back: who comes, why, each complaint, what was found, doctor, times and contact."""
+    return [text for text in _read_back_lines(intake, intake.facts) if text]
 
 
 def _read_back_lines(intake: Intake, facts: Mapping[str, Any]) -> list[str]:

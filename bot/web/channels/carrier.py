@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from bot.domain import kept
 from bot.domain.speech import say
 from bot.notify.alert import NotDelivered, Refused
 from bot.notify.outbox import Kind
@@ -113,14 +114,27 @@ class Carrier:
 
     def _line(self, chat: Conversation, line: Message) -> Line:
         question = line.body.get("question")
-        texts = [line.text]
         if _is_urgent(line):
             return Line(line.text, None, line.seq, urgent=True)
+        texts = self._told(chat, line)
         if question:
             texts += self._under(chat, line.seq, question)
         if self._speaks_of_health(line, question):
             texts.insert(0, f"{self.settings.clinic.name}:")
         return Line("\n".join(texts), question, line.seq, tag=menu.tag_of(chat.id))
+
+    def _told(self, chat: Conversation, line: Message) -> list[str]:
+        """The line itself; where it leads to a panel of the web chat, what this network has instead."""
+        tells = line.body.get("tells")
+        if tells == "download":
+            return [say(chat.locale, wording.DOWNLOAD, link=self._link(chat))]
+        if tells != "known":
+            return [line.text]
+        if not self.channel.capabilities.private:
+            return [say(chat.locale, wording.KNOWN_BY_LINK, link=self._link(chat))]
+        noted = [f"• {text}" for text in kept.listed(chat.record, chat.locale)]
+        head = say(chat.locale, wording.KNOWN if noted else wording.NOTHING_KNOWN)
+        return [head, *noted, say(chat.locale, wording.KNOWN_TOO)]
 
     def _under(self, chat: Conversation, seq: int, question: object) -> list[str]:
         """What this network has to add to a question; who carries the messages is told when consent is first asked."""
@@ -151,7 +165,8 @@ class Carrier:
     def _speaks_of_health(self, line: Message, question: object) -> bool:
         """True where a preview on a locked screen would show an illness: the clinic's name goes first then."""
         kind = question.get("kind") if isinstance(question, dict) else None
-        return line.sender == "bot" and (kind in _HEALTH_KINDS or bool(line.body.get("outcome")))
+        told = line.body.get("outcome") or line.body.get("tells") == "known"
+        return line.sender == "bot" and (kind in _HEALTH_KINDS or bool(told))
 
     def _outside_window(self, thread: Thread) -> bool:
         hours = self.channel.capabilities.window

@@ -94,6 +94,7 @@ class Capabilities:
     window      hours after the visitor's last message in which free text may be sent; None: always
     opt_out     True where STOP, START and HELP are a duty of the sender
     repeats     True where the network brings again what was not answered with 2xx
+    private     False where others may read what is sent (SMS): no list of what is known goes there, only a link to it
     """
 
     most_text: int
@@ -102,6 +103,7 @@ class Capabilities:
     window: int | None = None
     opt_out: bool = False
     repeats: bool = True
+    private: bool = True
 
 
 Parcel = Mapping[str, Any]

@@ -49,7 +49,8 @@ class Twilio:
     @property
     def capabilities(self) -> Capabilities:
         """Buttons need templates approved beforehand; numbered text works everywhere."""
-        return Capabilities(MOST_TEXT, window=24 if self.name == "whatsapp" else None, opt_out=True, repeats=False)
+        window, private = (24, True) if self.name == "whatsapp" else (None, False)
+        return Capabilities(MOST_TEXT, window=window, opt_out=True, repeats=False, private=private)
 
     def verify(self, request: Webhook) -> None:
         """Twilio's own validator on the configured address: behind a proxy the request's own is not the one Twilio signed."""

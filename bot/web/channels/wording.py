@@ -26,5 +26,10 @@ COMPANIES = {
 REPLY_NUMBER = "Reply with the number."
 REPLY_NUMBERS = "Reply with the numbers, “none” or “not sure”."
 ON_THE_WEB = "You can also point at it on a picture: {link} (opens this conversation once, for 30 minutes)."
+KNOWN = "This is what I have noted about you:"
+NOTHING_KNOWN = "I have noted nothing about your visit yet."
+KNOWN_TOO = "I also keep what we both wrote here and the address you write from. Write “download my data” to get all of it, or “DELETE EVERYTHING”."
+KNOWN_BY_LINK = "What I have noted about you is here: {link} (opens this conversation once, for 30 minutes). I don't list it by SMS, where others could read it."
+DOWNLOAD = "You can download all of it here, under “Your data”: {link} (opens this conversation once, for 30 minutes)."
 # Twilio's and Meta's approved templates say this; it is here so that a clinic can hand it in for approval.
 OUTSIDE = "[[clinic_name]] has written to you. Reply here to read it, or call us: [[phone]]."

@@ -44,7 +44,8 @@ def understand(replies: Sequence[Reply], chat: Conversation, clinic: Clinic, *, 
     state["question"] = question
     if any(reply.custom.get("wants_person") for reply in replies):
         state["wants_person"] = True
-    lines = [line for reply in replies if (line := _line(reply, clinic, chat.locale)) is not None]
+    agreed = chat.consent_at is not None or reported.get("phase") in _AFTER_CONSENT
+    lines = [line for reply in replies if (line := _line(reply, clinic, chat, agreed)) is not None]
     if not lines and not scripted:
         lines = [NewMessage("bot", words.fill(words.NO_ANSWER, clinic, chat.locale))]
     if lines and question is not None:
@@ -74,9 +75,11 @@ def _kept_stopped(chat: Conversation, phase: str | None) -> str | None:
     return None if now == "stopped" and phase != "closed" else phase
 
 
-def _line(reply: Reply, clinic: Clinic, locale: str) -> NewMessage | None:
-    body = {name: reply.custom[name] for name in ("alert", "outcome") if reply.custom.get(name)}
-    text = words.fill(reply.text, clinic, locale).strip()
+def _line(reply: Reply, clinic: Clinic, chat: Conversation, agreed: bool) -> NewMessage | None:
+    if reply.custom.get("tells") and not agreed:
+        return NewMessage("bot", words.fill(words.NOTHING_KEPT, clinic, chat.locale))
+    body = {name: reply.custom[name] for name in ("alert", "outcome", "tells") if reply.custom.get(name)}
+    text = words.fill(reply.text, clinic, chat.locale).strip()
     return NewMessage("bot", text, body) if text or body else None
 
 

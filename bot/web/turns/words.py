@@ -25,6 +25,7 @@ NO_ANSWER = "I'm sorry, I have no answer to that. Could you put it in other word
 GAVE_UP = (
     "I'm sorry, I couldn't work with that message. Could you put it in other words? You can also call us on [[phone]]."
 )
+NOTHING_KEPT = "I keep nothing of what you tell me unless you say yes. Until then it only waits here, and without a yes it is deleted."
 PERSON_TOLD = "I have told our team that you want to talk to a person. Someone writes here as soon as they can."
 PERSON_LATER = "Our team is not here right now. Your request waits for them: someone answers from {when}."
 
