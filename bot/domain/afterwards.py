@@ -10,7 +10,7 @@ from bot.domain.move import Move, stop_if_in_danger
 from bot.domain.said import Said
 
 _ENOUGH = re.compile(
-    r"\b(?:skip (?:all|them|the rest)|no more|that'?s all|i'?m done|stop asking|not now|later|no thanks?|no,? thank you)\b",
+    r"\b(?:skip (?:all|them|the rest)|no more|that'?s all|i'?m done|stop asking|not now|later(?! (?:in|this|next|on|today)\b)|no thanks?|no,? thank you)\b",
     re.IGNORECASE,
 )
 

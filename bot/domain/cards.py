@@ -32,6 +32,24 @@ def is_short(intake: Intake) -> bool:
     return intake.facts.get("complaint") in _SHORT
 
 
+MILD = 3
+_MAY_BE_MILD = (*_SHORT, "pain")
+
+
+def is_mild(intake: Intake) -> bool:
+    """True for who has no more than a mild ache that stops nothing: fewer cards, with every row on them.
+
+    A score or a limit that nobody told is never taken for mild.
+    """
+    if intake.facts.get("complaint") not in _MAY_BE_MILD:
+        return False
+    for at in complaints.numbers(intake):
+        score = intake.facts.get(complaints.field("nrs", at))
+        if score is None or score > MILD or intake.facts.get(complaints.field("function_limited", at)) is not False:
+            return False
+    return True
+
+
 def asks_doctor(intake: Intake, *, hurts: bool) -> bool:
     """True when what a doctor said is a question of its own; else a doctor's no is a row of the conditions card."""
     if clearable(intake.ci):
@@ -73,6 +91,8 @@ def items(field: str, intake: Intake) -> tuple[str, ...]:
 def _all_items(field: str, intake: Intake) -> Sequence[str]:
     if field == "conditions" and is_short(intake):
         return (*screens.CONDITIONS_CARD, "CI-TOLDNOT")  # who comes to relax is asked no question about doctors
+    if field == "general_screen" and is_mild(intake):
+        return (*screens.GENERAL_CARD, *screens.SKIN_CARD, *screens.MEDICINES_CARD)  # two cards less for a mild ache
     if field == "general_screen" and is_short(intake):
         return (*screens.GENERAL_CARD, *screens.SKIN_CARD)  # one card less for who comes to relax
     if field == "skin":
@@ -85,6 +105,15 @@ def _all_items(field: str, intake: Intake) -> Sequence[str]:
     region = field.removeprefix("screen_")
     if region == screens.NO_SITE and intake.facts.get("complaint") == "relax":
         return _RELAXING
+    if is_mild(intake):
+        return tuple(
+            dict.fromkeys(flag for one in regions(intake) for flag in _screen(one, intake))
+        )  # one card for all
+    return _screen(region, intake)
+
+
+def _screen(region: str, intake: Intake) -> tuple[str, ...]:
+    """Every danger sign of a region that can concern this visitor."""
     pregnant = not {"CI-PREG", "CI-POSTPARTUM"}.isdisjoint(intake.ci)
     return screens.flags_for(region, age=intake.facts.get("age"), sex=intake.facts.get("sex"), pregnant=pregnant)
 

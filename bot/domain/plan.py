@@ -70,21 +70,32 @@ def plan(intake: Intake) -> list[str]:
         asked.append("doctor")
         if len(_claimable(intake)) > 1:
             asked.append("clearance")
-    return [*asked, "preferred_times", "contact"]
+    return [*asked, *([] if cards.is_mild(intake) else ["preferred_times"]), "contact"]
 
 
 def _story(intake: Intake, at: int) -> tuple[str, ...]:
-    """What is asked of a complaint. Of a mild ache of who comes to relax only what could still change the result."""
+    """What is asked of a complaint. Of a mild ache not how it began, and of who comes to relax not since when.
+
+    Each of the two is asked all the same where it could still change the result; so the score comes before them.
+    """
     score = intake.facts.get(complaints.field("nrs", at))
-    if not cards.is_short(intake) or (score is not None and score > _MILD):
+    relaxes = cards.is_short(intake)
+    if not (relaxes or intake.facts.get("complaint") == "pain") or (score is not None and score > cards.MILD):
         return _STORY
-    first = ("sites", "nrs", "function_limited")
+    first = ("sites", *_HOW_BAD) if relaxes else ("sites", "duration_days", *_HOW_BAD)
     if not all(complaints.field(name, at) in intake.settled for name in first):
         return first
-    return (*first, *_WHEN_AND_HOW) if _matter(intake, at) else first
+    mild = score is not None and intake.facts.get(complaints.field("function_limited", at)) is False
+    if not mild and not relaxes:
+        return (*first, "onset")  # what nobody knows is never taken for mild
+    if not _matter(intake, at):
+        return first
+    if mild and complaints.field("onset", at) not in intake.settled:
+        return (*first, "onset")  # it may already tell that since when changes nothing
+    return (*first, *_WHEN_AND_HOW)
 
 
-_MILD = 3
+_HOW_BAD = ("nrs", "function_limited")
 _WHEN_AND_HOW = ("duration_days", "onset")
 _GRAVEST = tuple((days, onset) for days in (0, 3, 30, 400) for onset in ("injury", "sudden", "post_op", "overuse"))
 
@@ -134,6 +145,8 @@ def optional(intake: Intake) -> list[str]:
     if result.outcome == "not_now":
         return []
     asked = ["consent_share"] if result.outcome == "doctor_first" or result.provisional else []
+    if cards.is_mild(intake):
+        asked.append("preferred_times")  # of others before it: they have more to tell, and a visit to plan
     scores = ("peg_enjoyment", "peg_activity")
     if intake.facts.get("nrs") is not None and not changes_result(intake, scores, (10, 10)):
         asked += scores
