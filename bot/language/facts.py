@@ -37,12 +37,24 @@ _FEVERISH = word_set(
     "temp temperature fever reading thermometer degrees degree c f celsius",
 )
 
+_MYSELF = word_set("i'm im i've ive myself mine yo tengo estoy soy siento")
+_MAYBE_MYSELF = word_set("i me")
+_NOT_MYSELF = word_set("should do can as to beside of with")  # before "i" or "me": "what should i do", "next to me"
+
 
 def subject(tokens: Tokens, found: Iterable[Found], told: str) -> str:
-    """For whom: as told, or `other` when the text itself speaks for a relative ("booking for my dad", "mum fell")."""
-    if told in ("other", "child") or any(f.table == CONCEPT and f.value == "proxy" for f in found):
-        return "other"
-    return told
+    """For whom: as told, or `other` when the text itself speaks for a relative ("booking for my dad", "mum fell").
+
+    Also when something goes on now and the visitor tells nothing of themselves ("my dad has chest pain right now").
+    """
+    said = {f.value for f in found if f.table == CONCEPT}
+    now_to_them = "happening_now" in said and not _speaks_of_self(tokens.words)
+    return "other" if told in ("other", "child") or "proxy" in said or now_to_them else told
+
+
+def _speaks_of_self(words: Sequence[str]) -> bool:
+    pairs = zip(("", *words), words, strict=False)
+    return any(word in _MYSELF or (word in _MAYBE_MYSELF and before not in _NOT_MYSELF) for before, word in pairs)
 
 
 def ages(tokens: Tokens) -> Iterator[tuple[int, int, int]]:

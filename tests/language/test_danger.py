@@ -9,7 +9,10 @@ import yaml
 
 HOME = Path(__file__).parents[1] / "cases" / "language"
 PHRASINGS = yaml.safe_load((HOME / "danger.yml").read_text(encoding="utf-8"))
-OURS = [yaml.safe_load((HOME / name).read_text(encoding="utf-8")) for name in ("danger_more.yml", "danger_told.yml")]
+OURS = [
+    yaml.safe_load((HOME / name).read_text(encoding="utf-8"))
+    for name in ("danger_more.yml", "danger_told.yml", "danger_fresh.yml")
+]
 
 
 def _pairs(key: str, source: dict) -> list:

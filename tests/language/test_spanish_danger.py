@@ -9,13 +9,15 @@ import yaml
 
 HOME = Path(__file__).parents[1] / "cases" / "language" / "es"
 PHRASINGS = yaml.safe_load((HOME / "danger.yml").read_text(encoding="utf-8"))
-MORE = yaml.safe_load((HOME / "danger_more.yml").read_text(encoding="utf-8"))
+MORE, FRESH = (
+    yaml.safe_load((HOME / name).read_text(encoding="utf-8")) for name in ("danger_more.yml", "danger_fresh.yml")
+)
 
 
 def _pairs(key: str) -> list:
     return [
         pytest.param(flag, text, id=f"{flag} {text[:50]}")
-        for source in (PHRASINGS, MORE)
+        for source in (PHRASINGS, MORE, FRESH)
         for flag, said in source.items()
         for text in said.get(key, [])
     ]
