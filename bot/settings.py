@@ -150,6 +150,7 @@ class Settings:
     trusted_proxies: str = "127.0.0.1"
     limits_url: str = ""
     link_seconds: int = 900
+    speaker_away_seconds: int = 300
     return_seconds: int = 30 * 86_400
     alert_webhook: str = ""
     alert_smtp: str = ""
@@ -193,6 +194,7 @@ class Settings:
             clinics=ClinicFile(home / "clinic.toml"),
             token_idle_seconds=int(_seconds(env, "PALPATE_TOKEN_IDLE_SECONDS", 86_400.0)),
             link_seconds=int(_seconds(env, "PALPATE_LINK_SECONDS", 900.0)),
+            speaker_away_seconds=int(_seconds(env, "PALPATE_SPEAKER_AWAY_SECONDS", 300.0)),
             spares=env.get("PALPATE_SPARES", "on").strip().lower() != "off",
             metrics_port=_port(env, "PALPATE_METRICS_PORT", 0) if env.get("PALPATE_METRICS_PORT") else 0,
             trusted_proxies=_proxies(env),

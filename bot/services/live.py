@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -9,7 +10,7 @@ from bot.domain import permissions
 from bot.domain.errors import IllegalMove, NotFound
 from bot.domain.speech import say as translated
 from bot.services import alerts, outgoing
-from bot.services.ports import UnitOfWork
+from bot.services.ports import Storage, UnitOfWork
 from bot.services.review import Actor, BadMove
 from bot.services.stored import AuditEntry, Conversation, Message, NewMessage
 
@@ -19,6 +20,10 @@ IN_PROGRESS = timedelta(minutes=30)
 MOST = 100
 JOINED = "{name} from our team has joined the chat. I'll be quiet while you talk."
 LEFT = "{name} has left the chat. I'm the automated assistant again."
+GONE = (
+    "{name} seems to have been called away, so I'm the automated assistant again. "
+    "If something you wrote was left without an answer, please write it once more."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +67,7 @@ def take_over(uow: UnitOfWork, where: str, *, by: Actor, now: datetime) -> str:
             raise IllegalMove("{name} is speaking with this visitor", name=chat.taken_by)
         if chat.consent_at is None:
             raise IllegalMove("the visitor has not agreed to the use of what they write; call them instead")
-        uow.conversations.taken(chat.id, by.name)
+        uow.conversations.taken(chat.id, by.name, at=now)
         uow.conversations.ask_for_person(chat.id, None)
         _mark(uow, chat, "takeover", translated(chat.locale, JOINED, name=by.name), by, now)
         uow.audit.add(AuditEntry(now, by.name, "takeover", reference, chat.id))
@@ -79,6 +84,7 @@ def say(uow: UnitOfWork, where: str, *, text: str, by: Actor, now: datetime) -> 
         chat, reference = _load(uow, where, "say", by)
         _must_speak(chat, by)
         _append(uow, chat, NewMessage("staff", said, {"by": by.name, "role": by.role}), now)
+        uow.conversations.speaker_here(chat.id, by.name, at=now)
         uow.audit.add(AuditEntry(now, by.name, "say", reference, chat.id))
         uow.commit()
     return chat.id
@@ -96,6 +102,48 @@ def hand_back(uow: UnitOfWork, where: str, *, by: Actor, now: datetime) -> str:
         uow.audit.add(AuditEntry(now, by.name, "hand_back", reference, chat.id))
         uow.commit()
     return chat.id
+
+
+def speaker(uow: UnitOfWork, where: str, *, by: Actor, now: datetime) -> str | None:
+    """Who speaks in place of the bot; when it is the one who asks, they are still there."""
+    permissions.check(by.role, "read")
+    with uow:
+        chat, _ = _find(uow, where)
+        if chat.taken_by == by.name:
+            uow.conversations.speaker_here(chat.id, by.name, at=now)
+            uow.commit()
+    return chat.taken_by
+
+
+def end_absences(storage: Storage, *, patience: timedelta, told: Callable[[str], str], now: datetime) -> list[str]:
+    """Where the person who spoke is gone without a word, the bot speaks again; the ids of these conversations.
+
+    The visitor hears it, with what `told` says for their locale of when a person answers; their request waits in the
+    desk, and staff are alerted once.
+    """
+    before = now - patience
+    with storage.reading() as uow:
+        gone = uow.conversations.speakers_gone(before)
+    return [chat for chat in gone if _end_absence(storage(), chat, before, told, now)]
+
+
+def _end_absence(
+    uow: UnitOfWork, conversation: str, before: datetime, told: Callable[[str], str], now: datetime
+) -> bool:
+    with uow:
+        chat = uow.conversations.get(conversation)
+        if chat is None or chat.taken_by is None or not uow.conversations.let_go(conversation, before=before):
+            return False
+        handoff = uow.handoffs.by_conversation(chat.id)
+        reference = handoff.reference if handoff else None
+        text = f"{translated(chat.locale, GONE, name=chat.taken_by)} {told(chat.locale)}"
+        _append(uow, chat, NewMessage("staff", text, {"event": "hand_back", "by": chat.taken_by, "away": True}), now)
+        uow.audit.add(AuditEntry(now, chat.taken_by, "speaker_gone", reference, chat.id))
+        if chat.person_asked_at is None:
+            uow.conversations.ask_for_person(chat.id, now)
+            alerts.person_asked(uow, chat.id, reference or "", now)
+        uow.commit()
+    return True
 
 
 def person_asked(uow: UnitOfWork, chat: Conversation, *, now: datetime) -> None:

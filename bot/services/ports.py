@@ -136,8 +136,17 @@ class Conversations(Protocol):
     def drop_log(self, conversation: str) -> None:
         """Delete what was said and what the dialogue remembered of it; the hand-off keeps what it holds."""
 
-    def taken(self, conversation: str, by: str | None) -> None:
-        """A person speaks from now on (or no more, with None); the phase follows. Raises `NotFound`."""
+    def taken(self, conversation: str, by: str | None, *, at: datetime | None = None) -> None:
+        """A person speaks since `at` (or no more, with None); the phase follows. Raises `NotFound`."""
+
+    def speaker_here(self, conversation: str, by: str, *, at: datetime) -> None:
+        """The person who speaks was there at this time; nothing when it is another who speaks."""
+
+    def speakers_gone(self, before: datetime) -> list[str]:
+        """The living ones in which somebody speaks who was not there since `before`."""
+
+    def let_go(self, conversation: str, *, before: datetime) -> bool:
+        """Nobody speaks any more, if whoever does was not there since `before`; True for the one caller who did it."""
 
     def ask_for_person(self, conversation: str, at: datetime | None) -> None:
         """The visitor wants a person since then, or (None) has had one. Raises `NotFound`."""

@@ -21,7 +21,7 @@ class Conversation:
     `answered_through` and `spoken_through` are the `seq` of the last visitor message that was dealt with, and that was
     written; `turn_through` the last one of the turn in work, where short messages are taken as one. `token_hash` holds the digests of its tokens, 32 bytes each, newest last; `seen_at` is
     when the visitor last wrote or came in by a code. `state` and `record` are sealed on disk. `person_asked_at` is when the visitor asked for a person whom nobody has been yet. `taken_by` names the staff member who speaks in place of the bot;
-    `phase` is then `with_staff` and `phase_before` what comes back afterwards.
+    `phase` is then `with_staff` and `phase_before` what comes back afterwards; `speaker_seen_at` is when that person last had the page open or said something.
     """
 
     id: str
@@ -45,6 +45,7 @@ class Conversation:
     seen_at: datetime | None = None
     erased_at: datetime | None = None
     person_asked_at: datetime | None = None
+    speaker_seen_at: datetime | None = None
 
     @property
     def last_seen(self) -> datetime:

@@ -181,16 +181,38 @@ class MemoryConversations:
         current = self._all[conversation]
         self._all[conversation] = replace(current, state={}, record={}, answered_through=current.spoken_through)
 
-    def taken(self, conversation: str, by: str | None) -> None:
+    def taken(self, conversation: str, by: str | None, *, at: datetime | None = None) -> None:
         """A person speaks from now on, or no more."""
         current = self._living(conversation)
         spoken = current.phase == "with_staff"
         if by is not None:
             before = current.phase_before if spoken else current.phase
-            self._all[conversation] = replace(current, taken_by=by, phase_before=before, phase="with_staff")
+            self._all[conversation] = replace(
+                current, taken_by=by, phase_before=before, phase="with_staff", speaker_seen_at=at
+            )
         else:
             phase = (current.phase_before or "handed_off") if spoken else current.phase
             self._all[conversation] = replace(current, taken_by=None, phase=phase, phase_before=None)
+
+    def speaker_here(self, conversation: str, by: str, *, at: datetime) -> None:
+        """Seen."""
+        current = self._living(conversation)
+        if current.taken_by == by:
+            self._all[conversation] = replace(current, speaker_seen_at=at)
+
+    def speakers_gone(self, before: datetime) -> list[str]:
+        """Not seen for long."""
+        return [one.id for one in self._all.values() if self._gone(one, before)]
+
+    def let_go(self, conversation: str, *, before: datetime) -> bool:
+        """The bot speaks again."""
+        gone = self._gone(self._living(conversation), before)
+        if gone:
+            self.taken(conversation, None)
+        return gone
+
+    def _gone(self, one: Conversation, before: datetime) -> bool:
+        return one.taken_by is not None and one.erased_at is None and (one.speaker_seen_at or one.touched_at) < before
 
     def ask_for_person(self, conversation: str, at: datetime | None) -> None:
         """The visitor wants a person, or has had one."""

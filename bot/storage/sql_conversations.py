@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import (
     BindParameter,
+    ColumnElement,
     Connection,
     Integer,
     Row,
@@ -87,6 +88,18 @@ def _finish(*changed: str) -> Update:
     values.update(_phase_values(bindparam("to_phase", type_=String)) if "phase" in changed else {})
     values.update({name: bindparam(f"to_{name}", type_=SealedJson) for name in changed if name != "phase"})
     return update(CONVERSATIONS).where(*_OPEN, _C.worker == bindparam("who")).values(**values).returning(_C.last_seq)
+
+
+_WITHOUT_SPEAKER = {
+    "taken_by": None,
+    "phase": case((_C.phase == "with_staff", func.coalesce(_C.phase_before, "handed_off")), else_=_C.phase),
+    "phase_before": None,
+}
+
+
+def _gone(before: datetime) -> tuple[ColumnElement[bool], ...]:
+    seen = func.coalesce(_C.speaker_seen_at, _C.touched_at)
+    return _C.taken_by.is_not(None), _C.erased_at.is_(None), seen < before
 
 
 class SqlConversations:
@@ -271,15 +284,27 @@ class SqlConversations:
         emptied = {"state": None, "record": None, "answered_through": _C.spoken_through}
         self._connection.execute(update(CONVERSATIONS).where(_C.id == conversation).values(**emptied))
 
-    def taken(self, conversation: str, by: str | None) -> None:
+    def taken(self, conversation: str, by: str | None, *, at: datetime | None = None) -> None:
         """A person speaks from now on, or no more."""
         if by is not None:
             before = case((_C.phase == "with_staff", _C.phase_before), else_=_C.phase)
-            self._set(conversation, taken_by=by, phase_before=before, phase="with_staff")
+            self._set(conversation, taken_by=by, phase_before=before, phase="with_staff", speaker_seen_at=at)
         else:
-            back = func.coalesce(_C.phase_before, "handed_off")
-            phase = case((_C.phase == "with_staff", back), else_=_C.phase)
-            self._set(conversation, taken_by=None, phase=phase, phase_before=None)
+            self._set(conversation, **_WITHOUT_SPEAKER)
+
+    def speaker_here(self, conversation: str, by: str, *, at: datetime) -> None:
+        """Seen."""
+        theirs = update(CONVERSATIONS).where(_C.id == conversation, _C.taken_by == by)
+        self._connection.execute(theirs.values(speaker_seen_at=at))
+
+    def speakers_gone(self, before: datetime) -> list[str]:
+        """Not seen for long."""
+        return list(self._connection.execute(select(_C.id).where(*_gone(before))).scalars())
+
+    def let_go(self, conversation: str, *, before: datetime) -> bool:
+        """The bot speaks again; one statement, so that of several processes one does it."""
+        theirs = update(CONVERSATIONS).where(_C.id == conversation, *_gone(before))
+        return self._connection.execute(theirs.values(**_WITHOUT_SPEAKER)).rowcount == 1
 
     def ask_for_person(self, conversation: str, at: datetime | None) -> None:
         """The visitor wants a person, or has had one."""

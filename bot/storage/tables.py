@@ -54,6 +54,7 @@ CONVERSATIONS = Table(
     Column("seen_at", Utc, nullable=False),
     Column("erased_at", Utc),
     Column("person_asked_at", Utc, index=True),
+    Column("speaker_seen_at", Utc),
     Index("ix_conversations_touched_at", "touched_at"),
 )
 Index(

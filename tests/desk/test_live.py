@@ -5,7 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 
 from bot.services import live
+from bot.services.accounts import SignedIn
+from bot.services.review import Actor
 from bot.services.stored import Conversation, NewMessage
+from bot.web.desk.live import Speaking
+from bot.web.desk.render import Pages
+from bot.web.turns import words
 
 CHAT = "conversation-in-progress-1"
 
@@ -124,3 +129,87 @@ def test_canned_replies_are_filled_and_leave_out_what_is_not_known(context, brow
     begin(context)
     ana.post(f"/desk/live/{CHAT}/takeover")
     assert "Hello, could you call us on" in ana.get(f"/desk/live/{CHAT}").text
+
+
+def gone(context, minutes: float = 5) -> list[str]:
+    """What the chore does that looks for visitors who were left alone."""
+    clinic = context.settings.clinic
+    return live.end_absences(
+        context.uow,
+        patience=timedelta(minutes=minutes),
+        told=lambda locale: words.person_told(clinic, locale, context.time),
+        now=context.time,
+    )
+
+
+def test_who_closes_the_page_gives_the_chat_back(context, browser):
+    begin(context)
+    ana = browser("Ana")
+    ana.post(f"/desk/live/{CHAT}/takeover")
+    context.later(minutes=4)
+    ana.post(f"/desk/live/{CHAT}/say", {"text": "One moment."})
+    context.later(minutes=4)
+    assert gone(context) == []  # a word is a sign of life
+    context.later(minutes=2)
+    assert gone(context) == [CHAT]
+    assert gone(context) == []
+    with context.uow.reading() as uow:
+        line, chat = uow.conversations.messages(CHAT)[-1], uow.conversations.get(CHAT)
+        actions = [entry.action for entry in uow.audit.of_conversation(CHAT)]
+    assert (line.sender, line.body["event"], line.body["by"]) == ("staff", "hand_back", "Ana")
+    assert line.text.startswith("Ana seems to have been called away, so I'm the automated assistant again.")
+    assert "Someone writes here as soon as they can" in line.text
+    assert chat is not None
+    assert (chat.phase, chat.taken_by) == ("interview", None)
+    assert actions.count("speaker_gone") == 1
+    assert [key.split(":")[0] for key in alerts(context)] == ["person"]
+    assert "Asks for a person" in browser("Ben").get("/desk/live").text
+    refused = ana.post(f"/desk/live/{CHAT}/say", {"text": "here again"})
+    assert refused.status_code == 409
+    assert "Take over the chat first" in refused.text
+    assert "here again</textarea>" in refused.text  # what was typed is not lost
+    assert ana.post(f"/desk/live/{CHAT}/takeover").status_code == 303
+    assert "Asks for a person" not in ana.get("/desk/live").text
+
+
+def test_out_of_hours_the_request_waits(context, browser):
+    begin(context, locale="es")
+    browser("Ana").post(f"/desk/live/{CHAT}/takeover")
+    context.later(hours=14)
+    assert gone(context) == [CHAT]
+    with context.uow.reading() as uow:
+        text = uow.conversations.messages(CHAT)[-1].text
+    assert "Parece que Ana ha tenido que ausentarse" in text
+    assert "Su petición queda guardada" in text
+    assert len(alerts(context)) == 1
+
+
+def test_an_open_page_is_a_sign_of_life_of_its_speaker_only(context, browser):
+    begin(context)
+    browser("Ana").post(f"/desk/live/{CHAT}/takeover")
+    context.later(minutes=6)
+    assert live.speaker(context.uow(), CHAT, by=Actor("Ben", "reviewer"), now=context.time) == "Ana"
+    with context.uow.reading() as uow:
+        assert uow.conversations.speakers_gone(context.time) == [CHAT]
+    assert live.speaker(context.uow(), CHAT, by=Actor("Ana", "reviewer"), now=context.time) == "Ana"
+    assert gone(context) == []
+
+
+def test_the_second_one_sees_who_speaks_and_that_it_changes(context, browser):
+    begin(context)
+    ana, ben = browser("Ana"), browser("Ben")
+    with context.uow.reading() as uow:
+        who = SignedIn(uow.staff.by_name("Ben"), None, "")
+    speaking = Speaking(context, Pages(context), CHAT, who)
+    assert speaking.news(context.time) == []
+    ana.post(f"/desk/live/{CHAT}/takeover")
+    context.later(seconds=6)
+    ((name, part),) = speaking.news(context.time)
+    assert name == "speaker"
+    assert "Ana is speaking with the visitor" in part
+    page = ben.get(f"/desk/live/{CHAT}").text
+    assert "Ana is speaking with the visitor" in page
+    assert "/hand_back" not in page
+    ana.post(f"/desk/live/{CHAT}/hand_back")
+    context.later(seconds=6)
+    assert "The assistant is speaking again" in speaking.news(context.time)[0][1]

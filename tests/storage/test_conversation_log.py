@@ -195,6 +195,24 @@ def test_messages_with_consent_are_never_purged(storage):
         assert (uow.conversations.get(ID).consent_at, uow.conversations.get(ID).consent_version) == (NOW, "2026-11")
 
 
+def test_a_speaker_who_is_gone_is_let_go_once(storage):
+    given(storage, phase="interview")
+    soon, later = NOW + timedelta(minutes=4), NOW + timedelta(minutes=9)
+    with storage() as uow:
+        uow.conversations.taken(ID, "Ana", at=NOW)
+        uow.conversations.speaker_here(ID, "Ben", at=later)  # not the one who speaks
+        uow.conversations.speaker_here(ID, "Ana", at=soon)
+        assert uow.conversations.speakers_gone(soon) == []
+        assert not uow.conversations.let_go(ID, before=soon)
+        assert uow.conversations.speakers_gone(later) == [ID]
+        assert [uow.conversations.let_go(ID, before=later) for _ in range(2)] == [True, False]
+        assert uow.conversations.speakers_gone(later) == []
+        uow.commit()
+    with storage.reading() as uow:
+        kept = uow.conversations.get(ID)
+        assert (kept.phase, kept.taken_by, kept.phase_before) == ("interview", None, None)
+
+
 def test_while_a_person_speaks_the_bots_phase_waits(storage):
     given(storage, phase="interview")
     visitor(storage, "first", "a1")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
@@ -23,6 +24,7 @@ from bot.web.desk.context import DeskContext, wake
 from bot.web.desk.render import Pages
 from bot.web.desk.stream import Events, stream
 
+LOOK_AGAIN = timedelta(seconds=5)
 _MOVES = ("takeover", "say", "hand_back", "seen_to")
 
 
@@ -37,6 +39,26 @@ def routes(context: DeskContext, access: Access) -> list[tuple[str, Endpoint, li
         (one + "/events", access.call(page.events), ["GET"]),
         (one + "/{move}", access.page(page.move), ["POST"]),
     ]
+
+
+class Speaking:
+    """Who speaks in a conversation whose page is open; its open page is what says that the speaker is still there."""
+
+    def __init__(self, context: DeskContext, pages: Pages, where: str, who: SignedIn) -> None:
+        self._context, self._pages, self._where, self._who = context, pages, where, who
+        self._looked: datetime | None = None
+        self._speaker: str | None = None
+
+    def news(self, now: datetime) -> Events:
+        """`speaker` when another one speaks than at the last look; looks every few seconds."""
+        if self._looked is not None and now - self._looked < LOOK_AGAIN:
+            return []
+        speaker = live.speaker(self._context.uow(), self._where, by=self._who.actor, now=now)
+        changed = self._looked is not None and speaker != self._speaker
+        self._looked, self._speaker = now, speaker
+        if not changed:
+            return []
+        return [("speaker", self._pages.part("decide/speaker.html", taken_by=speaker, who=self._who, fragment=True))]
 
 
 class LivePage:
@@ -69,18 +91,20 @@ class LivePage:
         return await self._show(request, who)
 
     async def events(self, request: Request, who: SignedIn) -> Response:
-        """`line`: what is said from now on."""
+        """`line`: what is said from now on; `speaker`: who speaks, when that changes."""
         conversation = request.path_params["conversation"]
         seen = [words.seq_of(request.query_params.get("after", "0"))]
+        speaking = Speaking(self._context, self._pages, conversation, who)
 
         def look() -> Events:
             now = self._context.clock()
+            news = speaking.news(now)
             watched = live.watch(self._context.uow(), conversation, after=seen[0], by=who.actor, now=now)
             if not watched.messages:
-                return []
+                return news
             seen[0] = watched.messages[-1].seq
             marked = words.bubbles([review.line_of(line) for line in watched.messages], {})
-            return [("line", self._pages.part("lines.html", bubbles=marked, fragment=True))]
+            return [("line", self._pages.part("lines.html", bubbles=marked, fragment=True)), *news]
 
         return stream(request, self._context, who, look)
 

@@ -26,6 +26,7 @@ from bot.web.desk import clinical, moves, replies, tongue, words
 from bot.web.desk.access import Access, Endpoint, form_of, problem_of
 from bot.web.desk.context import DeskContext
 from bot.web.desk.exports import brief_of
+from bot.web.desk.live import Speaking
 from bot.web.desk.render import Pages
 from bot.web.desk.stream import Events, stream
 
@@ -60,14 +61,15 @@ class Desk:
         return await self._decision(request, who)
 
     async def events(self, request: Request, who: SignedIn) -> Response:
-        """`line`: what is said in the conversation from now on; `viewing`: who else has this page open."""
+        """`line`: what is said in the conversation from now on; `viewing`: who else has this page open; `speaker`: who speaks."""
         reference, context, by = request.path_params["reference"], self._context, who.actor
         seen = {"seq": words.seq_of(request.query_params.get("after", "0"))}
+        speaking = Speaking(context, self._pages, reference, who)
         looked: dict[str, Any] = {"at": None, "names": ()}
 
         def look() -> Events:
             now = context.clock()
-            out: Events = []
+            out = speaking.news(now)
             lines = review.new_messages(context.uow(), reference, after=seen["seq"], by=by, now=now)
             if lines:
                 seen["seq"] = lines[-1]["seq"]

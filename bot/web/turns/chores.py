@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable
+from datetime import timedelta
 
 from bot import bootstrap, erasure_journal, logs
 from bot.domain.errors import StorageUnavailable
@@ -13,9 +14,10 @@ from bot.notify.alert import NotDelivered
 from bot.notify.carriers import alert_kinds, carriers
 from bot.notify.outbox import Kind, Postman
 from bot.notify.visits import VisitNews
-from bot.services import keeping, privacy, visits
+from bot.services import keeping, live, privacy, visits
 from bot.services.stored import OutboxItem
 from bot.web.context import WebContext
+from bot.web.turns import words
 from bot.web.turns.ledger import Ledger
 from bot.web.turns.rasa import RasaUnavailable, forget_tracker
 
@@ -113,9 +115,18 @@ class Chores:
         erasure_journal.keep(self._context.settings.home, proofs)
 
     def watch(self) -> None:
-        """Tell staff of urgent hand-offs nobody looked at, and of waits that are over. Blocks."""
-        keeping.escalate(self._context.uow(), self._context.clock())
-        keeping.remind(self._context.uow(), self._context.clock())
+        """Tell staff of urgent hand-offs nobody looked at, of waits that are over, of visitors left alone. Blocks."""
+        now, settings = self._context.clock(), self._context.settings
+        keeping.escalate(self._context.uow(), now)
+        keeping.remind(self._context.uow(), now)
+        left_alone = live.end_absences(
+            self._context.uow,
+            patience=timedelta(seconds=settings.speaker_away_seconds),
+            told=lambda locale: words.person_told(settings.clinic, locale, now),
+            now=now,
+        )
+        for conversation in left_alone:
+            self._context.wake(conversation)
 
     def retain(self) -> None:
         """Delete what is older than its window, so that what the chat says of it is true. Blocks."""
