@@ -172,6 +172,31 @@ def test_a_flood_is_429_for_one_and_nobody_else(start_edge: StartEdge) -> None:
         assert calm.say("hello")
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"text": "I have chest pain and can't breathe"},
+        {"text": "chest pain and can't breathe " + "x" * 3000},
+        {"text": "chest pain and can't breathe " + "x" * 70_000},
+        {"answer": {"question": "emergency_gate", "value": ["RF-ACS"]}},
+    ],
+)
+def test_danger_in_a_message_too_many_is_answered_with_help(start_edge: StartEdge, said: dict[str, Any]) -> None:
+    running = start_edge(allowance=Allowance(messages="1/minute"))
+    with httpx.Client(base_url=running.url) as http:
+        visitor, stranger = Visitor(http).arrive(), Visitor(http).arrive()
+        visitor.say("hello")
+        refused = visitor.post({"id": str(uuid.uuid4()), **said})
+        assert (refused.status_code, refused.json()["code"]) == (429, "too_many_messages")
+        assert refused.json()["alert"] == {"urgency": "emergency", "call": "911"}
+        assert "911" in refused.json()["emergency"]
+        assert all(line["text"] != said.get("text") for line in visitor.log()["messages"])
+        stranger.say("hello")
+        foreign = Visitor(http, visitor.id, stranger.token).post({"id": str(uuid.uuid4()), **said})
+        assert foreign.status_code == 429
+        assert "emergency" not in foreign.json()
+
+
 def test_opening_chats_without_end_is_429(start_edge: StartEdge) -> None:
     running = start_edge(allowance=Allowance(openings_per_address="3/minute"))
     with httpx.Client(base_url=running.url) as http:

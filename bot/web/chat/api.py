@@ -87,7 +87,11 @@ class ChatApi:
         """202 with the seq, once the message is committed."""
         await self._limiter.address(request)
         conversation, token = _id(request), tokens.bearer(request)
-        await self._limiter.message(token)
+        try:
+            await self._limiter.message(token)
+        except Problem as full:
+            said = partial(_sent_or_too_much, request, await bodies.read(request))
+            raise await self._thread(inbox.refuse_flood, self._context, conversation, token, said, full) from None
         body = await bodies.read(request)
         if isinstance(body, bodies.Overflow):
             chat = await self._own(request)
@@ -183,6 +187,11 @@ def _id(request: Request) -> str:
 def _sent(request: Request, body: bytes) -> bodies.Sent:
     """The message in a body; raises `Problem`."""
     return bodies.message(bodies.parse(request, body))
+
+
+def _sent_or_too_much(request: Request, body: bytes | bodies.Overflow) -> bodies.Sent | bodies.Overflow:
+    """The message in a body, or the beginning of what is too large; raises `Problem`."""
+    return body if isinstance(body, bodies.Overflow) else _sent(request, body)
 
 
 def _whole(request: Request, name: str) -> int:

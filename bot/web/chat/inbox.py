@@ -131,11 +131,10 @@ def take(
         return _store(context, chat.id, message, found, switch=switch, claimer=claimer, origin=origin, left=left)
     fitted, problem = _fitted(context, chat, sent)
     if fitted is None:
-        found = danger.in_answer(
-            str(sent.field), sent.value, context.settings.clinic.lines, chat.locale, _subject(chat)
-        )
         refused = NewMessage("visitor", "-", {}, sent.client_id)
-        return _store(context, chat.id, refused, None, problem=_with_help(problem, found))
+        if problem is not None:
+            problem = _with_help(problem, _danger_in_answer(context, chat, sent))
+        return _store(context, chat.id, refused, None, problem=problem)
     found = danger.in_answer(str(sent.field), fitted.value, context.settings.clinic.lines, chat.locale, _subject(chat))
     if found is None and sent.field != CHANGE and _in_own_words(chat, fitted):
         found = _read(context, chat, fitted.label)
@@ -158,6 +157,26 @@ def refuse_overflow(context: WebContext, chat: Conversation, body: Overflow) -> 
     """The refusal of a body that is too large, with the emergency words if its beginning tells of danger."""
     found = _read(context, chat, body.prefix)
     return too_large(**(found.extra() if found else {}))
+
+
+def refuse_flood(
+    context: WebContext, conversation: str, token: str, sent: Callable[[], Sent | Overflow], full: Problem
+) -> Problem:
+    """The refusal `full` of one message too many, with the emergency words if it tells of danger; it is stored nowhere."""
+    try:
+        chat, said = find(context, conversation, token), sent()
+    except Problem:
+        return full  # a stranger, or nothing that can be read
+    if isinstance(said, Overflow):
+        return _with_help(full, _read(context, chat, said.prefix))
+    if said.text is not None:
+        return _with_help(full, _read(context, _spoken_to(chat, said.text), said.text))
+    return _with_help(full, _danger_in_answer(context, chat, said))
+
+
+def _danger_in_answer(context: WebContext, chat: Conversation, sent: Sent) -> danger.Found | None:
+    lines = context.settings.clinic.lines
+    return danger.in_answer(str(sent.field), sent.value, lines, chat.locale, _subject(chat))
 
 
 def _subject(chat: Conversation) -> str:
@@ -300,7 +319,7 @@ def _too_long(found: danger.Found | None) -> Problem:
     return Problem(413, "text_too_long", "That message is too long. Please keep it to 2,000 characters.", **extra)
 
 
-def _with_help(problem: Problem | None, found: danger.Found | None) -> Problem | None:
-    if problem is not None and found is not None:
+def _with_help(problem: Problem, found: danger.Found | None) -> Problem:
+    if found is not None:
         problem.extra.update(found.extra())
     return problem

@@ -121,9 +121,9 @@ const told = {
   },
   delivery(item) {
     log.delivery(item);
+    if (item.problem?.problem?.alert) alarm.show(item.problem.problem.alert);
     if (item.status !== "refused") return;
-    const { status: code, problem } = item.problem;
-    if (problem.alert) alarm.show(problem.alert);
+    const { status: code } = item.problem;
     if (item.body.change || code !== 409) ask(item.question);
     if (item.body.change) item.bubble.remove();
     if (code === 413) {
