@@ -170,6 +170,7 @@ def _length(words: Sequence[str], at: int) -> Stretch | None:
         if (
             more is None
             or low == 0
+            or _rate(words, last)
             or words[more.first] in _VAGUE_PLURAL
             or (more.high >= low and step > last)
             or more.high == high
@@ -177,6 +178,11 @@ def _length(words: Sequence[str], at: int) -> Stretch | None:
             break
         low, high, last = low + more.low, high + more.high, more.last
     return Stretch(low, high, at, last, False)
+
+
+def _rate(words: Sequence[str], at: int) -> bool:
+    """True for the "a day" of "8 hours a day", which says how often and adds nothing."""
+    return words[at] in ("a", "an", "per", "each", "every") and words[at + 1 : at + 2] != [] and words[at + 1] in _UNITS
 
 
 def _single(words: Sequence[str], at: int) -> Stretch | None:
@@ -325,6 +331,8 @@ def _judged(tokens: Tokens, length: Stretch, *, wanted: bool) -> Stretch | None:
         before == "in" and after not in _BEGAN_AFTER and not wanted and words[start:first] == []
     ):
         every = True
+    if after and _rate(words, last):
+        last, every = last + 2, True
     if not wanted and low < 1 and any(word in _WISHED for word in words[max(0, first - 8) : first]):
         every = True  # "I'd love to relax for an hour"
     if after in ("ago", "back", "now"):

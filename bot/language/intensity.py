@@ -39,6 +39,7 @@ _CUES = word_set(
 _PEAK = word_set(
     "worst worse peaks peak spikes spike flares flare max maximum highest top",
 )
+_PARTS = word_set(", ; . but and")  # between two clauses
 _NOT_NOW = word_set(
     "before yesterday earlier was initially first",
 )
@@ -240,6 +241,8 @@ def _given_as_score(words: Sequence[str], score: Score) -> bool:
     at, last = score.first, score.last
     if list(words[last : last + 2]) == ["at", "worst"] or list(words[last : last + 3]) == ["at", "its", "worst"]:
         return score.high <= 10
+    if score.high <= 10 and "worst" in words[max(0, at - 2) : at] and words[at - 1] in ("worst", "is", "was"):
+        return last >= len(words) or words[last] in _AFTER_SCORE
     if words[at] == "one" or score.high > 10 or (last < len(words) and words[last] not in _AFTER_SCORE):
         return False
     before = [
@@ -292,6 +295,8 @@ def _merge(tokens: Tokens, scores: Sequence[Score], context: Context) -> list[Me
         return []
     words = tokens.words
     peaks = [score for score in scores if _is_peak(words, score)]
+    if len(peaks) == len(scores) > 1:  # "4 out of 10 but 8 at worst": the word belongs to the number beside it
+        peaks = _beside_the_peak(words, scores)
     usual = [score for score in scores if score not in peaks] or list(scores)
     worst = max((score.high for score in peaks if score not in usual), default=None)
     out = []
@@ -323,6 +328,16 @@ def _with_about(words: Sequence[str], first: int) -> int:
 def _is_peak(words: Sequence[str], score: Score) -> bool:
     near = words[max(0, score.first - 6) : score.first] + words[score.last : score.last + 4]
     return any(word in _PEAK for word in near)
+
+
+def _beside_the_peak(words: Sequence[str], scores: Sequence[Score]) -> list[Score]:
+    """For each "worst", "max" and the like the one score that stands nearest to it."""
+
+    def away(score: Score, at: int) -> int:
+        between = words[at + 1 : score.first] if at < score.first else words[score.last : at]
+        return len(between) + 2 * sum(word in _PARTS for word in between)
+
+    return [min(scores, key=lambda score: away(score, at)) for at, word in enumerate(words) if word in _PEAK]
 
 
 def _in_words(tokens: Tokens, context: Context, *, wanted: bool) -> list[Mention]:
