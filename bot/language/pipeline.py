@@ -28,6 +28,7 @@ from bot.language import (
     languages,
     lexicon,
     masks,
+    named_doctor,
     phrase_mentions,
     second_look,
     spanish,
@@ -78,7 +79,9 @@ class Vocabulary:
         tokens = doc._.stream
         found: list[Found] = []
         for name in doc._.languages:
-            hits = masks.unmasked(self._trees[name].find(tokens.words), tokens.words)
+            tree = self._trees[name]
+            told = sorted([*tree.find(tokens.words), *named_doctor.find(tree, tokens)], key=lambda hit: hit.first)
+            hits = masks.unmasked(told, tokens.words)
             found += hits if tokens.language == [name] * len(tokens) else self._spoken(hits, tokens, name)
         doc._.found = found
         mark(doc, "vocabulary", ((tokens.starts[f.first], tokens.ends[f.last - 1], f.table, _named(f)) for f in found))
