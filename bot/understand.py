@@ -21,13 +21,15 @@ class NoIntents(RuntimeError):
 
 
 def main(stdin: TextIO, stdout: TextIO, *, intent: bool) -> int:
-    """Read lines until the end of `stdin`; returns the exit status: 0, or 1 when the classifier cannot be asked."""
+    """Answer every line of `stdin`, an empty one too, so that the answers keep step with the lines.
+
+    Returns the exit status: 0, or 1 when the classifier cannot be asked.
+    """
     try:
         with _Classifier(intent) as classify:
             for line in stdin:
-                if line.strip():
-                    stdout.write(json.dumps(understand(request(line), classify), ensure_ascii=True) + "\n")
-                    stdout.flush()
+                stdout.write(json.dumps(understand(request(line), classify), ensure_ascii=True) + "\n")
+                stdout.flush()
     except NoIntents as error:
         print(f"palpate understand: {error}", file=sys.stderr)  # noqa: T201 - a command's one line of refusal
         return 1

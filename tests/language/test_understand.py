@@ -83,6 +83,11 @@ def test_a_line_that_is_no_request_is_the_text(line):
     assert answer["text"] == line
 
 
+def test_every_line_has_its_answer_an_empty_one_too():
+    lines = ["my knee", "", "  ", "my back"]
+    assert [answer["text"] for answer in _answers(*lines)] == lines
+
+
 @pytest.mark.parametrize(
     "odd",
     [
