@@ -206,3 +206,36 @@ def test_every_channel_leaves_the_same_record_and_result(case, product, synapse)
             hold(somebody, case)
             assert phase(somebody) == browser.phase, channel
             assert differing(stored(product, somebody.chat.state["handoff"]), expected) == [], channel
+
+
+# The words that the product itself gives for it, and some of people's own.
+KNOW = {
+    "en": ("what do you know about me?", "download my data"),
+    "es": ("¿qué datos tienen de mí?", "descargar mis datos"),
+}
+TOLD = {
+    "en": ("hi", "yes, that's fine", "My lower back has hurt for three weeks, about a 6"),
+    "es": ("hola, escríbame en español", "sí, de acuerdo", "Me duele la espalda baja desde hace tres semanas, un 6"),
+}
+SEEN = {"en": ("I keep nothing", "Lower back, 6 of 10"), "es": ("No guardo nada", "6 de 10")}
+
+
+@pytest.mark.parametrize("locale", ["en", "es"])
+def test_what_is_known_is_told_in_the_middle_of_an_interview_which_goes_on(locale, product, synapse, networks_serving):
+    with httpx.Client(base_url=product.stack.url, timeout=30) as http:
+        somebody = correspondent(product, "telegram", synapse, http, 900 + len(TOLD[locale][0]))
+        (hello, yes, story), (know, download), (nothing, ache) = TOLD[locale], KNOW[locale], SEEN[locale]
+
+        def said(text: str) -> str:
+            before = len(networks_serving.sent)
+            somebody.say(text)
+            return "\n".join(networks_serving.texts()[before:])
+
+        said(hello)
+        assert nothing in said(know)
+        said(yes)
+        said(story)
+        question = somebody.question["field"]
+        assert ache in said(know)
+        assert "#resume=" in said(download)
+        assert somebody.question["field"] == question

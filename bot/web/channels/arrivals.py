@@ -126,6 +126,8 @@ class Arrivals:
                 lines = uow.conversations.messages(chat.id, after=place[1] - 1, limit=1)
                 asked = lines[0].body.get("question") if lines and lines[0].seq == place[1] else None
                 return _pressed(asked, place[2])
+            if chat.taken_by is not None:
+                return None  # "2" is said to the person who writes with them
             question = chat.state.get("question")
         value = menu.picked(question, event.text)
         return None if value is None or question is None else (str(question["field"]), value)

@@ -307,13 +307,14 @@ _OTHERS = {
     "contacts": "contact",
     "fallback": "file",
     "share": "file",
-    "unsupported": "empty",
+    "unsupported": "empty",  # what opens once, among others: Meta tells only that there was something
+    "ephemeral": "empty",
 }
 
 
 def _is_said(message: Mapping[str, Any]) -> bool:
     """False for what WhatsApp itself tells, as that somebody has a new number: they begin anew from there."""
-    return bool(message.get("id") and message.get("from")) and message.get("type") not in ("system", "ephemeral")
+    return bool(message.get("id") and message.get("from")) and message.get("type") != "system"
 
 
 def _fitting(question: Mapping[str, Any] | None, most: int, title: int) -> list[tuple[int, Mapping[str, Any]]]:
