@@ -161,8 +161,8 @@ def _card_in_words(intake: Intake, name: str, said: Said) -> bool:
         named = ["none"]
     elif not named and not unclear:
         named = answers.named_choices(said.text, rows)
-        if cards.asks_danger(name) and answers.only_numbers(said.text) and named:
-            return _confirm_numbered(intake, said, named)
+        if named and (name == cards.EMERGENCY or (cards.asks_danger(name) and answers.only_numbers(said.text))):
+            return _confirm_first(intake, said, named)
     if unclear and not named:
         named = ["unsure"]
     if not named and name == "medicines" and said.of("medicine"):
@@ -175,8 +175,9 @@ def _card_in_words(intake: Intake, name: str, said: Said) -> bool:
     return True
 
 
-def _confirm_numbered(intake: Intake, said: Said, named: list[str]) -> bool:
-    """A bare number may be the late answer to another question: each row it points at is asked once before it counts."""
+def _confirm_first(intake: Intake, said: Said, named: list[str]) -> bool:
+    """What only points at a row is asked once before it counts: a bare number may be the late answer to another question,
+    and "back pain for weeks" shares two words with the row about the heart."""
     for flag in named:
         if flag.startswith("RF-") and flag not in intake.to_confirm:
             intake.to_confirm.append(flag)

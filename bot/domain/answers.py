@@ -40,7 +40,7 @@ _AGE_SAID = re.compile(
 )
 _OLD = re.compile(r"\bold\b|\by/?o\b|\d[mf]\b|\bi'?m\b|\bi am\b|\bim\b|\bage|\b(?:he|she)", re.IGNORECASE)
 _BP = re.compile(r"\b(\d{2,3})\s*(?:/|over|on|con|sobre)\s*(\d{2,3})\b", re.IGNORECASE)
-_WORD = re.compile(r"[a-z]+", re.IGNORECASE)
+_WORD = re.compile(r"[^\W\d_]+")
 _SMALL = frozenset(
     [
         "a",
@@ -153,14 +153,20 @@ def named_choices(text: str, choices: Iterable[Mapping[str, Any]]) -> list[Any]:
     if numbers:
         picked = [int(n) for n in re.findall(r"\d+", text)]
         return [listed[n - 1]["value"] for n in picked if 1 <= n <= len(listed)]
-    said = {_stem(word) for word in _WORD.findall(text)} - _SMALL
+    said = _telling(text)
     found = []
     for choice in listed:
-        telling = {_stem(word) for word in _WORD.findall(str(choice["label"]))} - _SMALL
+        telling = _telling(str(choice["label"]))
         needed = min(2, len(telling))
         if telling and len(telling & said) >= needed and needed:
             found.append(choice["value"])
     return found
+
+
+def _telling(text: str) -> set[str]:
+    """The words that say what it is about: "un dolor en la pierna" shares "un" and "la" with every row."""
+    words = {word.lower() for word in _WORD.findall(text)} - spanish_answers.SMALL
+    return {_stem(word) for word in words} - _SMALL
 
 
 def _stem(word: str) -> str:

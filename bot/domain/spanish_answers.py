@@ -28,6 +28,25 @@ _AGE = re.compile(
 )
 _AGO = re.compile(r"\b(?:hace|llevo|desde|durante|por)(?: \w+){0,2} $")
 
+# Small words that stand in every sentence and tell nothing of a row. "las" and "son" are also English, and small there too.
+SMALL = frozenset(
+    [
+        "a", "ahora", "al", "algo", "alguna", "algunas", "algunos", "algún", "aquel", "aquella", "así", "aun",
+        "aunque", "aún", "bien", "cada", "como", "con", "cosa", "cual", "cuando", "da", "dan", "de", "del",
+        "desde", "donde", "dos", "durante", "e", "el", "ella", "ellas", "ellos", "en", "entre", "era", "eran",
+        "es", "esa", "esas", "ese", "eso", "esos", "esta", "estas", "este", "esto", "estos", "estoy", "está",
+        "están", "fue", "ha", "hace", "hacen", "hacer", "hacia", "han", "hasta", "hay", "haya", "he", "hizo",
+        "la", "las", "le", "les", "lo", "los", "luego", "me", "menos", "mi", "mis", "mismo", "mucha", "muchas",
+        "mucho", "muchos", "muy", "más", "nada", "ni", "ninguna", "ninguno", "ningún", "no", "nos", "nuestra",
+        "nuestro", "nueva", "nuevo", "nunca", "o", "os", "otra", "otras", "otro", "otros", "para", "pero",
+        "poca", "poco", "por", "porque", "puede", "pueden", "puedo", "pues", "que", "quien", "qué", "se", "sea",
+        "ser", "si", "sido", "sin", "sobre", "solo", "son", "soy", "su", "sus", "sí", "sólo", "también", "tan",
+        "tanto", "te", "tengo", "tenido", "tiene", "tienen", "toda", "todas", "todavía", "todo", "todos", "tu",
+        "tus", "tuve", "tuvo", "u", "un", "una", "unas", "uno", "unos", "usted", "va", "ver", "vez", "voy", "y",
+        "ya", "yo", "él",
+    ]
+)  # fmt: skip
+
 
 def _any(rows: Iterable[str]) -> re.Pattern[str]:
     return re.compile("|".join(rows))
