@@ -215,7 +215,11 @@ KNOW = {
 }
 TOLD = {
     "en": ("hi", "yes, that's fine", "My lower back has hurt for three weeks, about a 6"),
-    "es": ("hola, escríbame en español", "sí, de acuerdo", "Me duele la espalda baja desde hace tres semanas, un dolor de 6 de 10"),
+    "es": (
+        "hola, escríbame en español",
+        "sí, de acuerdo",
+        "Me duele la espalda baja desde hace tres semanas, un dolor de 6 de 10",
+    ),
 }
 SEEN = {"en": ("I keep nothing", "Lower back, 6 of 10"), "es": ("No guardo nada", "6 de 10")}
 
