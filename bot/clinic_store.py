@@ -13,12 +13,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bot.settings import DEFAULT_CLINIC, BadSettings, Clinic, clinic_of
+from bot.settings import DEFAULT_CLINIC, BadSettings, Clinic, clinic_of, merged
 
 FILE = "clinic.toml"
 FOLDER = "clinic-history"
 _NAME = re.compile(r"(\d{6})\.toml")
 _ABOUT = re.compile(r"# Version (\d+), (\S+), (.*)")
+_PLACE = re.compile(r"\[{0,2}([a-z_]+)\]{0,2}(?: ([a-z_]+):)?")  # every refusal of the settings begins with its place
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 
 
@@ -44,8 +45,12 @@ def read(home: Path) -> tuple[dict[str, Any], str]:
 
 def whole(home: Path) -> dict[str, Any]:
     """The file over the shipped defaults, as one mapping. Raises `BadSettings`."""
-    shipped = tomllib.loads(DEFAULT_CLINIC.read_text(encoding="utf-8"))
-    return {**shipped, **read(home)[0]}
+    return {**shipped(), **read(home)[0]}
+
+
+def shipped() -> dict[str, Any]:
+    """What holds where a clinic says nothing."""
+    return tomllib.loads(DEFAULT_CLINIC.read_text(encoding="utf-8"))
 
 
 def mark(content: bytes) -> str:
@@ -70,6 +75,72 @@ def save(home: Path, raw: Mapping[str, Any], *, by: str, now: datetime, seen: st
     _write(home / FOLDER / f"{number + 1:06d}.toml", content)
     _write(path, content)
     return clinic
+
+
+def faults(home: Path, raw: Mapping[str, Any]) -> dict[str, str]:
+    """All that cannot be used, not only the first: place → why; a place is `rooms`, `opening.tue`, or "" for the whole.
+
+    Each faulty value is put aside in turn, so that the check goes on to the next one.
+    """
+    tried, found = dict(raw), dict[str, str]()
+    while True:
+        try:
+            clinic_of(tried, home / FILE)
+        except BadSettings as error:
+            why = str(error).removeprefix(f"{home / FILE}: ")
+            place = _place(why, tried)
+            if place in found or not place:
+                return {**found, "": why} if not place else found
+            found[place] = why
+            _put_aside(tried, place, home)
+        else:
+            return found
+
+
+def _place(why: str, raw: Mapping[str, Any]) -> str:
+    said = _PLACE.match(why)
+    key, part = (said[1], said[2]) if said else ("", None)
+    if key not in raw:
+        return ""
+    return f"{key}.{part}" if key in ("opening", "retention") and part in raw[key] else key
+
+
+def _put_aside(tried: dict[str, Any], place: str, home: Path) -> None:
+    key, _, part = place.partition(".")
+    if part:
+        tried[key] = {name: value for name, value in tried[key].items() if name != part}
+    else:
+        tried[key] = whole(home)[key]
+    if key in ("rooms", "therapists"):  # services name them; what is wrong with these is seen once the lists are right
+        tried["services"] = []
+
+
+def differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    """Where two states of the file differ: the place, what the old one says and what the new one, "" for nothing.
+
+    Both are taken over the shipped defaults, which hold where a file says nothing.
+    """
+    before, after = (dict(_flat(merged(shipped(), one))) for one in (old, new))
+    places = dict.fromkeys([*before, *after])
+    return [(one, before.get(one, ""), after.get(one, "")) for one in places if before.get(one) != after.get(one)]
+
+
+def _flat(table: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, str]]:
+    for key, value in table.items():
+        if isinstance(value, Mapping):
+            yield from _flat(value, f"{path}{key}.")
+        elif isinstance(value, list | tuple):
+            cells = (
+                ", ".join(f"{k} {v}" for k, v in one.items()) if isinstance(one, Mapping) else str(one) for one in value
+            )
+            yield f"{path}{key}", "\n".join(cells)
+        else:
+            yield f"{path}{key}", str(value)
+
+
+def parsed(text: str, home: Path) -> dict[str, Any]:
+    """The content of an exported file. Raises `BadSettings`."""
+    return _parsed(text.encode("utf-8"), home / FILE)
 
 
 def versions(home: Path) -> list[Version]:

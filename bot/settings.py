@@ -215,7 +215,7 @@ def read_clinic(path: Path) -> Clinic:
 
 def clinic_of(own: Mapping[str, Any], path: Path) -> Clinic:
     """The clinic of a parsed file over the shipped defaults; `path` is named in a refusal. Raises `BadSettings`."""
-    raw = _merged(tomllib.loads(DEFAULT_CLINIC.read_text(encoding="utf-8")), own)
+    raw = merged(tomllib.loads(DEFAULT_CLINIC.read_text(encoding="utf-8")), own)
     facts, translated = _facts(path, raw.pop("facts", {}))
     policy, numbers = _policy(path, raw.pop("policy", {})), _numbers(path, raw.pop("numbers", {}))
     booking = _booking(path, raw)
@@ -355,7 +355,7 @@ def _facts(path: Path, raw: Mapping[str, Any]) -> tuple[Mapping[str, str], Mappi
     return {key: str(text) for key, text in raw.items() if key not in tables}, translated
 
 
-def _merged(base: dict[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
+def merged(base: dict[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
     """The clinic's own words over the shipped ones. A shipped translation of what it changed would be wrong: it goes."""
     changed = {*own, *own.get("facts", {})}
     facts: dict[str, Any] = {}

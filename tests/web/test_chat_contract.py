@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import uuid
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
@@ -11,6 +12,7 @@ import pytest
 from conftest import Running, StartEdge, Visitor
 from standin_rasa import Rasa
 
+from bot import clinic_store
 from bot.web.limits import Allowance
 
 
@@ -88,6 +90,16 @@ def test_the_last_message_of_a_turn_carries_the_question_still_open(visitor: Vis
     visitor.consent()
     body = visitor.settled(visitor.say("price"))
     assert [line["question"] and line["question"]["field"] for line in body["messages"][-2:]] == [None, "nrs"]
+
+
+def test_a_changed_answer_of_the_clinic_is_given_at_once(visitor: Visitor, edge: Running) -> None:
+    visitor.consent()
+    home = edge.context.settings.home
+    for price in ("One price.", "Another price."):
+        raw, mark = clinic_store.read(home)
+        clinic_store.save(home, {**raw, "facts": {"cost": price}}, by="Ana", now=datetime.now(UTC), seen=mark)
+        body = visitor.settled(visitor.say("price"))
+        assert [line["text"] for line in body["messages"] if line["from"] == "bot"][-2] == price
 
 
 def test_a_fact_the_clinic_has_not_given_is_not_made_up(visitor: Visitor) -> None:

@@ -21,6 +21,8 @@ from bot.web.desk.access import Access, Endpoint, form_of
 from bot.web.desk.context import DeskContext
 from bot.web.desk.render import Pages
 
+_BESIDE = "Nothing is saved yet: what cannot be used is said beside its field."
+Fields = Mapping[str, str | list[str]]
 PLAIN = ("name", "phone", "email", "address", "hours", "time_zone")
 DAY_NAMES = dict(zip(DAYS, ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"), strict=True))
 
@@ -40,6 +42,8 @@ def routes(context: DeskContext, access: Access) -> list[tuple[str, Endpoint, li
         ("/desk/clinic", access.page(page.show), ["GET"]),
         ("/desk/clinic", access.page(page.save), ["POST"]),
         ("/desk/clinic.toml", access.page(page.file), ["GET"]),
+        ("/desk/clinic/import", access.page(page.bring), ["POST"]),
+        ("/desk/clinic/versions/{number:int}", access.page(page.compare), ["GET"]),
         ("/desk/clinic/versions/{number:int}", access.page(page.restore), ["POST"]),
     ]
 
@@ -64,7 +68,32 @@ class ClinicPage:
         fields = await form_of(request)
         raw, _ = await run_in_threadpool(self._current)
         wanted = _from_form(fields, raw)
-        return await self._keep(who, wanted, str(fields.get("mark", "")))
+        return await self._keep(who, wanted, str(fields.get("mark", "")), fields)
+
+    async def bring(self, request: Request, who: SignedIn) -> Response:
+        """Take an exported file; choices among the rules and telephone numbers stay this house's, they are signed."""
+        check(who.account.role, "change_settings")
+        fields = await form_of(request)
+        text, given = str(fields.get("toml", "")), str(fields.get("mark", ""))
+        raw, _ = await run_in_threadpool(self._current)
+        try:
+            wanted = clinic_store.parsed(text, self._home)
+        except BadSettings as error:
+            return self._form(who, raw, given, faults={"toml": self._why(error)}, brought=text, status=422)
+        signed = {key: raw[key] for key in ("policy", "numbers") if key in raw}
+        unsigned = {key: value for key, value in wanted.items() if key not in ("policy", "numbers")}
+        return await self._keep(who, {**unsigned, **signed}, given, brought=text)
+
+    async def compare(self, request: Request, who: SignedIn) -> Response:
+        """What was otherwise in an earlier version."""
+        check(who.account.role, "change_settings")
+        number = request.path_params["number"]
+        old = await run_in_threadpool(clinic_store.version, self._home, number)
+        if old is None:
+            raise Problem(404, "not_found", "There is no such version.")
+        raw, now_mark = await run_in_threadpool(self._current)
+        rows = clinic_store.differences(old, raw)
+        return self._pages.page("clinic_version.html", who=who, number=number, rows=rows, mark=now_mark)
 
     async def restore(self, request: Request, who: SignedIn) -> Response:
         """Take an earlier version as a new one."""
@@ -82,16 +111,27 @@ class ClinicPage:
         headers = {"Content-Disposition": 'attachment; filename="clinic.toml"', "Cache-Control": "no-store"}
         return Response(clinic_store.dumps(whole), media_type="application/toml", headers=headers)
 
-    async def _keep(self, who: SignedIn, wanted: Mapping[str, Any], mark: str) -> Response:
+    def _why(self, error: BadSettings) -> str:
+        return str(error).removeprefix(f"{self._home / clinic_store.FILE}: ")
+
+    async def _keep(
+        self, who: SignedIn, wanted: Mapping[str, Any], mark: str, typed: Fields | None = None, *, brought: str = ""
+    ) -> Response:
+        """Store it, or show the form with what was typed, and each fault beside its field."""
+        half = _half_replies(typed or {})
+        if half:
+            faults = {**await run_in_threadpool(clinic_store.faults, self._home, wanted), "replies": half}
+            return self._form(who, wanted, mark, wrong=_BESIDE, typed=typed, faults=faults, status=422)
         try:
             await run_in_threadpool(self._store, wanted, who.actor.name, mark)
         except BadSettings as error:
-            why = str(error).removeprefix(f"{self._home / clinic_store.FILE}: ")
-            return self._form(who, wanted, mark, wrong=f"{why}.", status=422)
+            faults = await run_in_threadpool(clinic_store.faults, self._home, wanted)
+            why = f"{self._why(error)}." if "" in faults else _BESIDE
+            return self._form(who, wanted, mark, wrong=why, typed=typed, faults=faults, brought=brought, status=422)
         except clinic_store.Changed:
             wrong = "Somebody else has saved in the meantime. Look at their version first; yours is still below."
             _, mark = await run_in_threadpool(clinic_store.read, self._home)
-            return self._form(who, wanted, mark, wrong=wrong, status=409)
+            return self._form(who, wanted, mark, wrong=wrong, typed=typed, brought=brought, status=409)
         return RedirectResponse("/desk/clinic?saved", 303)
 
     def _store(self, wanted: Mapping[str, Any], by: str, mark: str) -> None:
@@ -111,6 +151,9 @@ class ClinicPage:
         mark: str,
         *,
         wrong: str = "",
+        typed: Fields | None = None,
+        faults: Mapping[str, str] | None = None,
+        brought: str = "",
         saved: bool = False,
         status: int = 200,
     ) -> Response:
@@ -123,33 +166,81 @@ class ClinicPage:
             raw=raw,
             mark=mark,
             wrong=wrong,
+            faults={_field(place): why.removeprefix(_lead(place)) for place, why in (faults or {}).items()},
+            shown={**_shown(raw), **_texts(typed or {})},
+            ticked=_every(typed, "languages") if typed else raw.get("languages") or LANGUAGES,
+            brought=brought,
             saved=saved,
             days=DAY_NAMES,
-            opening={day: _lines((raw.get("opening") or {}).get(day), ", ") for day in DAYS},
-            closed=_lines((raw.get("opening") or {}).get("closed")),
             countries=COUNTRIES,
             spoken=LANGUAGES,
             facts={key: text for key, text in facts.items() if not isinstance(text, Mapping)},
             fact_keys=_fact_keys(facts),
             fact_names=FACT_NAMES,
             translated={one: facts.get(one) or {} for one in languages},
-            services="\n".join(_service_line(one) for one in raw.get("services") or ()),
-            replies=[*(raw.get("replies") or {}).items(), ("", ""), ("", "")],
+            replies=[*(_replies(typed) if typed else (raw.get("replies") or {}).items()), ("", ""), ("", "")],
             keeps=RETENTION,
             versions=clinic_store.versions(self._home)[:30],
         )
 
 
-def _from_form(fields: Mapping[str, str | list[str]], raw: Mapping[str, Any]) -> dict[str, Any]:
+def _field(place: str) -> str:
+    """The form's name of a place in the file."""
+    key, _, part = place.partition(".")
+    if key == "opening":
+        return "closed" if part == "closed" else f"open.{part}"
+    return f"keep.{part}" if key == "retention" else place
+
+
+def _lead(place: str) -> str:
+    """How a refusal begins when it names its place; beside the field this is said already."""
+    key, _, part = place.partition(".")
+    return f"[{key}] {part}: " if part else f"[[{key}]] "
+
+
+def _shown(raw: Mapping[str, Any]) -> dict[str, str]:
+    """What stands in the plain fields of the form, by their names."""
+    opening, keeps = raw.get("opening") or {}, raw.get("retention") or {}
+    return {
+        **{key: str(raw.get(key) or "") for key in (*PLAIN, "country")},
+        **{f"open.{day}": _lines(opening.get(day), ", ") for day in DAYS},
+        **{f"keep.{key}": str(keeps.get(key, "")) for key in RETENTION},
+        "closed": _lines(opening.get("closed")),
+        "rooms": _lines(raw.get("rooms")),
+        "therapists": _lines(raw.get("therapists")),
+        "services": "\n".join(_service_line(one) for one in raw.get("services") or ()),
+    }
+
+
+def _texts(fields: Fields) -> dict[str, str]:
+    return {key: value for key, value in fields.items() if isinstance(value, str)}
+
+
+def _every(fields: Fields, name: str) -> list[str]:
+    value = fields.get(name, [])
+    return [value] if isinstance(value, str) else list(value)
+
+
+def _replies(fields: Fields) -> list[tuple[str, str]]:
+    """The canned replies as typed, the half ones too."""
+    pairs = zip(_every(fields, "reply_title"), _every(fields, "reply_text"), strict=False)
+    return [(title, said) for title, said in pairs if title.strip() or said.strip()]
+
+
+def _half_replies(fields: Fields) -> str:
+    """Why the canned replies cannot be kept as typed; empty when they can."""
+    titles = [title.strip() for title, said in _replies(fields) if title.strip() and said.strip()]
+    if len(titles) < len(_replies(fields)):
+        return "A reply needs a title and a text."
+    return "Two replies have the same title." if len(set(titles)) < len(titles) else ""
+
+
+def _from_form(fields: Fields, raw: Mapping[str, Any]) -> dict[str, Any]:
     """The file as the form wants it; what the form does not show stays as it is."""
 
     def text(name: str) -> str:
         value = fields.get(name, "")
         return (value if isinstance(value, str) else value[-1]).replace("\r\n", "\n").strip()
-
-    def every(name: str) -> list[str]:
-        value = fields.get(name, [])
-        return [value] if isinstance(value, str) else list(value)
 
     def rows(name: str) -> list[str]:
         return [line.strip() for line in text(name).split("\n") if line.strip()]
@@ -163,17 +254,16 @@ def _from_form(fields: Mapping[str, str | list[str]], raw: Mapping[str, Any]) ->
     opening: dict[str, Any] = {
         day: [one.strip() for one in text(f"open.{day}").split(",") if one.strip()] for day in DAYS
     }
-    replies = zip(every("reply_title"), every("reply_text"), strict=False)
     return {
         **raw,
         **{key: text(key) for key in (*PLAIN, "country")},
-        "languages": every("languages"),
+        "languages": _every(fields, "languages"),
         "rooms": rows("rooms"),
         "therapists": rows("therapists"),
         "opening": {**{day: spans for day, spans in opening.items() if spans}, "closed": rows("closed")},
         "services": [_service(line) for line in rows("services")],
         "facts": facts,
-        "replies": {title.strip(): said.strip() for title, said in replies if title.strip() and said.strip()},
+        "replies": {title.strip(): said.strip() for title, said in _replies(fields) if title.strip() and said.strip()},
         "retention": {key: _whole(text(f"keep.{key}")) for key in RETENTION},
     }
 

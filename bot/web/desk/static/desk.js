@@ -5,3 +5,4 @@ import "./words.js";
 import "./talk.js";
 import "./along.js";
 import "./drafts.js";
+import "./import.js";
