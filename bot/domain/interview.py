@@ -203,11 +203,29 @@ def _answered(intake: Intake, said: Said, move: Move, news: list[str]) -> None:
         changing.offer(intake)
     else:
         intake.misses = 0
-        if news:
+        if name == "narrative":
+            move.say += [words for words in (wording.understood(intake),) if words]
+        elif news:
             move.say.append(wording.acknowledge(intake, news))
+        if name == "narrative" or news:
+            move.say += _answers_too(said)
 
 
-_NO_ANSWER = ("out_of_scope", "small_talk", "repeat")  # beside a fact that was taken these would only confuse
+def _answers_too(said: Said) -> list[str]:
+    """What the visitor asked beside the facts that were taken."""
+    if said.asks or not said.is_interruption or said.intent in _NO_ANSWER:
+        return said.asks
+    return [f"utter_{said.intent}"]
+
+
+_NO_ANSWER = (
+    "out_of_scope",
+    "small_talk",
+    "repeat",
+    "book",
+    "greet",
+    "thank",
+)  # beside a fact that was taken these would only confuse
 
 
 def _not_answered(intake: Intake, said: Said, move: Move, news: list[str]) -> None:
@@ -215,8 +233,7 @@ def _not_answered(intake: Intake, said: Said, move: Move, news: list[str]) -> No
     if said.is_interruption:
         move.interruption = not news
         if news:
-            answers_too = said.asks or ([f"utter_{said.intent}"] if said.intent not in _NO_ANSWER else [])
-            move.say += [wording.acknowledge(intake, news), *answers_too]
+            move.say += [wording.acknowledge(intake, news), *_answers_too(said)]
     elif news:
         intake.misses = 0
         move.say.append(wording.acknowledge(intake, news))

@@ -36,9 +36,10 @@ _BEFORE_SUBJECT = {
 _VERBS = {
     "have": "has", "had": "had", "take": "takes", "are": "is", "were": "was", "can": "can", "could": "could", "would": "would",
     "feel": "feels", "ask": "asks", "move": "moves", "see": "sees", "need": "needs", "walk": "walks", "agree": "agrees", "do": "does",
+    "bleed": "bleeds",
 }  # fmt: skip
 _YOU = re.compile(
-    rf"\b(?P<aux>{'|'.join(_BEFORE_SUBJECT)}) you\b|\byou (?P<verb>{'|'.join(_VERBS)})\b|\b(?P<own>your)\b|\b(?P<self>yourself)\b|\b(?P<object>you)\b",
+    rf"\b(?P<aux>{'|'.join(_BEFORE_SUBJECT)}) you\b|\byou (?P<verb>{'|'.join(_VERBS)})\b(?:(?P<between>(?: (?!yours?\b|you\b)[\w'-]+){{1,4}}? or )(?P<other>{'|'.join(_VERBS)})\b)?|\b(?P<own>your)\b|\b(?P<self>yourself)\b|\b(?P<object>you)\b",
     re.IGNORECASE,
 )
 
@@ -78,7 +79,11 @@ def _turn(found: re.Match[str], name: str) -> str:
     if aux := found["aux"]:
         return f"{_BEFORE_SUBJECT[aux.lower()]} {name}" if name else f"{aux} they"
     if verb := found["verb"]:
-        return f"{name} {_VERBS[verb.lower()]}" if name else f"they {verb}"
+        # "You take blood thinners or bleed easily": the second verb has the same subject.
+        between, other = found["between"] or "", found["other"] or ""
+        if not name:
+            return f"they {verb}{between}{other}"
+        return f"{name} {_VERBS[verb.lower()]}{between}{_VERBS.get(other.lower(), '')}"
     if found["own"]:
         return f"{name}'s" if name else "their"
     if found["self"]:

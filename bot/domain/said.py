@@ -100,7 +100,12 @@ class Said:
     @property
     def tells_something(self) -> bool:
         """True when the message holds a fact worth keeping, not only a greeting or a question."""
-        return any(mention.counts for mention in self.mentions) or bool(self.danger) or self.intent == "describe_pain"
+        facts = [mention for mention in self.mentions if mention.counts and not self._moves(mention)]
+        return bool(facts) or bool(self.danger) or self.intent == "describe_pain"
+
+    def _moves(self, mention: Mention) -> bool:
+        """True for the "Friday" of "I need to change my booking to Friday": no wish for the visit that is planned here."""
+        return self.intent == "faq_cancel" and mention.kind == "when"
 
     @property
     def is_interruption(self) -> bool:

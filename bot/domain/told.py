@@ -202,7 +202,7 @@ def clear(intake: Intake, items: list[str], words: Mapping[str, Any]) -> None:
 
 def _take_times(intake: Intake, said: Said) -> bool:
     found = said.of("when")
-    if not found or intake.open_field in ("narrative", "duration_days"):
+    if not found or said.intent == "faq_cancel" or intake.open_field in ("narrative", "duration_days"):
         return False
     intake.know("preferred_times", "; ".join(said.text[m.start : m.end] for m in found), said.words(found[0]))
     return True

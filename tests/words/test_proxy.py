@@ -68,3 +68,15 @@ def test_facts_to_tick_are_the_persons() -> None:
 )  # fmt: skip
 def test_a_result_speaks_of_them(text: str, said: str) -> None:
     assert proxy.they(text) == said
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("You take blood thinners or bleed easily.", "Your child takes blood thinners or bleeds easily."),
+        ("You have a fever or feel very unwell.", "Your child has a fever or feels very unwell."),
+        ("Do you take any, or have you had some?", "Does your child take any, or have they had some?"),
+    ],
+)
+def test_both_verbs_of_one_subject_agree_with_it(text: str, said: str) -> None:
+    assert proxy.they(text, "your child") == said
