@@ -133,7 +133,7 @@ def days(found: Mention) -> int:
 def take_duration(intake: Intake, said: Said, at: int = 1) -> bool:
     """How long ago it began; of several times the longest."""
     told = [m for m in said.of("duration") if not vague(m) and not _in_passing(intake, said, m)]
-    found = told if _of_the_ache(intake, said) else []
+    found = told if _of_the_ache(intake, said) or _told_late(intake, said, at) else []
     if not found:
         return False
     longest = max(found, key=lambda m: m.days_hi or 0)
@@ -165,6 +165,16 @@ def vague(found: Mention) -> bool:
     """True for "ages" and "months": so wide that nobody can tell whether it is long-lasting pain; it is asked once more."""
     lo, hi = found.days_lo or 0, found.days_hi if found.days_hi is not None else found.days_lo or 0
     return lo <= _CHRONIC_DAYS < hi and hi > 2 * max(lo, 1)
+
+
+_HAD = re.compile(r"\bhad (?:it|this|that|them)\b|\bl[oa] tengo\b|\btengo esto\b", re.IGNORECASE)
+
+
+def _told_late(intake: Intake, said: Said, at: int) -> bool:
+    """True for "I've had it for 4 weeks, by the way" of who passed the question over."""
+    name = field("duration_days", at)
+    passed_over = name in intake.settled and intake.facts.get(name) is None
+    return passed_over and bool(_HAD.search(said.text) or _BEGAN.search(said.text))
 
 
 def _of_the_ache(intake: Intake, said: Said) -> bool:

@@ -146,6 +146,9 @@ def blood_pressure(text: str) -> list[int] | None:
     return None
 
 
+_MOST_WORDS_FOR_A_ROW = 40
+
+
 def named_choices(text: str, choices: Iterable[Mapping[str, Any]]) -> list[Any]:
     """The values of the choices named: by number in the list, by label, or by two telling words of it."""
     listed = list(choices)
@@ -153,6 +156,8 @@ def named_choices(text: str, choices: Iterable[Mapping[str, Any]]) -> list[Any]:
     if numbers:
         picked = [int(n) for n in re.findall(r"\d+", text)]
         return [listed[n - 1]["value"] for n in picked if 1 <= n <= len(listed)]
+    if len(_WORD.findall(text)) > _MOST_WORDS_FOR_A_ROW:
+        return []  # a pasted letter shares two words with many a row and names none of them
     said = _telling(text)
     found = []
     for choice in listed:

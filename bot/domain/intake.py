@@ -82,6 +82,8 @@ class Intake:
         if old is not None and old != value:
             self.corrected.append({"field": name, "old": old, "new": value})
         self.facts[name] = value
+        if value is not None and name in self.rf_unknown:
+            self.rf_unknown.remove(name)
         self.quote(name, words)
         self.settle(name)
 

@@ -120,6 +120,8 @@ def _read_nrs(intake: Intake, said: Said) -> bool:
     if found:
         best = found[-1] if said.corrects else found[0]  # "6, no wait, 5"
         return ache_told.take_intensity(intake, said, _at(intake), best)
+    if said.of("duration", "span", "when"):
+        return False  # the four of "I've had it for 4 weeks" is no score
     number = answers.whole_number(said.text, 0, 10)
     if number is None:
         return False

@@ -29,6 +29,18 @@ _BOOKED_FOR = re.compile(r"\b(?:for|book(?:ing)?|appointment|he|she|his|her|they
 _ALSO = re.compile(
     r"\b(?:also|too|as well|plus|another|other|también|tambien|además|ademas|otro|otra)\b", re.IGNORECASE
 )
+
+
+def _still_open(intake: Intake, name: str) -> bool:
+    """True for what is not answered: not asked yet, asked again, or passed over and told late."""
+    return (
+        name not in intake.settled
+        or name in intake.reopened
+        or (name in _PASSED_OVER and intake.facts.get(name) is None)
+    )
+
+
+_PASSED_OVER = ("age", "nrs", "duration_days")
 _ACHES = frozenset({"pain", "injury", "joint_pain", "muscle_ache", "stiffness", "swelling", "numbness", "tingling"})
 
 
@@ -45,10 +57,10 @@ def facts(intake: Intake, said: Said, *, but: Iterable[str] = ()) -> list[str]:
         for name, take in ache_told.TAKERS.items():
             own = complaints.field(name, at)
             asked = own == intake.open_field  # "her left hip", when only the side of the hip was open
-            if name not in done and (fresh or asked or own not in intake.settled or own in intake.reopened):
+            if name not in done and (fresh or asked or _still_open(intake, own)):
                 take(intake, part, at)
     for name, taker in _TAKERS.items():
-        if name not in done and (fresh or name not in intake.settled or name in intake.reopened):
+        if name not in done and (fresh or _still_open(intake, name)):
             taker(intake, said)
     _take_conditions(intake, said)
     if said.intent == "describe_pain" and "narrative" not in intake.settled:
