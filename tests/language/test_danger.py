@@ -121,6 +121,19 @@ def test_every_phrasing_but_the_named_ones_is_quiet_when_denied_over_or_of_other
     assert sorted(text for text in EVERY_PHRASING if _flags(read(case["form"].format(text)))) == sorted(named)
 
 
+@pytest.mark.parametrize(
+    ("text", "certain"),
+    [
+        ("fell off a ladder last week and hurt my shin", False),
+        ("me caí de la escalera y me duele el tobillo", False),
+        ("fell off a ladder yesterday, hurt my ankle and my neck", True),
+        ("fell off a ladder", True),
+    ],
+)
+def test_a_great_fall_that_hurt_a_limb_has_the_neck_asked_about(read, text, certain):
+    assert [(d.flag, d.certain) for d in read(text).danger] == [("RF-CSPINETRAUMA", certain)]
+
+
 def test_a_second_look_is_never_certain_and_says_that_it_guessed(read):
     found = read("my brain feels like it burst and I keep throwing up").danger
     assert [(danger.certain, danger.guessed) for danger in found] == [(False, True)]
