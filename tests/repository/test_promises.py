@@ -19,7 +19,8 @@ DOMAIN: dict[str, Any] = yaml.safe_load((ROOT / "domain.yml").read_text(encoding
 
 
 OF_RASA = {"version", "nlu", "stories", "rules"}
-OURS = {"leaning": {"affirm", "deny", "unsure"}, "second_look": {"calm"}}  # learned by our own parts; Rasa passes them over
+# What our own parts learn from; Rasa passes it over.
+OURS = {"leaning": {"affirm", "deny", "unsure"}, "second_look": {"calm"}}
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "data").rglob("*.y*ml")), ids=lambda path: path.name)
