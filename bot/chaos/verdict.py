@@ -84,14 +84,16 @@ def _look_up(storage: SqlStorage, talks: Sequence[Talk]) -> None:
 
 def _delivered(found: Verdict, log: Sequence[Message], texts: Sequence[str]) -> None:
     """Every line of the bot once, in order; the network's form may add to a line and never takes from it."""
-    left, come, in_order = dict(enumerate(texts)), 0, True
-    for line in (line.text for line in log if line.sender != "visitor"):
-        places = [at for at, text in left.items() if line in text]
+    left, in_order = dict(enumerate(texts)), True
+    reached = {False: 0, True: 0}  # an emergency's words have a lane of their own and may overtake
+    for line in (line for line in log if line.sender != "visitor"):
+        come = reached[bool(line.body.get("alert"))]
+        places = [at for at, text in left.items() if line.text in text]
         if not places:
             found.lines_lost += 1
             continue
         at = next((at for at in places if at >= come), places[0])
-        in_order, come = in_order and at >= come, at + 1
+        in_order, reached[bool(line.body.get("alert"))] = in_order and at >= come, at + 1
         del left[at]
     found.lines_doubled += len(left)
     found.lines_disordered += not in_order

@@ -121,10 +121,12 @@ def _card(intake: Intake, name: str, value: list[Any], words: Mapping[str, Any] 
         _take_back(intake, [item for item in asked if item not in ticked])
     intake.assert_all((item for item in ticked if item.startswith(("RF-", "CI-"))), words)
     for sign in ticked:
-        if not sign.startswith(("RF-", "CI-")):
+        if sign == cards.ORDERED:
+            intake.know("doctor", "ordered", words)
+        elif not sign.startswith(("RF-", "CI-")):
             intake.add_extra(sign, words)
     if "unsure" in value:
-        intake.unsure_of(item for item in asked if item not in ticked)
+        intake.unsure_of(item for item in asked if item not in ticked and item != cards.ORDERED)
     for item in asked:
         intake.settle(item)
     intake.settle(name)

@@ -10,6 +10,7 @@ from bot.domain.intake import Intake
 from bot.domain.speech import ENGLISH, say
 
 EMERGENCY = "emergency_gate"
+ORDERED = "doctor_ordered"  # a row of the conditions card that is no condition: the record's doctor = ordered
 _FIXED = {
     EMERGENCY: screens.EMERGENCY_CARD,
     "general_screen": screens.GENERAL_CARD,
@@ -90,7 +91,8 @@ def items(field: str, intake: Intake) -> tuple[str, ...]:
 
 def _all_items(field: str, intake: Intake) -> Sequence[str]:
     if field == "conditions" and is_short(intake):
-        return (*screens.CONDITIONS_CARD, "CI-TOLDNOT")  # who comes to relax is asked no question about doctors
+        # Who comes to relax is asked no question about doctors: both words of theirs that decide are rows.
+        return (*screens.CONDITIONS_CARD, "CI-TOLDNOT", *(() if intake.facts.get("doctor") else (ORDERED,)))
     if field == "general_screen" and is_mild(intake):
         return (*screens.GENERAL_CARD, *screens.SKIN_CARD, *screens.MEDICINES_CARD)  # two cards less for a mild ache
     if field == "general_screen" and is_short(intake):

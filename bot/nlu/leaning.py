@@ -23,6 +23,7 @@ _SILENT = frozenset({"inform", "describe_pain", polarity.AFFIRM, polarity.DENY, 
 _TOLD = frozenset({"site", "quality", "finding", "condition", "medicine", "intensity"})
 # A wrong no could hide a danger, a wrong yes costs a question.
 _SURE = {polarity.AFFIRM: 0.55, polarity.DENY: 0.7, polarity.UNSURE: 0.55}
+_SURE_OF_ONE_WORD = 0.85  # "blue" looks a little like many a short answer
 _MOST_WORDS = 14
 _EVERY = 3  # one in three of the other sentences is enough, and training takes half the time
 
@@ -71,4 +72,5 @@ def way(text: str, model: Linear, read: Collection[str] = ()) -> tuple[str, floa
         return None
     weighed: Mapping[str, float] = model.probabilities(text)
     best = max(weighed, key=lambda name: weighed[name])
-    return (best, weighed[best]) if weighed[best] >= _SURE.get(best, 2.0) else None
+    needed = max(_SURE.get(best, 2.0), _SURE_OF_ONE_WORD if len(text.split()) == 1 else 0.0)
+    return (best, weighed[best]) if weighed[best] >= needed else None

@@ -137,9 +137,9 @@ class Speech:
 
     @property
     def _to_tick(self) -> frozenset[str]:
-        """Dangers and conditions; a doctor's no is a row of a card for who is asked no question about doctors."""
-        refused = self.person.record.get("doctor") == "refused"
-        return self.person.dangers | ({"CI-TOLDNOT"} if refused else frozenset())
+        """Dangers and conditions; a doctor's word is a row of a card for who is asked no question about doctors."""
+        said = {"refused": {"CI-TOLDNOT"}, "ordered": {"doctor_ordered"}}
+        return self.person.dangers | said.get(self.person.record.get("doctor") or "", frozenset())
 
     def _clearance(self, question: Mapping[str, Any]) -> str:
         claimed = set(self.person.record["cleared_claimed"])

@@ -88,3 +88,11 @@ def test_the_verdict_sees_what_a_network_was_not_sent(texts, lost, doubled, diso
     found = Verdict()
     _delivered(found, log, texts)
     assert (found.lines_lost, found.lines_doubled, found.lines_disordered) == (lost, doubled, disordered)
+
+
+def test_words_of_an_emergency_may_overtake_on_a_network():
+    alert = {"alert": {"urgency": "emergency", "call": "911"}}
+    log = [Message("c", 1, "bot", NOW, "one"), Message("c", 2, "bot", NOW, "Call 911", body=alert)]
+    found = Verdict()
+    _delivered(found, log, ["Call 911", "one"])
+    assert (found.lines_lost, found.lines_doubled, found.lines_disordered) == (0, 0, 0)
