@@ -22,6 +22,12 @@ TABLE = """
 body { margin: 0; height: 100vh; display: flex; justify-content: center; align-items: center; gap: 26px; background: #efe6d8; }
 img { width: 386px; border-radius: 30px; box-shadow: 0 2px 6px rgb(20 30 25 / .14), 0 22px 50px rgb(20 30 25 / .2); }
 """
+# Only the list of messages moves, never the page around it.
+TO_THE_TOP = """one => {
+  let box = one.parentElement;
+  while (!/auto|scroll/.test(getComputedStyle(box).overflowY)) box = box.parentElement;
+  box.scrollTop += one.getBoundingClientRect().top - box.getBoundingClientRect().top - 12;
+}"""
 PASSWORD = "a calm green lamp 42"
 
 
@@ -54,18 +60,21 @@ def _chat(browser: Browser, address: str) -> str:
     """Three telephones side by side: what was understood, where it hurts, the result; returns the reference of the hand-off."""
     told, lit = _telephone(browser, address), _telephone(browser, address)
     told.start()
-    told.go_on("screen_chest")
+    told.go_on("conditions")
     told.chat.get_by_role("button", name="What I understood").click()
     expect(told.chat.locator(".chips button").first).to_be_visible()
     shots = [_shot(told)]
     lit.start()
     lit.say("It has been hurting for a week whenever I lift something.")
-    lit.wait_for("sites")
+    lit.wait_for("age")
+    lit.go_on("sites")
     lit.chat.locator("#text").fill("lower back and left hip")
     expect(lit.chat.locator(".picked-now")).to_contain_text("Lower back")
     shots.append(_shot(lit))
     told.chat.get_by_role("button", name="What I understood").click()
     told.go_on("result")
+    told.wait_for("peg_enjoyment")
+    told.chat.locator(".result").evaluate(TO_THE_TOP)
     shots.append(_shot(told))
     page = browser.new_page(viewport={"width": 1280, "height": 888})
     pictures = "".join(f'<img src="data:image/png;base64,{shot}" alt="">' for shot in shots)
