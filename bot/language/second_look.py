@@ -88,13 +88,15 @@ def _meant(tokens: Tokens, context: Context) -> list[bool]:
     A plain denial, the past and other people are taken to reach to the end of their sentence or a "but": the rules read
     what comes after them more closely, a second look would only guess.
     """
-    meant = [not context.flags(at, at + 1) & _UNMEANT for at in range(len(tokens))]
+    count = len(tokens)
+    meant = [not context.flags(at, at + 1) & _UNMEANT for at in range(count)]
+    reached: dict[int, int] = {}  # word: the sentence whose denial ran over it; two of one sentence end alike
     for scope in context.scopes:
-        at = scope.first
-        while (scope.strong or scope.flag != NEGATED) and scope.flag & _UNMEANT and at < len(tokens):
-            if tokens.sentence[at] != tokens.sentence[scope.at] or tokens.words[at] in _TURNS:
+        at, sentence = scope.first, tokens.sentence[scope.at]
+        while (scope.strong or scope.flag != NEGATED) and scope.flag & _UNMEANT and at < count:
+            if tokens.sentence[at] != sentence or tokens.words[at] in _TURNS or reached.get(at) == sentence:
                 break
-            meant[at] = False
+            meant[at], reached[at] = False, sentence
             at += 1
     return meant
 
