@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from playwright.sync_api import Page
 
 pytestmark = pytest.mark.browser
 
@@ -13,6 +14,14 @@ def address(context, serve) -> str:
         context.handed_off(number)
     context.staff("Ana", "lead")
     return serve()
+
+
+def signs_in(page: Page, name: str) -> None:
+    """On the sign-in page that stands open."""
+    page.fill("[name=name]", name)
+    page.fill("[name=password]", "correct horse battery")
+    page.press("[name=password]", "Enter")
+    page.wait_for_url("**/desk")
 
 
 def test_from_one_hand_off_to_the_next_by_keys(signed_in, address):
@@ -46,10 +55,7 @@ def test_what_was_typed_outlives_a_lost_session_and_is_nobody_elses(signed_in, a
     page.context.clear_cookies()
     page.click("form[action$='/override'] button")
     page.wait_for_url("**/desk/sign-in")
-    page.fill("[name=name]", "ana")
-    page.fill("[name=password]", "correct horse battery")
-    page.press("[name=password]", "Enter")
-    page.wait_for_url("**/desk")
+    signs_in(page, "ana")
     page.goto(there)
     assert page.input_value("form[action$='/override'] textarea") == "pale and sweating when she called"
     page.click("form[action$='/override'] button")
@@ -60,10 +66,7 @@ def test_what_was_typed_outlives_a_lost_session_and_is_nobody_elses(signed_in, a
     context.staff("Ben", "reviewer")
     page.context.clear_cookies()
     page.goto(there)
-    page.fill("[name=name]", "ben")
-    page.fill("[name=password]", "correct horse battery")
-    page.press("[name=password]", "Enter")
-    page.wait_for_url("**/desk")
+    signs_in(page, "ben")
     page.goto(there)
     assert page.input_value("form[action$='/note'] textarea") == ""
     assert said == []
