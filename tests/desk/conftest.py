@@ -226,6 +226,17 @@ def signed_in(chromium: Chromium) -> Callable[..., tuple[Page, list[str]]]:
 
 
 @pytest.fixture
+def arrived() -> Callable[[Page, str], None]:
+    """Waits for a page that shows `selector` **and** listens: words are painted before the scripts that hear keys run."""
+
+    def waited(page: Page, selector: str) -> None:
+        page.wait_for_selector(selector)
+        page.wait_for_load_state("load")
+
+    return waited
+
+
+@pytest.fixture
 def stranger(context: Context) -> Browser:
     """Nobody in particular."""
     return Browser(context)

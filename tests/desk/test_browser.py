@@ -30,7 +30,7 @@ def address(context, serve) -> str:
     return serve()
 
 
-def test_a_case_is_decided_by_keys_alone(signed_in, address):
+def test_a_case_is_decided_by_keys_alone(signed_in, arrived, address):
     page, said = signed_in(address)
     page.keyboard.press("j")
     assert "Not now, emergency" in page.evaluate("document.activeElement.textContent")
@@ -40,12 +40,12 @@ def test_a_case_is_decided_by_keys_alone(signed_in, address):
     page.keyboard.press("Enter")
     page.wait_for_url("**/handoffs/*")
     page.keyboard.press("c")
-    page.wait_for_selector("text=Claimed by Ana")
+    arrived(page, "text=Claimed by Ana")
     page.keyboard.press("n")
     page.keyboard.type("called jkc twice")  # letters in a field are text, not commands
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
-    page.wait_for_selector("text=called jkc twice")
+    arrived(page, "text=called jkc twice")
     page.keyboard.press("u")
     page.wait_for_url("**/desk")
     page.keyboard.press("/")

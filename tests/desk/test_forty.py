@@ -24,7 +24,7 @@ def signs_in(page: Page, name: str) -> None:
     page.wait_for_url("**/desk")
 
 
-def test_from_one_hand_off_to_the_next_by_keys(signed_in, address):
+def test_from_one_hand_off_to_the_next_by_keys(signed_in, arrived, address):
     page, said = signed_in(address)
     rows = page.eval_on_selector_all(".rowlink", "all => all.map(one => one.href)")
     page.keyboard.press("j")
@@ -33,7 +33,7 @@ def test_from_one_hand_off_to_the_next_by_keys(signed_in, address):
     assert page.inner_text("[data-place]") == "1 / 3"
     assert page.is_hidden("[rel=prev]")
     page.keyboard.press("e")
-    page.wait_for_selector(".said:has-text('Agreed by Ana')")
+    arrived(page, ".said:has-text('Agreed by Ana')")
     page.keyboard.press("j")
     page.wait_for_url(rows[1])
     page.keyboard.press("j")
@@ -44,7 +44,7 @@ def test_from_one_hand_off_to_the_next_by_keys(signed_in, address):
     assert said == []
 
 
-def test_what_was_typed_outlives_a_lost_session_and_is_nobody_elses(signed_in, address, context):
+def test_what_was_typed_outlives_a_lost_session_and_is_nobody_elses(signed_in, arrived, address, context):
     page, said = signed_in(address)
     page.click(".rowlink >> nth=0")
     page.wait_for_url("**/handoffs/*")
@@ -59,7 +59,7 @@ def test_what_was_typed_outlives_a_lost_session_and_is_nobody_elses(signed_in, a
     page.goto(there)
     assert page.input_value("form[action$='/override'] textarea") == "pale and sweating when she called"
     page.click("form[action$='/override'] button")
-    page.wait_for_selector(".said:has-text('Overridden by Ana')")
+    arrived(page, ".said:has-text('Overridden by Ana')")
     assert page.input_value("form[action$='/override'] textarea") == ""
     page.keyboard.press("n")
     page.keyboard.type("half a thought")
