@@ -18,6 +18,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from actions import product
 from bot import logs, spare
+from bot.bounded_line import BoundedLine
 from bot.settings import Settings
 
 SECRET_HEADER = "X-Palpate-Secret"  # noqa: S105 - the name of a header
@@ -82,7 +83,21 @@ def main() -> None:
     product.load()
     spare.wait()
     product.warm_up()
-    uvicorn.run(app, host="127.0.0.1", port=settings.actions_port, log_config=None, access_log=False)
+    uvicorn.Server(config(app, settings.actions_port)).run()
+
+
+def config(app: ASGIApp, port: int) -> uvicorn.Config:
+    """How we serve: on loopback alone."""
+    return uvicorn.Config(
+        app,
+        host="127.0.0.1",
+        port=port,
+        http=BoundedLine,
+        ws="none",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+    )
 
 
 if __name__ == "__main__":

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import resource
 import sys
 from types import FrameType
 
 import uvicorn
 
 from bot import logs, spare
+from bot.bounded_line import BoundedLine
 from bot.settings import BadSettings
 from bot.web import metrics
 from bot.web.app import create_app
@@ -36,7 +38,7 @@ def config(context: WebContext) -> uvicorn.Config:
         host=context.settings.host,
         port=context.settings.port,
         loop="uvloop",
-        http="httptools",
+        http=BoundedLine,
         ws="none",
         log_config=None,
         access_log=False,
@@ -48,9 +50,16 @@ def config(context: WebContext) -> uvicorn.Config:
     )
 
 
+def _take_all_files() -> None:
+    """Each line is an open file: take as many as the system gives, not the thousand it begins with."""
+    _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
 def main() -> int:
     """Run; 2 when the settings cannot be used."""
     logs.configure("web")
+    _take_all_files()
     try:
         context = from_environment()
         server = Server(config(context), context)

@@ -35,11 +35,20 @@ class Allowance:
     reads: str = "600/10 seconds"
     resumes_per_address: str = "60/minute"
     sign_ins_per_address: str = "60/minute"
+    # Open at the same time, in each process; 0 is without a limit. Eight devices may hold a conversation, one token each.
+    waits: int = 16
+    waits_per_address: int = 400
+    uploads: int = 2
+    uploads_per_address: int = 10
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> Allowance:
         """`PALPATE_LIMITS=off` switches all of them off, for load tests on a closed machine."""
-        return cls(OFF, OFF, OFF, OFF, OFF, OFF) if env.get("PALPATE_LIMITS", "").strip().lower() == OFF else cls()
+        return (
+            cls(OFF, OFF, OFF, OFF, OFF, OFF, 0, 0, 0, 0)
+            if env.get("PALPATE_LIMITS", "").strip().lower() == OFF
+            else cls()
+        )
 
 
 class Limiter:

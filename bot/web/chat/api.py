@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import ParamSpec, TypeVar
 
@@ -24,7 +24,8 @@ from bot.web.chat.news import Newsstand
 from bot.web.chat.papers import PaperCalls
 from bot.web.chat.problems import Problem, unknown_conversation
 from bot.web.context import WebContext
-from bot.web.limits import Limiter
+from bot.web.limits import Limiter, address
+from bot.web.places import Places, Seated, taken
 from bot.web.turns.chores import Chores
 from bot.web.turns.dispatcher import Dispatcher
 from bot.web.turns.ledger import message_id
@@ -43,6 +44,8 @@ class ChatApi:
         self._dispatcher = dispatcher
         self._chores = chores
         self._limiter = Limiter(context.allowance, context.settings.limits_url)
+        self._waits = Places(context.allowance.waits)
+        self._waits_of_address = Places(context.allowance.waits_per_address)
         self._newsstand = Newsstand(context)
         self._threads = anyio.CapacityLimiter(8)
         self._papers = PaperCalls(context, self._own)
@@ -120,9 +123,10 @@ class ChatApi:
         after, wait = _whole(request, "after"), _seconds(request, "wait")
         conversation, token = _id(request), tokens.bearer(request)
         await self._limiter.read(token)
-        news = await self._newsstand.wait(
-            conversation, after, wait, partial(inbox.opened_by, self._context, token=token)
-        )
+        with taken(self._waiting(request, token) if wait else {}):
+            news = await self._newsstand.wait(
+                conversation, after, wait, partial(inbox.opened_by, self._context, token=token)
+            )
         lines = [views.message(line) for line in news.messages]
         return JSONResponse({"messages": lines, "state": self._newsstand.state(news.chat)})
 
@@ -131,7 +135,8 @@ class ChatApi:
         after = _event_id(request)
         chat = await self._own(request)
         await self._limiter.read(chat.id)
-        return events.stream(self._newsstand, chat.id, after, self._dispatcher().is_stuck)
+        told = events.stream(self._newsstand, chat.id, after, self._dispatcher().is_stuck)
+        return Seated(told, self._waiting(request, tokens.bearer(request)))
 
     async def record(self, request: Request) -> Response:
         """200 with field → value and the words it came from."""
@@ -167,6 +172,10 @@ class ChatApi:
         await self._thread(inbox.stay, self._context, chat)
         self._context.wake(chat.id)
         return Response(status_code=204)
+
+    def _waiting(self, request: Request, token: str) -> Mapping[str, Places]:
+        """The places that somebody takes who waits for news."""
+        return {token: self._waits, address(request): self._waits_of_address}
 
     async def _own(self, request: Request) -> Conversation:
         """The conversation that the request's token opens; raises `Problem` 401 or 404."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from starlette.requests import ClientDisconnect, Request
 
-from bot.web.chat.problems import Problem
+from bot.web.chat.problems import Problem, incomplete
 
 MAX_BODY = 64 * 1024  # bytes
 MAX_TEXT = 2000  # characters
@@ -63,7 +63,7 @@ async def read(request: Request) -> bytes | Overflow:
             if len(body) > MAX_BODY:
                 return Overflow(clean(bytes(body[:MAX_BODY]).decode("utf-8", "replace")))
     except ClientDisconnect:
-        raise Problem(400, "incomplete", "The request ended before its body did.") from None
+        raise incomplete() from None
     return bytes(body)
 
 

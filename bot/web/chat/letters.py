@@ -15,9 +15,10 @@ from bot.services import letters
 from bot.services.letters import LARGEST, MOST, LetterRefused
 from bot.services.stored import Conversation, Letter
 from bot.web.chat import tokens
-from bot.web.chat.problems import Problem
+from bot.web.chat.problems import Problem, incomplete
 from bot.web.context import WebContext
-from bot.web.limits import Limiter
+from bot.web.limits import Limiter, address
+from bot.web.places import Places, taken
 
 Own = Callable[[Request], Awaitable[Conversation]]
 _ALL = "/api/conversations/{id:str}/letters"
@@ -38,7 +39,11 @@ class LetterCalls:
         self._own = own
         self._limiter = limiter
         self._rang = rang
-        self._threads = anyio.CapacityLimiter(2)  # each holds a whole letter in memory
+        self._threads = anyio.CapacityLimiter(2)
+        self._uploads = Places(
+            context.allowance.uploads
+        )  # each holds a whole letter in memory, however slowly it comes
+        self._uploads_of_address = Places(context.allowance.uploads_per_address)
 
     def routes(self) -> list[BaseRoute]:
         """All of them."""
@@ -53,21 +58,18 @@ class LetterCalls:
         await self._limiter.address(request)
         await self._limiter.message(tokens.bearer(request))
         chat = await self._own(request)
-        content = await _body(request)
-        work = partial(
-            letters.add,
-            self._context.uow(),
-            chat.id,
-            content,
-            letter=secrets.token_hex(16),
-            now=self._context.clock(),
-        )
-        try:
-            added = await anyio.to_thread.run_sync(work, limiter=self._threads)
-        except LetterRefused as refused:
-            raise _problem(refused.reason) from None
+        with taken({chat.id: self._uploads, address(request): self._uploads_of_address}):
+            added = await self._add(chat.id, await _body(request))
         self._rang()
         return JSONResponse(_shown(added), 201)
+
+    async def _add(self, conversation: str, content: bytes) -> Letter:
+        letter, now = secrets.token_hex(16), self._context.clock()
+        work = partial(letters.add, self._context.uow(), conversation, content, letter=letter, now=now)
+        try:
+            return await anyio.to_thread.run_sync(work, limiter=self._threads)
+        except LetterRefused as refused:
+            raise _problem(refused.reason) from None
 
     async def list(self, request: Request) -> Response:
         """200 with what was added, without the content."""
@@ -93,7 +95,7 @@ async def _body(request: Request) -> bytes:
             if len(body) > LARGEST:
                 raise _problem("too_large")
     except ClientDisconnect:
-        raise Problem(400, "incomplete", "The request ended before its body did.") from None
+        raise incomplete() from None
     return bytes(body)
 
 

@@ -8,7 +8,7 @@ from http import HTTPStatus
 from typing import Any
 
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from bot import logs
@@ -63,6 +63,11 @@ def log_unavailable(retry_after: int = 2) -> Problem:
     )
 
 
+def incomplete() -> Problem:
+    """The request ended before its body did."""
+    return Problem(400, "incomplete", "The request ended before its body did.")
+
+
 async def on_problem(request: Request, error: Exception) -> Response:
     """Answer a `Problem`."""
     if not isinstance(error, Problem):
@@ -90,6 +95,11 @@ async def on_http_error(_request: Request, error: Exception) -> Response:
     return Problem(error.status_code, code, detail, headers=error.headers).response()
 
 
+async def on_gone(request: Request, _error: Exception) -> Response:
+    """The client left in the middle of its request: nobody hears this, and it is no fault of ours."""
+    return incomplete().response(_language(request))
+
+
 async def on_crash(request: Request, _error: Exception) -> Response:
     """A fault of ours: say so, without a word of what was in the request (`security.Guard` logs it)."""
     return Problem(500, "internal", "Something went wrong on our side.").response(_language(request))
@@ -104,5 +114,6 @@ HANDLERS = {
     StorageUnavailable: on_storage_unavailable,
     NotFound: on_not_found,
     HTTPException: on_http_error,
+    ClientDisconnect: on_gone,
     Exception: on_crash,
 }

@@ -7,11 +7,12 @@ from collections.abc import AsyncIterator, Callable
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import StreamingResponse
+from starlette.responses import Response, StreamingResponse
 
 from bot.services import accounts
 from bot.services.accounts import SignedIn
 from bot.web.desk.context import DeskContext
+from bot.web.places import Places, Seated
 
 LOOK_SECONDS = 1.0
 # A line now and then keeps proxies from taking a quiet stream for a dead one.
@@ -20,6 +21,8 @@ BEAT_SECONDS = 20.0
 CHECK_SECONDS = 5.0
 # After this the browser connects anew, with a session that is checked anew.
 LONGEST_SECONDS = 600.0
+MOST_OF_A_SESSION = 30
+_OPEN = Places(MOST_OF_A_SESSION)
 
 Events = list[tuple[str, str]]
 
@@ -30,13 +33,15 @@ def event(name: str, data: str) -> str:
     return f"event: {name}\n{lines}\n"
 
 
-def stream(request: Request, context: DeskContext, who: SignedIn, look: Callable[[], Events]) -> StreamingResponse:
+def stream(request: Request, context: DeskContext, who: SignedIn, look: Callable[[], Events]) -> Response:
     """Ask `look` every second, in a thread, and send what it gives, until the reader or the server leaves.
 
-    It ends soon after the reader's session did: an open stream is no way to stay in.
+    It ends soon after the reader's session did: an open stream is no way to stay in. One session has so many at once,
+    because each costs a look at the database every second; the next is answered with 429.
     """
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    return StreamingResponse(_events(request, context, who, look), media_type="text/event-stream", headers=headers)
+    told = StreamingResponse(_events(request, context, who, look), media_type="text/event-stream", headers=headers)
+    return Seated(told, {who.session.token_hash.hex(): _OPEN})
 
 
 async def _events(
