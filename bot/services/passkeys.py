@@ -23,7 +23,7 @@ from bot.services import accounts
 from bot.services.accounts import SignedIn, SignInRefused
 from bot.services.ports import Storage
 from bot.services.review import BadMove
-from bot.services.sign_in import failed
+from bot.services.sign_in import Place, failed_at
 from bot.services.stored import AuditEntry, Passkey
 
 WAIT = timedelta(minutes=5)
@@ -106,7 +106,7 @@ def sign_in(
         passkey = uow.doors.passkey(_identity(credential))
         account = uow.staff.by_id(passkey.staff, lock=True) if passkey else None
         if kept is None or passkey is None or account is None or account.disabled_at is not None:
-            failed(uow, None, address=address, now=now, told=account)
+            failed_at(uow, Place(address), now=now, told=account)
             uow.commit()
             raise SignInRefused
         try:
@@ -120,7 +120,7 @@ def sign_in(
                 require_user_verification=True,
             )
         except (WebAuthnException, KeyError, TypeError, ValueError):
-            failed(uow, None, address=address, now=now, told=account)
+            failed_at(uow, Place(address), now=now, told=account)
             uow.commit()
             raise SignInRefused from None
         uow.doors.passkey_used(passkey.id, count=shown.new_sign_count, at=now)

@@ -56,13 +56,13 @@ class Seated(Response):
     """An answer that holds places for as long as it lasts; when there are none, 429 comes in its place."""
 
     def __init__(self, answer: Response, wanted: Mapping[str, Places]) -> None:
-        self._answer = answer
-        self._wanted = wanted
+        self.answer = answer
+        self.wanted = wanted
         self.status_code = answer.status_code
         self.raw_headers = answer.raw_headers
         self.background = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI."""
-        with taken(self._wanted):
-            await self._answer(scope, receive, send)
+        with taken(self.wanted):
+            await self.answer(scope, receive, send)

@@ -234,7 +234,7 @@ def test_an_open_stream_does_not_outlive_the_session(context, monkeypatch, how):
             return False
 
     async def read():
-        return [text async for text in stream.stream(Reader(), context, who, look).body_iterator]
+        return [text async for text in stream.stream(Reader(), context, who, look).answer.body_iterator]
 
     told = asyncio.run(read())
     assert looks == [how], "the first look only: from then on nobody is there who may see more"

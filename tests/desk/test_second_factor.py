@@ -173,6 +173,80 @@ def test_one_address_may_not_try_all_names(context, stranger):
     assert stranger.sign_in("Ana").status_code == 303
 
 
+def shut_by_strangers(context, stranger, name="Ana"):
+    """Ten wrong passwords from a browser nobody ever got in with."""
+    for _ in range(sign_in.MOST_FAILURES):
+        assert stranger.sign_in(name, "x").status_code == 401
+    assert stranger.sign_in(name).status_code == 401, "shut for strangers, whatever they know"
+
+
+def test_a_stranger_cannot_shut_out_who_comes_with_their_own_browser(context, browser, stranger):
+    desk = browser()
+    assert desk.post("/desk/sign-out").status_code == 303
+    shut_by_strangers(context, stranger)
+    assert desk.sign_in("Ana").status_code == 303
+    assert desk.get("/desk").status_code == 200
+    assert stranger.sign_in("Ana").status_code == 401, "and that gives the stranger no new tries"
+
+
+def test_the_second_step_is_open_to_the_own_browser_too(context, browser, stranger):
+    desk = browser()
+    totp, _ = switch_on(context, desk)
+    shut_by_strangers(context, stranger)
+    context.later(minutes=1)
+    halfway(context, desk)
+    assert code(desk, totp.at(context.time)).status_code == 303
+
+
+def test_a_flood_from_a_shared_address_does_not_shut_out_the_own_browser(context, browser, stranger):
+    desk = browser()
+    for number in range(sign_in.MOST_FAILURES_OF_ADDRESS):
+        stranger.sign_in(f"nobody {number}", "x")
+    context.staff("Bo")
+    assert stranger.sign_in("Bo").status_code == 401
+    assert desk.sign_in("Ana").status_code == 303
+
+
+def test_a_browser_that_fell_into_wrong_hands_has_ten_tries_of_its_own(context, browser):
+    desk = browser()
+    for _ in range(sign_in.MOST_FAILURES):
+        assert desk.sign_in("Ana", "x").status_code == 401
+    assert desk.sign_in("Ana").status_code == 401
+    context.later(minutes=16)
+    assert desk.sign_in("Ana").status_code == 303
+
+
+def test_a_known_browser_is_a_stranger_to_every_other_account(context, browser, stranger):
+    desk = browser()
+    context.staff("Bo")
+    shut_by_strangers(context, stranger, "Bo")
+    assert desk.sign_in("Bo").status_code == 401
+
+
+def test_a_browser_at_the_reception_is_known_to_all_who_got_in_with_it(context, browser, stranger):
+    desk = browser()
+    context.staff("Bo")
+    assert desk.sign_in("Bo").status_code == 303
+    for name in ("Ana", "Bo"):
+        shut_by_strangers(context, stranger, name)
+        assert desk.sign_in(name).status_code == 303
+
+
+def test_half_way_in_makes_no_browser_known(context, browser, stranger):
+    switch_on(context, browser())
+    halfway(context, stranger)
+    assert "palpate_browser" not in stranger.cookies
+
+
+def test_a_browser_is_known_for_ninety_days_and_a_made_up_secret_is_not(context, browser, stranger):
+    desk = browser()
+    context.later(days=91)
+    shut_by_strangers(context, stranger)
+    assert desk.sign_in("Ana").status_code == 401
+    desk.cookies.set("palpate_browser", "x" * 43, domain="desk.test", path="/desk/sign-in")
+    assert desk.sign_in("Ana").status_code == 401
+
+
 def test_sessions_are_listed_and_ended_from_elsewhere(context, browser, stranger):
     desk = browser()
     stranger.headers["User-Agent"] = "Thief/1.0"

@@ -33,6 +33,8 @@ OLD_LINK = "This invitation was used before, taken back, or is older than three 
 # What this browser keeps between two requests of one sign-in.
 DOOR = "palpate_door"
 _DOOR_SECONDS = 600
+# By this a browser is known that somebody got in with before: it opens nothing, but strangers cannot shut its door.
+BROWSER = "palpate_browser"
 
 
 def routes(context: DeskContext, access: Access) -> list[tuple[str, Endpoint, list[str]]]:
@@ -72,6 +74,10 @@ async def json_of(request: Request) -> Mapping[str, Any]:
     return found
 
 
+def _place(request: Request) -> sign_in.Place:
+    return sign_in.Place(limits.address(request), request.cookies.get(BROWSER, "")[:100])
+
+
 class Door:
     """The pages of the door."""
 
@@ -96,12 +102,12 @@ class Door:
                 name=str(fields.get("name", "")),
                 password=str(fields.get("password", "")),
                 now=self._context.clock(),
-                address=limits.address(request),
+                place=_place(request),
                 agent=request.headers.get("user-agent", ""),
             )
         except SignInRefused:
             return self._front(WRONG)
-        return self._access.let_in(RedirectResponse(self._next(who), 303), who)
+        return await self._in(request, RedirectResponse(self._next(who), 303), who)
 
     async def code(self, request: Request) -> Response:
         """The second step."""
@@ -118,11 +124,11 @@ class Door:
                 half,
                 code=str(fields.get("code", ""))[:40],
                 now=self._context.clock(),
-                address=limits.address(request),
+                place=_place(request),
             )
         except SignInRefused:
             return self._pages.page("code.html", half=half, wrong=WRONG_CODE, status=401)
-        return self._access.let_in(RedirectResponse(self._next(who), 303), who)
+        return await self._in(request, RedirectResponse(self._next(who), 303), who)
 
     async def passkey_options(self, _request: Request) -> Response:
         """A fresh challenge for this browser."""
@@ -148,7 +154,7 @@ class Door:
             )
         except SignInRefused:
             return Problem(401, "passkey_refused", "This passkey is not known here.").response()
-        return self._access.let_in(JSONResponse({"to": self._next(who)}), who)
+        return await self._in(request, JSONResponse({"to": self._next(who)}), who)
 
     async def provider(self, _request: Request) -> Response:
         """Off to the clinic's identity provider."""
@@ -188,7 +194,7 @@ class Door:
             )
         except (NotProven, SignInRefused):
             return self._front(NOT_LET_IN)
-        return self._access.let_in(RedirectResponse(self._next(who), 303), who)
+        return await self._in(request, RedirectResponse(self._next(who), 303), who)
 
     async def invitation(self, request: Request) -> Response:
         """A one-time link: choose a password and be in."""
@@ -212,7 +218,7 @@ class Door:
                     now=self._context.clock(),
                     agent=request.headers.get("user-agent", ""),
                 )
-                return self._access.let_in(RedirectResponse(self._next(who), 303), who)
+                return await self._in(request, RedirectResponse(self._next(who), 303), who)
             except BadMove as error:
                 wrong = tongue.refusal(error)
             except NotFound:
@@ -225,6 +231,18 @@ class Door:
         answer = RedirectResponse("/desk/sign-in", 303)
         answer.delete_cookie(COOKIE, path="/desk", httponly=True, samesite="lax", secure=self._access.secure)
         return answer
+
+    async def _in(self, request: Request, answer: Response, who: SignedIn) -> Response:
+        """The session goes to the browser, which is known from now on once somebody is in to the end."""
+        if who.session.kind != "half":
+            known = await run_in_threadpool(
+                sign_in.remember_browser, self._context.uow, who, _place(request).browser, now=self._context.clock()
+            )
+            answer.set_cookie(
+                BROWSER, known, path="/desk/sign-in", httponly=True, samesite="strict", secure=self._access.secure,
+                max_age=int(sign_in.BROWSER_KNOWN_FOR.total_seconds()),
+            )  # fmt: skip
+        return self._access.let_in(answer, who)
 
     def _front(self, wrong: str | None = None, *, status: int = 401) -> Response:
         return self._pages.page(

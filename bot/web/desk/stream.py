@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import StreamingResponse
 
 from bot.services import accounts
 from bot.services.accounts import SignedIn
@@ -33,7 +33,7 @@ def event(name: str, data: str) -> str:
     return f"event: {name}\n{lines}\n"
 
 
-def stream(request: Request, context: DeskContext, who: SignedIn, look: Callable[[], Events]) -> Response:
+def stream(request: Request, context: DeskContext, who: SignedIn, look: Callable[[], Events]) -> Seated:
     """Ask `look` every second, in a thread, and send what it gives, until the reader or the server leaves.
 
     It ends soon after the reader's session did: an open stream is no way to stay in. One session has so many at once,
