@@ -812,7 +812,7 @@ _TABLE: tuple[RedFlag, ...] = (
         "Overdose, also by mistake",
         "General / systemic",
         "emergency",
-        "taking more medicine than the packet allows",
+        "taking too much of a medicine, or something that can poison",
         "Do you have any of these?",
         (
             Item("I took more of a painkiller than the packet allows"),
@@ -860,7 +860,7 @@ _TABLE: tuple[RedFlag, ...] = (
         "Adrenal, sugar, seizure or allergic emergency",
         "General / systemic",
         "emergency",
-        "signs that your body is out of balance, such as a fit, very high or low sugar, or swelling lips",
+        "signs that your body is out of balance, such as fainting, a fit, very high or low sugar, or swelling lips",
         "Do you have any of these?",
         (
             Item("I had a fit"),
@@ -929,7 +929,7 @@ _TABLE: tuple[RedFlag, ...] = (
         "Uncontrolled bleeding",
         "General / systemic",
         "emergency",
-        "bleeding that does not stop",
+        "a bad wound, or bleeding that does not stop",
         "Do you have any of these?",
         (Item("A cut that will not stop bleeding"), Item("Blood comes through the bandage")),
         "clinical_changes §1",

@@ -24,8 +24,8 @@ _OWN_WORDS = {
         "unit or emergency services now. Please do not have a massage."
     ),
     "RF-OVERDOSE": (
-        "You told me about taking more medicine than the packet allows. This can harm you even if you feel well, and needs "
-        "emergency care now. Please do not have a massage."
+        "You told me about taking too much of a medicine, or something that can poison. This can harm you even if you feel "
+        "well, and needs emergency care now. Please do not have a massage."
     ),
 }
 

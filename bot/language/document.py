@@ -37,9 +37,11 @@ class Words:
     `doc._.stream` is what the rules read: the same words without spaces, invisible signs and hyphens inside words.
     """
 
-    def __init__(self, languages: Languages, correct: Mapping[str, Callable[[str], str]]) -> None:
-        """`correct` has for each language what maps a folded word to its right spelling."""
-        self._languages, self._correct = languages, correct
+    def __init__(
+        self, languages: Languages, correct: Mapping[str, Callable[[str], str]], hear: Callable[[Tokens], None]
+    ) -> None:
+        """`correct` has for each language what maps a folded word to its right spelling; `hear` mends what only sounds right."""
+        self._languages, self._correct, self._hear = languages, correct, hear
 
     def __call__(
         self,
@@ -55,6 +57,7 @@ class Words:
         stream.language = self._languages.tell(stream, locale)
         heard = [name for name in LANGUAGES if name in stream.language or self._languages.heard(stream, name)]
         self._put_right(stream)
+        self._hear(stream)
         words, spaces, norms, starts = _pieces(stream)
         # Sentences are told here and not token by token: spaCy then looks through the whole Doc for each of them.
         doc = Doc(Vocab(lex_attr_getters=_GETTERS), words=words, spaces=spaces, sent_starts=starts)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 
 from bot.domain.mention import Mention
 from bot.language import numbers
 from bot.language.context import FLAGS, Context
 from bot.language.danger import Sign
-from bot.language.lexicon import CONCEPT
+from bot.language.lexicon import CONCEPT, CONTEXT
 from bot.language.phrases import Found
 from bot.language.tokens import Tokens
 from bot.language.wordlist import words as word_set
@@ -39,22 +39,49 @@ _FEVERISH = word_set(
 
 _MYSELF = word_set("i'm im i've ive myself mine yo tengo estoy soy siento")
 _MAYBE_MYSELF = word_set("i me")
+_MINE = word_set("my mi mis")
+# "My nan has chest pain" is told as what runs in the family; what follows after an "and" is no more that illness.
+_NOW_TOO, _ONCE = word_set("has have got tiene padece sufre"), word_set("had tuvo tenia")
+_JOINS = word_set("and , . ; y pero but")
+_GONE_FROM_US = word_set("died dead late passed murio fallecio")
 _NOT_MYSELF = word_set("should do can as to beside of with")  # before "i" or "me": "what should i do", "next to me"
 
 
-def subject(tokens: Tokens, found: Iterable[Found], told: str) -> str:
+def subject(tokens: Tokens, found: Sequence[Found], told: str) -> str:
     """For whom: as told, or `other` when the text itself speaks for a relative ("booking for my dad", "mum fell").
 
-    Also when something goes on now and the visitor tells nothing of themselves ("my dad has chest pain right now").
+    Also when something goes on now and the visitor tells nothing of themselves: "my dad has chest pain right now",
+    "grandad has a sudden bad belly and he's gone grey". "My dad has chest pain" alone is family history (clinical A.10).
     """
     said = {f.value for f in found if f.table == CONCEPT}
-    now_to_them = "happening_now" in said and not _speaks_of_self(tokens.words)
-    return "other" if told in ("other", "child") or "proxy" in said or now_to_them else told
+    theirs = ("happening_now" in said or _goes_on(tokens.words, found, said)) and not _speaks_of_self(
+        tokens.words, found
+    )
+    return "other" if told in ("other", "child") or "proxy" in said or theirs else told
 
 
-def _speaks_of_self(words: Sequence[str]) -> bool:
+def _goes_on(words: Sequence[str], found: Sequence[Found], said: Set[object]) -> bool:
+    """A relative is named, nothing of it is long over, and it is told as going on or a few hours old."""
+    kin = [f for f in found if f.table == CONTEXT and f.value.role == "other_person"]
+    over = any(f.table == CONTEXT and f.value.role in ("past", "over") for f in found) or not _GONE_FROM_US.isdisjoint(
+        words
+    )
+    if not kin or over:
+        return False
+    acute = [f.first for f in found if f.table == CONCEPT and f.value == "acute_of_them"]
+    told = [_NOW_TOO.intersection(words[f.last : f.last + 2]) for f in kin]
+    had = any(_ONCE.intersection(words[f.last : f.last + 2]) for f in kin)
+    has = [f.last for f, now in zip(kin, told, strict=True) if now]
+    apart = not has or any(not _JOINS.isdisjoint(words[has[0] : at]) for at in acute)
+    return "soon_ago" in said or (bool(acute) and apart and not had)
+
+
+def _speaks_of_self(words: Sequence[str], found: Sequence[Found]) -> bool:
     pairs = zip(("", *words), words, strict=False)
-    return any(word in _MYSELF or (word in _MAYBE_MYSELF and before not in _NOT_MYSELF) for before, word in pairs)
+    own = any(f.table == "site" and _MINE.intersection(words[max(0, f.first - 2) : f.first]) for f in found)
+    return own or any(
+        word in _MYSELF or (word in _MAYBE_MYSELF and before not in _NOT_MYSELF) for before, word in pairs
+    )
 
 
 def ages(tokens: Tokens) -> Iterator[tuple[int, int, int]]:

@@ -42,6 +42,7 @@ from bot.language.lexicon import CONCEPT, CONTEXT, ENGLISH, LANGUAGES, SPANISH, 
 from bot.language.phrases import Found
 from bot.language.second_look import Weight
 from bot.language.spacy_parts import Doc, Language, blank, registry
+from bot.language.spanish import homophones
 from bot.language.spanish.spelling import SpanishSpeller
 from bot.language.spelling import Speller
 from bot.language.tokens import Tokens
@@ -65,7 +66,7 @@ def make_words() -> Callable[[Language], Words]:
         lexicon.cached(SPANISH), languages.listed("es/common_words.txt") | languages.listed("es/harmless_words.txt")
     )
     correct = {ENGLISH: english.correct, SPANISH: spanish.correct}
-    return lambda nlp: Words(languages.cached(), correct)
+    return lambda nlp: Words(languages.cached(), correct, homophones.put_right)
 
 
 class Vocabulary:

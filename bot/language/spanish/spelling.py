@@ -13,6 +13,9 @@ from bot.language.spelling import Speller
 
 _SHORTEST = 4
 _SOUNDS = (
+    (re.compile(r"^R"), "r"),  # "rrespirar"
+    (re.compile(r"^(?:g|h)?ue(?!r)|^we(?!b)"), "ue"),  # "gueso", "weso": hueso
+    (re.compile(r"ao(?=s?$)"), "ado"),  # "hinchao", "cansao"
     (re.compile(r"(.)\1+"), r"\1"),  # "muchooo"; ll and rr are made one letter before
     (re.compile(r"qu(?=[ei])|k|c(?=[aoulrt]|$)|q"), "k"),
     (re.compile(r"c(?=[eiy])|z|x"), "s"),
@@ -54,4 +57,8 @@ class SpanishSpeller:
             return listed
         if word in self._known or not _SHORTEST <= len(word) <= 24:
             return word
-        return self._sounds.get(sound(word)) or self._by_slips.correct(word)
+        for form in dict.fromkeys((word, word.replace("x", "ch"))):  # "pexo", "muxo": chat writing
+            heard = self._sounds.get(sound(form))
+            if heard:
+                return heard
+        return self._by_slips.correct(word)
