@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -123,10 +123,13 @@ def _card(intake: Intake, name: str, value: list[Any], words: Mapping[str, Any] 
     for sign in ticked:
         if sign == cards.ORDERED:
             intake.know("doctor", "ordered", words)
+        elif sign == cards.SUDDEN:
+            for at in cards.could_be_sudden(intake):
+                intake.know(complaints.field("onset", at), "sudden", words)
         elif not sign.startswith(("RF-", "CI-")):
             intake.add_extra(sign, words)
     if "unsure" in value:
-        intake.unsure_of(item for item in asked if item not in ticked and item != cards.ORDERED)
+        leave_unsure(intake, [item for item in asked if item not in ticked])
     for item in asked:
         intake.settle(item)
     intake.settle(name)
@@ -134,6 +137,15 @@ def _card(intake: Intake, name: str, value: list[Any], words: Mapping[str, Any] 
     kept = value[0] if value in (["none"], ["unsure"]) else value
     intake.facts["region_screen" if name.startswith("screen_") else name] = kept
     intake.quote(name, words)
+
+
+def leave_unsure(intake: Intake, rows: Iterable[str]) -> None:
+    """Rows of a card that nobody answered: signs and conditions become unknown, how it began is asked by itself."""
+    for row in rows:
+        if row == cards.SUDDEN:
+            intake.settle(cards.SUDDEN_UNSURE)
+        elif not cards.is_fact(row):
+            intake.unsure_of([row])
 
 
 def _take_back(intake: Intake, items: list[str]) -> None:

@@ -88,6 +88,7 @@ LABELS: Mapping[str, str] = {
     "CI-HF-DECOMP": "Heart failure that is getting worse",
     "CI-TOLDNOT": "A doctor told me not to have massage",
     "doctor_ordered": "A doctor ordered or prescribed massage",
+    "began_suddenly": "The pain came on suddenly, without an injury",
     "CI-PREG": "Pregnant, or possibly",
     "CI-POSTPARTUM": "Gave birth in the last six weeks",
     "CI-CANCER-ACT": "Cancer now, or treatment for it in the last year",

@@ -11,6 +11,10 @@ from bot.domain.speech import ENGLISH, say
 
 EMERGENCY = "emergency_gate"
 ORDERED = "doctor_ordered"  # a row of the conditions card that is no condition: the record's doctor = ordered
+# A row of a mild ache's danger card instead of a question of its own: the ache's onset = sudden.
+SUDDEN = "began_suddenly"
+SUDDEN_UNSURE = f"{SUDDEN} unsure"  # the mark of who could not say: how it began is then asked by itself
+_ROWS_OF_FACTS = (ORDERED, SUDDEN)
 _FIXED = {
     EMERGENCY: screens.EMERGENCY_CARD,
     "general_screen": screens.GENERAL_CARD,
@@ -55,7 +59,7 @@ def asks_doctor(intake: Intake, *, hurts: bool) -> bool:
     """True when what a doctor said is a question of its own; else a doctor's no is a row of the conditions card."""
     if clearable(intake.ci):
         return True
-    if not is_short(intake):
+    if not (is_short(intake) or is_mild(intake)):
         return hurts
     return "doctor" in intake.settled or bool(judge.held_back(intake))
 
@@ -90,8 +94,8 @@ def items(field: str, intake: Intake) -> tuple[str, ...]:
 
 
 def _all_items(field: str, intake: Intake) -> Sequence[str]:
-    if field == "conditions" and is_short(intake):
-        # Who comes to relax is asked no question about doctors: both words of theirs that decide are rows.
+    if field == "conditions" and (is_short(intake) or is_mild(intake)):
+        # Who comes to relax, or with a mild ache, is asked no question about doctors: both words that decide are rows.
         return (*screens.CONDITIONS_CARD, "CI-TOLDNOT", *(() if intake.facts.get("doctor") else (ORDERED,)))
     if field == "general_screen" and is_mild(intake):
         return (*screens.GENERAL_CARD, *screens.SKIN_CARD, *screens.MEDICINES_CARD)  # two cards less for a mild ache
@@ -108,10 +112,25 @@ def _all_items(field: str, intake: Intake) -> Sequence[str]:
     if region == screens.NO_SITE and intake.facts.get("complaint") == "relax":
         return _RELAXING
     if is_mild(intake):
-        return tuple(
-            dict.fromkeys(flag for one in regions(intake) for flag in _screen(one, intake))
-        )  # one card for all
+        signs = (flag for one in regions(intake) for flag in _screen(one, intake))  # one card for all
+        return tuple(dict.fromkeys((*signs, *((SUDDEN,) if could_be_sudden(intake) else ()))))
     return _screen(region, intake)
+
+
+def could_be_sudden(intake: Intake) -> list[int]:
+    """The complaints whose result a sudden start would change, and of which nobody has told how they began."""
+    unknown = [
+        at
+        for at in complaints.numbers(intake)
+        if intake.facts.get(complaints.field("onset", at)) is None
+        and complaints.field("onset", at) not in intake.settled
+    ]
+    return [at for at in unknown if judge.changes_result(intake, complaints.field("onset", at), ("sudden",))]
+
+
+def is_fact(row: str) -> bool:
+    """True for a row that is no sign and no condition but the answer to another question."""
+    return row in _ROWS_OF_FACTS
 
 
 def _screen(region: str, intake: Intake) -> tuple[str, ...]:

@@ -292,7 +292,7 @@ def _let_go(intake: Intake, name: str) -> None:
     kept = name in intake.reopened  # what was known before stays
     if cards.is_card(name) and not kept:
         rows = cards.items(name, intake)
-        intake.unsure_of(rows)
+        absorb.leave_unsure(intake, rows)
         for row in rows:
             intake.settle(row)
     elif name.startswith(("RF-", "CI-")):

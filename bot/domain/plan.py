@@ -27,7 +27,19 @@ def next_field(intake: Intake) -> str:
         return doubted
     if intake.reopened:
         return intake.reopened[0]
+    if _posed(intake):
+        return str(intake.open_field)
     return next((name for name in plan(intake) if is_open(intake, name)), "read_back")
+
+
+def _posed(intake: Intake) -> bool:
+    """True for a question about when or how an ache began that has been put to the visitor and not been answered.
+
+    A correction in its place may make it needless to ask; asked already, it stays, so that no answer is lost.
+    """
+    name = intake.open_field or ""
+    posed = complaints.base(name) in _WHEN_AND_HOW and complaints.number(name) in complaints.numbers(intake)
+    return posed and name not in intake.settled and _hurts(intake)
 
 
 def in_doubt(intake: Intake) -> str | None:
@@ -90,6 +102,8 @@ def _story(intake: Intake, at: int) -> tuple[str, ...]:
         return (*first, "onset")  # what nobody knows is never taken for mild
     if not _matter(intake, at):
         return first
+    if cards.is_mild(intake) and not _matter(intake, at, but="sudden") and cards.SUDDEN_UNSURE not in intake.settled:
+        return first  # a sudden start is a row of the danger card, and asked by itself of who was not sure there
     if mild and complaints.field("onset", at) not in intake.settled:
         return (*first, "onset")  # it may already tell that since when changes nothing
     return (*first, *_WHEN_AND_HOW)
@@ -100,11 +114,15 @@ _WHEN_AND_HOW = ("duration_days", "onset")
 _GRAVEST = tuple((days, onset) for days in (0, 3, 30, 400) for onset in ("injury", "sudden", "post_op", "overuse"))
 
 
-def _matter(intake: Intake, at: int) -> bool:
-    """True when since when and how it began, in any combination, could change the result; what is known stays."""
+def _matter(intake: Intake, at: int, *, but: str = "") -> bool:
+    """True when since when and how it began, in any combination, could change the result; what is known stays.
+
+    `but` leaves one way of beginning out of account.
+    """
     names = tuple(complaints.field(name, at) for name in _WHEN_AND_HOW)
     known = [intake.facts.get(name) for name in names]
-    tried = (tuple(a if a is not None else b for a, b in zip(known, one, strict=True)) for one in _GRAVEST)
+    gravest = [one for one in _GRAVEST if one[1] != but]
+    tried = (tuple(a if a is not None else b for a, b in zip(known, one, strict=True)) for one in gravest)
     return any(changes_result(intake, names, one) for one in tried)
 
 

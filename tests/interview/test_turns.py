@@ -95,14 +95,29 @@ def test_who_comes_for_knots_and_may_relax_needs_at_most_sixteen_turns(
 
 
 @given(AGES, SITES, MILD, DAYS, ONSETS)
-def test_a_mild_pain_needs_at_most_seventeen_turns_and_one_more_for_an_old_back(
+def test_a_mild_pain_that_may_relax_needs_at_most_sixteen_turns(
     age: int, sites: list[Any], score: int, days: int, onset: str
 ) -> None:
-    """Since when and what a doctor said can each change the result of a pain; of an old back also how it began."""
+    """A doctor's word and a sudden start of an old back are rows of cards; a long-lasting pain has the doctor asked."""
     told = {"complaint": "pain", "age": age, "sites": sites, "nrs": score, "function_limited": "no", "doctor": "none"}
     visit = Tapping({**told, "duration_days": days, "onset": onset}).visit()
-    assert visit.turns <= 17 + ("onset" in visit.asked), visit.asked
-    assert "onset" not in visit.asked or age >= 60, visit.asked
+    assert visit.turns <= 16 + ("doctor" in visit.asked), visit.asked
+    assert "doctor" not in visit.asked or visit.outcome == "doctor_first", visit.asked
+
+
+@pytest.mark.parametrize("complaint", ["pain", "tension"])
+@pytest.mark.parametrize("ticks", [(cards.SUDDEN,), ("unsure",)], ids=["ticked", "not sure, then asked"])
+@pytest.mark.parametrize(
+    ("age", "site", "days"), [(60, "low_back", 3), (66, "low_back", 60), (72, "sacrum", 10), (60, "abdomen", 20)]
+)
+def test_a_sudden_start_ticked_on_a_card_counts_as_one_told(
+    age: int, site: str, days: int, complaint: str, ticks: tuple[str, ...]
+) -> None:
+    told = {"complaint": complaint, "age": age, "sites": [place(site)], "nrs": 2, "function_limited": "no"}
+    visit = Tapping({**told, "duration_days": days, "onset": "sudden", "doctor": "none"}, ticks).visit()
+    assert cards.SUDDEN in visit.rows
+    assert visit.intake.facts["onset"] == "sudden"
+    assert judge.judge(visit.intake).urgency == "same_day"
 
 
 @given(
