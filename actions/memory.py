@@ -17,6 +17,7 @@ from bot.domain.speech import ENGLISH
 FINDINGS = ("rf", "rf_unknown", "ci", "extra")
 PROGRESS = (
     "asked", "misses", "open_field", "wants_person", "corrected", "reopened", "disputed", "earlier", "offers", "guessed",
+    "pieces",
 )  # fmt: skip
 DANGERS = ("danger", "other_danger")
 ALSO = "also"
@@ -70,6 +71,7 @@ def said_in(tracker: Tracker) -> Said:
         message=latest.get("message_id") or "",
         also=tuple(str(raw["value"]) for raw in entities if raw.get("entity") == ALSO),
         parts=tuple((part["start"], part["message"]) for part in metadata.get("parts") or ()),
+        early=bool(metadata.get("early")),
     )
 
 

@@ -20,6 +20,7 @@ from bot.domain import (
     extras,
     flags,
     guardian,
+    hints,
     modifiers,
     numbers,
     proxy,
@@ -41,7 +42,7 @@ from bot.web.turns import forgetting, words
 
 # Modules whose constants are texts, or tables of them.
 _SPEAKING: tuple[ModuleType, ...] = (
-    scripts, wording, proxy, words, wished_times, questions, fit, papers, network_wording, forgetting,
+    scripts, wording, hints, proxy, words, wished_times, questions, fit, papers, network_wording, forgetting,
 )  # fmt: skip
 _PLACES = re.compile(r"\[\[[a-z_]+\]\]|\{[a-z_]+\}")
 _ID = re.compile(r"(R-)?(RF|CI|M)-[A-Z0-9-]+|[a-z]+_[a-z_]+|utter_\w+|[A-Z]{2}")

@@ -139,6 +139,16 @@ def _card(intake: Intake, name: str, value: list[Any], words: Mapping[str, Any] 
     intake.quote(name, words)
 
 
+def rows(intake: Intake, named: Iterable[str], said: Said) -> None:
+    """Rows of a card that several messages said together: a card still open is answered by them."""
+    flags = [row for row in named if row.startswith(("RF-", "CI-")) and row not in (*intake.rf, *intake.ci)]
+    card = intake.pieces.get("card", "")
+    if flags and card == intake.open_field:
+        _card(intake, card, flags, said.words())
+    else:
+        intake.assert_all(flags, said.words())
+
+
 def leave_unsure(intake: Intake, rows: Iterable[str]) -> None:
     """Rows of a card that nobody answered: signs and conditions become unknown, how it began is asked by itself."""
     for row in rows:
@@ -200,7 +210,7 @@ def _confirm_first(intake: Intake, said: Said, named: list[str]) -> bool:
 
 
 def _read_narrative(intake: Intake, said: Said) -> bool:
-    if said.is_interruption and not said.tells_something:
+    if (said.is_interruption or said.is_beside_the_point) and not said.tells_something:
         return False
     story(intake, said)
     return True

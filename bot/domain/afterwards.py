@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from bot.domain import absorb, answers, cards, plan, questions, stopped, wording
+from bot.domain import absorb, answers, cards, hints, plan, questions, stopped
 from bot.domain.intake import Intake
 from bot.domain.move import Move, stop_if_in_danger
 from bot.domain.said import Said
@@ -78,7 +78,7 @@ def _optional(intake: Intake, said: Said, move: Move, name: str) -> None:
         if intake.misses > 1:
             intake.settle(name)
         else:
-            move.say.append(wording.hint(name, intake.misses, intake.locale))
+            move.say.append(hints.hint(name, intake.misses, intake.locale))
     if name in intake.settled:
         begin(intake)
         if intake.open_field is None:

@@ -88,12 +88,13 @@ def items(field: str, intake: Intake) -> tuple[str, ...]:
     A card that the visitor wants to change is asked whole.
     """
     if field in intake.reopened:
-        return tuple(_all_items(field, intake))  # asked anew: what was ticked may be taken back
+        return tuple(every_row(field, intake))  # asked anew: what was ticked may be taken back
     known = {*intake.rf, *intake.ci, *intake.extra}
-    return tuple(name for name in _all_items(field, intake) if name not in known and name not in intake.settled)
+    return tuple(name for name in every_row(field, intake) if name not in known and name not in intake.settled)
 
 
-def _all_items(field: str, intake: Intake) -> Sequence[str]:
+def every_row(field: str, intake: Intake) -> Sequence[str]:
+    """The rows of a card, answered or not."""
     if field == "conditions" and (is_short(intake) or is_mild(intake)):
         # Who comes to relax, or with a mild ache, is asked no question about doctors: both words that decide are rows.
         return (*screens.CONDITIONS_CARD, "CI-TOLDNOT", *(() if intake.facts.get("doctor") else (ORDERED,)))

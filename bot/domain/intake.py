@@ -45,6 +45,7 @@ class Intake:
     guessed    flags that a message only sounded like: rows of the emergency card, which is asked (again) for them
     asked      how many questions were asked; `misses` how often the open one was misunderstood in a row
     locale     the language tag the visitor is spoken to in, such as "es-MX"
+    pieces     a card, and the words that were sent since it was put: who sends one word at a time says a row in several
     offers     how often the visitor was asked what to change since something changed
     disputed   what a stopped visitor says was misread: about which sign, the words read, the words now, their answer
     earlier    of who comes back: the conversation and kind, and once recalled days ago, reference and what was cleared
@@ -72,6 +73,7 @@ class Intake:
     disputed: list[dict[str, str]] = field(default_factory=list)
     offers: int = 0
     earlier: dict[str, Any] = field(default_factory=dict)
+    pieces: dict[str, str] = field(default_factory=dict)
     corrected: list[dict[str, Any]] = field(default_factory=list)
     locale: str = ENGLISH
     policy: Policy = DEFAULT_POLICY

@@ -15,7 +15,9 @@ from bot.domain import (
     changing,
     complaints,
     corrections,
+    hints,
     late,
+    pieces,
     questions,
     returning,
     rows_said,
@@ -50,6 +52,8 @@ def take(intake: Intake, said: Said) -> Move:
         return move
     said = _rows(intake, said)
     before = len(intake.rf) + len(intake.ci)
+    if intake.phase in ASKING and intake.consented:
+        absorb.rows(intake, pieces.said(intake, said), said)
     absorb.danger(intake, said)
     stopped.note_again(intake, said)
     told_again = any(found.certain for found in said.danger)  # the number again, although nothing is new
@@ -108,7 +112,7 @@ def _rows(intake: Intake, said: Said) -> Said:
 
 def _take_consent(intake: Intake, said: Said, move: Move) -> None:
     """Yes reads on what was told before it, no ends the chat; anything else waits and the question comes back."""
-    answer = said.value if said.question == "consent_privacy" else _agreed(said)
+    answer = said.value if said.question == "consent_privacy" else None if said.is_too_early else _agreed(said)
     opening = said.tells_something
     if said.question is None and opening and answer != "yes":
         intake.waiting.append(said.to_json())
@@ -136,7 +140,7 @@ def _take_consent(intake: Intake, said: Said, move: Move) -> None:
     elif intake.misses > MISSES_BEFORE_A_WAY_OUT:
         _refuse(intake, move)
     else:
-        _missed(intake, move)
+        _missed(intake, said, move)
 
 
 # "No pain, I only want to relax" refuses nothing.
@@ -167,6 +171,9 @@ def _refuse(intake: Intake, move: Move) -> None:
 def _take_answer(intake: Intake, said: Said, move: Move) -> None:
     """The answer to the open question, and everything else the message tells."""
     if (said.question == "change" or intake.open_field == "change") and changing.take(intake, said, move):
+        return
+    if said.is_too_early:
+        move.short = True
         return
     if _asks_us(intake, said, move):
         return
@@ -244,7 +251,7 @@ def _not_answered(intake: Intake, said: Said, move: Move, news: list[str]) -> No
         move.say.append("utter_left_open")
         _let_go(intake, intake.open_field)
     else:
-        _missed(intake, move)
+        _missed(intake, said, move)
 
 
 def _asks_us(intake: Intake, said: Said, move: Move) -> bool:
@@ -262,22 +269,29 @@ def _asks_us(intake: Intake, said: Said, move: Move) -> bool:
     return True
 
 
-def _missed(intake: Intake, move: Move) -> None:
-    """First a plainer question, then an example, then a way out; a good value is never touched."""
-    intake.misses += 1
+def _missed(intake: Intake, said: Said, move: Move) -> None:
+    """First a plainer question, then an example, then a way out; a good value is never touched.
+
+    What was written before the question was put is no bad answer to it.
+    """
     move.short = True
+    if said.early:
+        return
+    intake.misses += 1
     name = intake.open_field or ""
     choices = questions.question(name, intake).choices if name else ()
     if complaints.base(name) == "sites" and questions.missing_sides(intake, complaints.number(name)):
         name, choices = "side", ()
     move.say.append(
-        wording.hint(name, intake.misses, intake.locale, choices if len(choices) <= MOST_CHOICES_SAID else ())
+        hints.hint(name, intake.misses, intake.locale, choices if len(choices) <= MOST_CHOICES_SAID else ())
     )
     if intake.misses <= MISSES_BEFORE_A_WAY_OUT or intake.open_field is None:
         return
     if intake.open_field == "read_back":
         intake.wants_person = True
         move.hand_off = True
+    elif intake.open_field == "change":
+        intake.open_field = None  # back to what was read back
     elif intake.consented:
         _let_go(intake, intake.open_field)
         intake.misses = 0

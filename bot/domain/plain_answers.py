@@ -222,10 +222,19 @@ def _read_clearance(intake: Intake, said: Said) -> bool:
 def _read_times(intake: Intake, said: Said) -> bool:
     if _settle_if_unknown(intake, said, "preferred_times"):
         return True
-    if not said.text.strip() or (not said.of("when") and said.intent.startswith("faq_")):
+    if not said.text.strip() or (not said.of("when") and _no_wish(intake, said)):
         return False
     intake.know("preferred_times", said.text.strip(), said.words())
     return True
+
+
+def _no_wish(intake: Intake, said: Said) -> bool:
+    """True for a question, and for words beside the point; said again in a sentence, they are for staff to read."""
+    again = intake.misses and len(said.text.split()) >= _A_SENTENCE
+    return said.intent.startswith("faq_") or (said.is_beside_the_point and not again)
+
+
+_A_SENTENCE = 3  # words
 
 
 def _read_contact(intake: Intake, said: Said) -> bool:

@@ -53,6 +53,15 @@ _SMALL = frozenset(
 _NO = frozenset(
     ["no", "not", "never", "without", "none", "nor", "denies", "nope", "nunca", "sin", "ningún", "ninguna", "ni"]
 )
+# Words that one row alone may have and that still do not name it.
+_NAME_NOTHING = frozenset(
+    {
+        "new", "now", "had", "have", "has", "been", "be", "is", "are", "was", "very", "bad", "so", "that", "this", "which", "with", "for",
+        "in", "on", "at", "last", "past", "year", "years", "weeks", "days", "six", "feel", "some", "more", "can", "cannot",
+        "nuevo", "nueva", "ahora", "he", "ha", "tengo", "tuve", "muy", "mal", "mala", "en", "con", "por", "para", "año", "años",
+        "semanas", "días", "último", "últimos", "puedo", "siento",
+    }
+)  # fmt: skip
 _ALIKE = 0.8  # of two words, so that a slip of the pen does not matter
 _FULL = 0.85  # of a row's words must be there
 _MOSTLY = 0.8  # of a short message must be words of the row
@@ -139,6 +148,8 @@ def _place(tokens: Sequence[_Token], free: Sequence[bool], words: Sequence[str],
 def _mostly(tokens: Sequence[_Token], labels: Sequence[tuple[Any, list[str]]]) -> Rows:
     """The one row that a short message is about: "a blood clot in the past", or "illness" where one row alone has it."""
     scored = []
+    if all(token.word in _NAME_NOTHING for token in tokens):
+        return NONE
     for value, words in labels:
         shared = sum(any(_alike(token.word, word) for word in words) for token in tokens if not _denies(token.word))
         enough = shared * 2 >= len(words) if len(tokens) >= _LEAST else shared == len(tokens)

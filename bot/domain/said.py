@@ -19,6 +19,12 @@ INTERRUPTIONS = frozenset(
         "privacy_know", "privacy_download", "privacy_forget", "book",
     }
 )  # fmt: skip
+_ASKS_OF_US = re.compile(
+    r"\?|^\W*(?:(?:hey|hi|please|so|and|well|por favor|oye|y)\W+)?"
+    r"(?:who|what|when|where|why|how|which|whose|can|could|do|does|did|is|are|was|were|will|would|should|may|have you|tell|give|show|play|sing|write|explain"
+    r"|qu[eé]|qui[eé]n|cu[aá]ndo|d[oó]nde|c[oó]mo|por qu[eé]|cu[aá]l|cu[aá]nto|puedes?|podr[ií]as?|sabes?|dime|d[ií]game|cu[eé]ntame|hay|eres|es usted)\b",
+    re.IGNORECASE,
+)
 _DENIED = ("none", "no")
 _DECLINES = re.compile(
     r"\b((do not|don'?t|rather not|won'?t|not going to) (want to |wanna )?(say|tell|answer)|prefer not|skip|pass|next question|none of your business)\b",
@@ -31,6 +37,7 @@ class Said:
     """A message: free text with its reading, or a structured answer (`question` and `value`, shapes of contract §5).
 
     Short messages in a row come as one text, a line for each; `parts` then says where in it each begins, and its id.
+    `early` is a message that was written before the open question was put, by who is quicker than we are.
     `also` are the intents of all its questions when it asks more than one, `asks` what is said to them.
     `rows` are the choices of the open question that the text says in their own words; nothing else is read in those.
     """
@@ -46,6 +53,7 @@ class Said:
     parts: tuple[tuple[int, str], ...] = ()
     rows: tuple[Any, ...] = ()
     also: tuple[str, ...] = ()
+    early: bool = False
 
     def words(self, mention: Mention | Danger | None = None) -> dict[str, Any]:
         """The visitor's own words behind a fact, with their place in the message."""
@@ -110,7 +118,19 @@ class Said:
     @property
     def is_interruption(self) -> bool:
         """True for what the rules answer; the interview only makes sure that nothing said beside it is lost."""
-        return self.intent.startswith("faq_") or self.intent in INTERRUPTIONS
+        return (self.intent.startswith("faq_") or self.intent in INTERRUPTIONS) and not self.is_beside_the_point
+
+    @property
+    def is_beside_the_point(self) -> bool:
+        """True for "banana": off-topic words that ask nothing of us are a bad answer and no interruption."""
+        return self.intent == "out_of_scope" and not _ASKS_OF_US.search(self.text)
+
+    @property
+    def is_too_early(self) -> bool:
+        """True for a bare yes, no or "not sure" to a question that its writer had not seen: it answers nothing."""
+        if not self.early or self.question is not None or self.tells_something:
+            return False
+        return answers.polarity(self.text, self.intent) is not None or bool(set(self.rows) & {"none", "unsure"})
 
     @property
     def asks(self) -> list[str]:

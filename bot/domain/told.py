@@ -233,6 +233,8 @@ def take_contact(intake: Intake, said: Said, *, name_too: bool = False) -> bool:
         name = answers_name(rest)
         if name and (said.of("contact") or "name" not in contact):
             contact["name"] = name
+    if not said.of("contact") and contact == (intake.facts.get("contact") or {}):
+        return False  # nothing of it was said: what is known is no answer
     if not (contact.get("phone") or contact.get("email")):
         if contact:
             intake.facts["contact"] = contact

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from bot.domain import agreement, cards, complaints, sites, wished_times
@@ -172,67 +172,6 @@ def _upper(text: str) -> str:
 def _lower(text: str) -> str:
     abbreviated = text[:2].isupper() and text[:2].isalpha()
     return text if abbreviated or text.startswith("I ") else text[0].lower() + text[1:]
-
-
-_HINTS: Mapping[str, tuple[str, str, str]] = {
-    "consent_privacy": (
-        "Please answer yes or no: may I use your answers to plan your visit?",
-        "Just “yes” or “no” is enough. Without a yes I keep nothing of what you write.",
-        "I need a yes or no here. You can also call us: [[phone]].",
-    ),
-    "nrs": (
-        "Please give me one number from 0 to 10.",
-        "For example “4”: 0 is no pain, 10 the worst you can imagine.",
-        "That's fine, we leave the number out.",
-    ),
-    "duration_days": (
-        "Roughly how long? Days, weeks, months or years.",
-        "For example “3 weeks” or “since March”.",
-        "That's fine, staff will ask you.",
-    ),
-    "age": ("I need the age as a number.", "For example “46”.", "That's fine, a member of staff will ask."),
-    "sites": (
-        "Which part of the body is it?",
-        "For example “left shoulder” or “lower back”.",
-        "That's fine, your therapist will ask.",
-    ),
-    "side": (
-        "“Left”, “right” or “both” is enough.",
-        "If it is neither, say “the middle”. “Not sure” is fine, too.",
-        "That's fine, your therapist will ask.",
-    ),
-    "contact": (
-        "I need a phone number or an e-mail address.",
-        "For example “Ana Ruiz, 555 010 0199” or “ana@example.org”.",
-        "You can also call us: [[phone]].",
-    ),
-}
-_PLAIN_HINT = (
-    "Sorry, I didn't understand that.",
-    "Sorry, I still don't get it. You can pick one of the choices, or say “not sure”.",
-    "Let's leave that one for our staff.",
-)
-_CARD_HINT = (
-    "Which of these is it? Name it, or say “none” or “not sure”.",
-    "Please name the one that fits, for example by its number, or say “none”.",
-    "I take that as “not sure”. A person will go through it with you.",
-)
-
-
-def hint(field: str, misses: int, locale: str = ENGLISH, choices: Sequence[Mapping[str, Any]] = ()) -> str:
-    """After the first, second and third misunderstood answer in a row: the choices or a plainer question, an example, a way out."""
-    base = field.split("#")[0]
-    if misses == 1 and base not in _HINTS and len(choices) > 2 and not cards.is_card(base):
-        labels = "; ".join(_lower(str(choice["label"])) for choice in choices)
-        named = say(locale, _PICK_ONE, choices=labels)
-        if len(named.split()) <= _MOST_WORDS:
-            return named
-    texts = _HINTS.get(base) or (_CARD_HINT if cards.is_card(base) else _PLAIN_HINT)
-    return say(locale, texts[min(misses, 3) - 1])
-
-
-_PICK_ONE = "Please choose one of these: {choices}."
-_MOST_WORDS = 45
 
 
 def left_unsure(intake: Intake) -> str:

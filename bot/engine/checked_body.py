@@ -112,8 +112,9 @@ def _metadata(raw: Any) -> dict[str, Any]:
     parts = raw.get("parts") or []
     if not isinstance(parts, list) or not all(_is_part(part) for part in parts):
         raise BadBody("parts must be a list of start and message")
-    if not isinstance(raw.get("scripted", False), bool):
-        raise BadBody("scripted must be true or false")
+    for name in ("scripted", "early"):
+        if not isinstance(raw.get(name, False), bool):
+            raise BadBody(f"{name} must be true or false")
     try:
         return storable(raw)
     except RecursionError:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import httpx
@@ -42,10 +42,15 @@ class Chat:
 
     def say(self, text: str) -> list[Mapping[str, Any]]:
         """Write; returns what came back."""
+        return self.say_at_once([text])
+
+    def say_at_once(self, texts: Sequence[str]) -> list[Mapping[str, Any]]:
+        """Write several short messages in a row, without waiting in between: one turn of the talk."""
         self.turns += 1
-        before = len(self.lines)
-        sent = self._http.post(self._path, headers=self._headers, json={"id": secrets.token_hex(8), "text": text})
-        mine = sent.raise_for_status().json()["seq"]
+        before, mine = len(self.lines), 0
+        for text in texts:
+            sent = self._http.post(self._path, headers=self._headers, json={"id": secrets.token_hex(8), "text": text})
+            mine = sent.raise_for_status().json()["seq"]
         self._wait(lambda: self.state.get("answered_through", 0) >= mine)
         return [line for line in self.lines[before:] if line["from"] != "visitor"]
 

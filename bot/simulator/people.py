@@ -13,7 +13,7 @@ from bot.domain.policy import DEFAULT_POLICY, Policy
 
 MANNERS = (
     "plain", "terse", "chatty", "anxious", "over_answering", "wrong_side_first", "typos", "interrupts", "changes_mind",
-    "off_scale", "goes_quiet",
+    "off_scale", "goes_quiet", "two_questions", "answers_late", "word_by_word", "mixes_languages", "pastes_letter",
 )  # fmt: skip
 
 # What a visitor can be asked; a case that needs more (a finding only staff or a doctor knows) is nobody's story here.
@@ -78,6 +78,8 @@ def draw(seed: int, cases: Sequence[tuple[str, Mapping[str, Any]]]) -> Person:
     manner = MANNERS[seed % len(MANNERS)]
     case, raw = dice.choice([(name, record) for name, record in cases if can_be_told(record)])
     record = told(raw, dice)
+    if manner == "pastes_letter" and record.get("doctor") in (None, "none"):
+        record["doctor"] = "seen"  # who has a doctor's letter saw one
     name = dice.choice(_NAMES)
     quirks = (
         () if manner in ("plain", "terse", "over_answering") else tuple(Quirk(manner, at) for at in range(1, 12, 3))

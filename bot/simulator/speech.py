@@ -83,6 +83,32 @@ class Speech:
             return self._fact(name, ache if name in _OF_AN_ACHE else self.person.record, wrong)
         return "skip" if question.get("skippable") else "no"
 
+    def mixed(self, name: str) -> str:
+        """The answer half in Spanish, by field; empty where this person has none."""
+        base, _, number = name.partition("#")
+        options = WORDS["mixed"].get(base)
+        ache = self.person.aches[min(int(number or 1), len(self.person.aches)) - 1]
+        if isinstance(options, Mapping):
+            options = options.get({**self.person.record, **ache}.get(base))
+        return self._filled(self.pick(name + "mixed", options), ache) if options else ""
+
+    def late(self, name: str) -> str:
+        """An answer that is told when the next question is open already; empty for what is never put off."""
+        options = WORDS["answers_late"].get(name)
+        return self._filled(self.pick(name + "late", options), self.person.aches[0]) if options else ""
+
+    def letter(self) -> str:
+        """A long letter of a doctor about this ache; it says nothing that the person does not have."""
+        ache = self.person.aches[0]
+        if len(self.person.aches) > 1 or not ache.get("sites"):
+            return ""
+        letter = WORDS["pastes_letter"]["narrative"]
+        agrees = letter["says"].get(self.person.record.get("doctor") or "seen", "")
+        calm = letter["nothing_found"] if not self.person.dangers else ""
+        return self._filled(
+            "\n\n".join(part for part in (letter["begins"], calm, agrees, letter["ends"]) if part), ache
+        )
+
     def _story(self, ache: Mapping[str, Any]) -> str:
         if not ache.get("sites"):
             return self._words("story_relax")
@@ -137,9 +163,10 @@ class Speech:
 
     @property
     def _to_tick(self) -> frozenset[str]:
-        """Dangers and conditions; a doctor's word is a row of a card for who is asked no question about doctors."""
+        """Dangers and conditions; a doctor's word and a sudden start are rows of cards for who is not asked about them."""
         said = {"refused": {"CI-TOLDNOT"}, "ordered": {"doctor_ordered"}}
-        return self.person.dangers | said.get(self.person.record.get("doctor") or "", frozenset())
+        sudden = {"began_suddenly"} if any(ache.get("onset") == "sudden" for ache in self.person.aches) else set()
+        return self.person.dangers | sudden | said.get(self.person.record.get("doctor") or "", frozenset())
 
     def _clearance(self, question: Mapping[str, Any]) -> str:
         claimed = set(self.person.record["cleared_claimed"])

@@ -13,6 +13,7 @@ from bot.simulator.people import Person, Quirk
 from bot.simulator.speech import WORDS, Speech
 
 MOST_TURNS = 60
+MOST_PIECES = 6  # more words are too many to type one by one
 _NOT_MISSPELT = ("contact", "age", "nrs", "bp")
 
 
@@ -31,6 +32,7 @@ class Visit:
     answered: int = 0
     odd: set[str] = field(default_factory=set)
     asked: set[str] = field(default_factory=set)
+    late: str = ""
 
     def __post_init__(self) -> None:
         self.speech = Speech(self.person)
@@ -49,12 +51,20 @@ class Visit:
         name = str(question["field"])
         self.asked.add(name)
         self.answered += 1
-        if self._correct(question):
+        if self._correct(question) or self._tell_late():
             return
         quirk = self._due(name)
         if quirk is not None and _QUIRKS[quirk.kind](self, name):
             return  # the question is still open, or another is
-        self.chat.say(self._dressed(name, quirk, self.speech.answer(question, self._mistake(name, question, quirk))))
+        self._say(self._dressed(name, quirk, self.speech.answer(question, self._mistake(name, question, quirk))), quirk)
+
+    def _say(self, text: str, quirk: Quirk | None) -> None:
+        """In one message, or one word after the other for who types so."""
+        words = text.split()
+        if quirk is not None and quirk.kind == "word_by_word" and 1 < len(words) <= MOST_PIECES:
+            self.chat.say_at_once(words)
+        else:
+            self.chat.say(text)
 
     def _due(self, name: str) -> Quirk | None:
         """The oddity planned for this question; each question sees one at the most."""
@@ -69,7 +79,8 @@ class Visit:
 
     def _fits(self, quirk: Quirk, name: str) -> bool:
         base = name.split("#")[0]
-        return quirk.kind == "off_scale" and base in WORDS["off_scale"] and quirk.at <= self.answered
+        fitting = WORDS["mixed" if quirk.kind == "mixes_languages" else quirk.kind]
+        return base in fitting and quirk.at <= self.answered
 
     def _mistake(self, name: str, question: Mapping[str, Any], quirk: Quirk | None) -> Any:
         """A wrong side or number for who gets it wrong first; the right one is told at the next question."""
@@ -113,6 +124,8 @@ class Visit:
                 + "."
                 + self.speech.pick(name + "after", words["after"])
             )
+        if quirk.kind == "mixes_languages":
+            return self.speech.mixed(name) or text
         if quirk.kind == "typos" and name not in _NOT_MISSPELT:
             return self._misspelt(name, text)
         return text
@@ -150,6 +163,34 @@ class Visit:
         self.chat.say(self.speech.pick(name + "off", options))
         return True
 
+    def ask_two(self, name: str) -> bool:
+        """Ask two things in one message first; both are answered, and the open question must come back."""
+        self.chat.say(self.speech.pick(name + "two", WORDS["two_questions"]))
+        return True
+
+    def put_off(self, name: str) -> bool:
+        """Pass over the question and answer it when the next one is open already."""
+        late = self.speech.late(name)
+        if late and not self.late and "#" not in name:
+            self.late = late
+            self.chat.say(self.speech.pick(name + "later", WORDS["puts_off"]))
+            return True
+        return False
+
+    def _tell_late(self) -> bool:
+        """The answer that was put off, once; True when that took this turn."""
+        late, self.late = self.late, ""
+        if late:
+            self.chat.say(late)
+        return bool(late)
+
+    def paste_letter(self, name: str) -> bool:
+        """Paste a doctor's letter where the story was asked."""
+        letter = self.speech.letter() if name == "narrative" else ""
+        if letter:
+            self.chat.say(letter)
+        return bool(letter)
+
     def go_away(self, name: str) -> bool:
         """Leave, come back to a page that is loaded anew, and say so."""
         self.chat.look_again()
@@ -161,8 +202,10 @@ def _nothing(_visit: Visit, _name: str) -> bool:
     return False
 
 
-_WHEREVER_IT_FITS = ("off_scale",)
+_WHEREVER_IT_FITS = ("off_scale", "answers_late", "mixes_languages", "pastes_letter")
 _QUIRKS: Mapping[str, Callable[[Visit, str], bool]] = {
     "chatty": _nothing, "typos": _nothing, "wrong_side_first": _nothing, "changes_mind": _nothing,
     "interrupts": Visit.interrupt, "anxious": Visit.worry, "off_scale": Visit.miss, "goes_quiet": Visit.go_away,
+    "two_questions": Visit.ask_two, "answers_late": Visit.put_off, "word_by_word": _nothing, "mixes_languages": _nothing,
+    "pastes_letter": Visit.paste_letter,
 }  # fmt: skip

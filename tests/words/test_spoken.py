@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot import triage_page
-from bot.domain import cards, questions, screens, scripts, sites, triage, wished_times, wording
+from bot.domain import cards, hints, questions, screens, scripts, sites, triage, wished_times, wording
 from bot.domain.flags import CONDITIONS, RED_FLAGS
 from bot.domain.intake import Intake
 from bot.domain.numbers import NUMBERS
@@ -100,7 +100,7 @@ def test_every_question_has_spanish_choices_a_spanish_why_and_spanish_hints(fiel
     intake = Intake(locale="es")
     question = questions.question(field, intake)
     shown = [question.why, *(str(choice["label"]) for choice in question.choices)]
-    shown += [wording.hint(field, misses, "es") for misses in (1, 2, 3)]
+    shown += [hints.hint(field, misses, "es") for misses in (1, 2, 3)]
     assert [text for text in shown if english_in(text)] == []
     english = questions.question(field, Intake())
     assert [choice["value"] for choice in question.choices] == [choice["value"] for choice in english.choices]

@@ -73,6 +73,7 @@ class Work:
             locale=self.chat.locale,
             scripted=self.scripted,
             parts=self._parts(),
+            early=self.message.seq <= self.chat.state.get("asked_after", 0),
         )
 
     def _parts(self) -> tuple[Mapping[str, Any], ...]:
@@ -259,7 +260,7 @@ class Ledger:
     ) -> Work | None:
         change: dict[str, Any] = {}
         if outcome is not None:
-            change = {"phase": outcome.phase, "state": outcome.state, "record": outcome.record}
+            change = {"phase": outcome.phase, "state": _dated(outcome.state, chat), "record": outcome.record}
         now = self._context.clock()
         stored = uow.conversations.finish_turn(
             chat.id, worker=self.worker, through=work.message.seq, replies=lines, now=now, **change
@@ -268,6 +269,12 @@ class Ledger:
             seqs = [line.seq for line in stored if bool(line.body.get("alert")) is urgent]
             outgoing.send(uow, chat, seqs, now=now, urgent=urgent)
         return self.claim_in(uow, chat.id) if chat.spoken_through > work.message.seq else None
+
+
+def _dated(state: Mapping[str, Any], before: Conversation) -> dict[str, Any]:
+    """The state with the last message that was written before its question was put: it cannot have been meant as the answer."""
+    new = state.get("field") != before.state.get("field")
+    return {**state, "asked_after": before.last_seq if new else before.state.get("asked_after", 0)}
 
 
 def _wants_person(chat: Conversation, outcome: reading.Outcome) -> bool:

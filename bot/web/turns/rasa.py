@@ -28,7 +28,8 @@ class RasaRefused(Exception):
 class Turn:
     """One turn on its way to the dialogue; `message_id` is the same at every try.
 
-    `parts` says where each of several messages begins in the text, when they are taken as one.
+    `parts` says where each of several messages begins in the text, when they are taken as one; `early` that it was
+    written before the open question was put.
     """
 
     conversation: str
@@ -41,6 +42,7 @@ class Turn:
     locale: str
     scripted: bool
     parts: tuple[Mapping[str, Any], ...] = ()
+    early: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """The body of the turn request."""
@@ -56,6 +58,7 @@ class Turn:
                 "locale": self.locale,
                 "scripted": self.scripted,
                 **({"parts": list(self.parts)} if self.parts else {}),
+                **({"early": True} if self.early else {}),
             },
         }
 
