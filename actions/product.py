@@ -12,6 +12,8 @@ from bot import bootstrap
 from bot.domain import judge, returning
 from bot.domain.intake import CONSENT_VERSION, Intake
 from bot.domain.speech import language_of
+from bot.notify.visits import link
+from bot.services import booking
 from bot.services import hand_off as handing
 from bot.services import returning as coming_back
 from bot.settings import Settings
@@ -60,6 +62,13 @@ def code_to_return(conversation: str, intake: Intake) -> str | None:
 def last_time(conversation: str) -> coming_back.Earlier | None:
     """What was handed off last time, or None; raises StorageUnavailable."""
     return coming_back.last_time(_storage()(), conversation, now=datetime.now(UTC))
+
+
+def page_of_visit(conversation: str) -> str | None:
+    """The page of the visit that stands for this conversation, where one does; raises StorageUnavailable."""
+    with _storage().reading() as uow:
+        visit = booking.of_conversation(uow, conversation)
+    return link(settings(), visit) if visit else None
 
 
 def amend(conversation: str, intake: Intake) -> Any:

@@ -59,7 +59,9 @@ def play(tracker: Tracker, dispatcher: CollectingDispatcher) -> Turn | None:
     else:
         if move.amend:
             product.amend(tracker.sender_id, intake)
-        _speak(dispatcher, move.say)
+        _speak(dispatcher, [text for text in move.say if text != afterwards.PAGE_OF_VISIT])
+        if afterwards.PAGE_OF_VISIT in move.say and (link := product.page_of_visit(tracker.sender_id)):
+            dispatcher.utter_message(response=afterwards.PAGE_OF_VISIT, link=link)
         if intake.open_field == "still_true" and open_before != "still_true":
             dispatcher.utter_message(text=wording.last_time(intake))
         if intake.open_field == "read_back" and (open_before != "read_back" or move.say or intake.misses):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from bot.domain import absorb, answers, cards, hints, plan, questions, stopped
+from bot.domain import absorb, answers, cards, hints, plan, planned_visit, questions, stopped
 from bot.domain.intake import Intake
 from bot.domain.move import Move, stop_if_in_danger
 from bot.domain.said import Said
@@ -47,6 +47,8 @@ def _after_hand_off(intake: Intake, said: Said, move: Move) -> None:
         _person(intake, move)  # "not sure" about an emergency is for somebody to clear up
     elif said.intent == "ask_person":
         _person(intake, move)
+    elif planned_visit.is_about_one(said.text) and not said.tells_something_of("when"):
+        _other_time(intake, said, move)
     elif name is not None and name in plan.optional(intake) and not _asks(said):
         _optional(intake, said, move, name)
     elif (said.asks or (said.is_interruption and said.intent != "book")) and not said.tells_something:
@@ -90,6 +92,19 @@ def _person(intake: Intake, move: Move) -> None:
     intake.wants_person = True
     move.amend = intake.consented and intake.reference is not None
     move.say.append("utter_person")
+
+
+def _other_time(intake: Intake, said: Said, move: Move) -> None:
+    """Another time for the visit, or none: staff hear of the wish; who only asks how is told, with the page of the visit."""
+    if planned_visit.asks_how(said.text):
+        move.say += ["utter_faq_cancel", "utter_change_of_visit"]
+    else:
+        _person(intake, move)
+        move.say[-1] = "utter_person_for_visit"
+    move.say.append(PAGE_OF_VISIT)
+
+
+PAGE_OF_VISIT = "utter_page_of_visit"  # said only where a visit stands: the action knows
 
 
 def _after_no(intake: Intake, said: Said, move: Move) -> None:

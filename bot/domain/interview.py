@@ -18,6 +18,7 @@ from bot.domain import (
     hints,
     late,
     pieces,
+    planned_visit,
     questions,
     returning,
     rows_said,
@@ -35,6 +36,7 @@ __all__ = ["MISSES_BEFORE_A_WAY_OUT", "Move", "left", "next_field", "take"]
 MISSES_BEFORE_A_WAY_OUT = 2
 MOST_CHOICES_SAID = 8
 AFTERWARDS = ("handed_off", "stopped", "with_staff", "closed")
+CHANGE_OF_VISIT = ("utter_faq_cancel", "utter_change_of_visit")
 ASKING = ("consent", "interview", "read_back")
 
 
@@ -129,6 +131,9 @@ def _take_consent(intake: Intake, said: Said, move: Move) -> None:
         move.say.append(understood or "utter_consent_thanks")
     elif answer == "no":
         _refuse(intake, move)
+    elif planned_visit.is_about_one(said.text):
+        move.say += CHANGE_OF_VISIT
+        move.short = True
     elif said.is_interruption or said.asks:
         move.interruption = True
     elif said.intent == "ask_why":
@@ -263,6 +268,8 @@ def _asks_us(intake: Intake, said: Said, move: Move) -> bool:
         move.say.append(questions.question(intake.open_field, intake).why)
     elif said.intent in ("stop", "start_over"):
         move.say.append("utter_stop" if said.intent == "stop" else "utter_start_over")
+    elif planned_visit.is_about_one(said.text) and not said.tells_something_of("when"):
+        move.say += CHANGE_OF_VISIT
     else:
         return False
     move.short = True

@@ -111,6 +111,10 @@ class Said:
         facts = [mention for mention in self.mentions if mention.counts and not self._moves(mention)]
         return bool(facts) or bool(self.danger) or self.intent == "describe_pain"
 
+    def tells_something_of(self, *but: str) -> bool:
+        """True when the message holds a fact of another kind than these."""
+        return bool(self.danger) or any(mention.counts and mention.kind not in but for mention in self.mentions)
+
     def _moves(self, mention: Mention) -> bool:
         """True for the "Friday" of "I need to change my booking to Friday": no wish for the visit that is planned here."""
         return self.intent == "faq_cancel" and mention.kind == "when"

@@ -107,6 +107,12 @@ def give_up(uow: UnitOfWork, reference: str, *, by: Actor, now: datetime) -> Han
     return moved
 
 
+def of_conversation(uow: UnitOfWork, conversation: str) -> Appointment | None:
+    """The visit that is proposed or stands for this conversation, within a transaction; None when there is none."""
+    handoff = uow.handoffs.by_conversation(conversation)
+    return _standing(uow, handoff, ("proposed", *STANDS, "on_hold")) if handoff else None
+
+
 def visit_of(uow: UnitOfWork, visit: int, token: str) -> tuple[Handoff, Appointment]:
     """The visit this link opens, within a transaction. Raises `NotFound`, whatever is wrong."""
     found = uow.appointments.get(visit)

@@ -31,6 +31,9 @@ def test_a_visitor_is_greeted_and_answered_in_a_room_of_their_own(matrix_clinic,
     matrix_clinic.wait(lambda: "How bad?" in "".join(somebody.read(room)))
     said = somebody.read(room)
     assert said[0].startswith("Hello from ")
+    carried = [text for text in said if "reach us through the Matrix servers of you and the clinic" in text]
+    assert len(carried) == 1
+    assert "May I keep it?" in carried[0]
     assert len(said) == len(set(said))
 
 

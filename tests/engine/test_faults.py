@@ -67,6 +67,7 @@ def test_stock_a_lone_surrogate_as_sender_ends_the_whole_server(
         b'{"conversation":"cccccccc","message_id":"mmmmmmmm","text":"hi","metadata":[]}',
         b'{"conversation":"cccccccc","message_id":"mmmmmmmm","text":"hi","metadata":{"for":"dog"}}',
         b'{"conversation":"cccccccc","message_id":"mmmmmmmm","text":"hi","metadata":{"asked":"a b"}}',
+        b'{"conversation":"cccccccc","message_id":"mmmmmmmm","text":"hi","metadata":{"early":"yes"}}',
         b'{"conversation":"cccccccc","message_id":"mmmmmmmm","text":"hi","metadata":{"answer":"yes"}}',
         b'{"conversation":"cccccccc","message_id":"mmmmmmmm","text":"hi","metadata":{"x":1e999}}',
         b'{"conversation":"cccccccc","message_id":"mmmmmmmm","text":"hi","surprise":1}',

@@ -86,6 +86,19 @@ def test_messages_are_answered_in_order(visitor: Visitor, rasa: Rasa) -> None:
     assert [text for text in visitor.bot() if "number" in text] == [f"I heard {text}" for text in sent]
 
 
+def test_what_was_written_before_a_question_was_put_is_no_answer_to_it(visitor: Visitor, rasa: Rasa) -> None:
+    """The dialogue is told, so that a "no" sent twice in a hurry never answers the next card of dangers unseen."""
+    visitor.arrive()
+    rasa.gate.clear()
+    visitor.say("yes")
+    hurried = visitor.say("no")
+    rasa.gate.set()
+    visitor.settled(hurried)
+    visitor.settled(visitor.say("six"))
+    early = {turn["text"]: turn["metadata"].get("early", False) for turn in rasa.turns}
+    assert [early[text] for text in ("yes", "no", "six")] == [False, True, False]
+
+
 def test_the_last_message_of_a_turn_carries_the_question_still_open(visitor: Visitor) -> None:
     visitor.consent()
     body = visitor.settled(visitor.say("price"))
