@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Table, delete, insert, select, update
+from sqlalchemy.exc import IntegrityError
 
 from bot.services.stored import ErasureRequest, Invitation, Passkey, Tries
 from bot.storage.tables import ERASURE_REQUESTS, INVITATIONS, PASSKEYS, PENDING, TRIES
@@ -97,9 +98,15 @@ class SqlDoors:
     def save_tries(self, address: str, tries: Tries | None) -> None:
         """Store them; None forgets."""
         key = self._vault.blind(address)
-        self._connection.execute(delete(TRIES).where(TRIES.c.address == key))
-        if tries is not None:
-            self._connection.execute(insert(TRIES).values(address=key, **asdict(tries)))
+        mine = TRIES.c.address == key
+        if tries is None:
+            self._connection.execute(delete(TRIES).where(mine))
+        elif not self._connection.execute(update(TRIES).where(mine).values(**asdict(tries))).rowcount:
+            try:
+                with self._connection.begin_nested():
+                    self._connection.execute(insert(TRIES).values(address=key, **asdict(tries)))
+            except IntegrityError:  # somebody else's first failure came at the same moment
+                self._connection.execute(update(TRIES).where(mine).values(**asdict(tries)))
 
     def ask_erasure(self, request: ErasureRequest) -> None:
         """Store a request; the same again stays the first."""

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from threading import Barrier
 from typing import Any
 
+import pyotp
 import pytest
+from argon2 import PasswordHasher
 
-from bot.domain.errors import DoubleBooking, IllegalMove
-from bot.services import booking, review
+from bot.domain.errors import DoubleBooking, IllegalMove, NotFound
+from bot.services import accounts, booking, links, review, sign_in, staff_admin
 from bot.services.hand_off import hand_off
 from bot.services.review import Actor
-from bot.services.stored import Conversation, NewMessage, OutboxItem, QueueFilter
+from bot.services.stored import Conversation, NewMessage, OutboxItem, QueueFilter, ResumeCode
 
 NOW = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
 START = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
 ID = "conversation-0000000001"
+PASSWORD = "correct horse battery"
 ANA = Actor("Ana", "lead")
 RESULT = {
     "outcome": "clinical_massage",
@@ -38,11 +42,17 @@ def at_once(count: int, act: Callable[[int], Any]) -> list[Any]:
         gate.wait(30)
         try:
             return act(number)
-        except (DoubleBooking, IllegalMove) as error:
+        except (DoubleBooking, IllegalMove, NotFound, accounts.SignInRefused) as error:
             return error
 
     with ThreadPoolExecutor(count) as pool:
         return list(pool.map(run, range(count)))
+
+
+@pytest.fixture
+def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Argon2 with the smallest costs."""
+    monkeypatch.setattr(accounts, "_HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
 
 
 def given(storage, conversation=ID):
@@ -160,3 +170,46 @@ def test_an_outbox_item_goes_to_one_caller(database, callers):
 
     taken = [key for keys in at_once(callers, take) for key in keys]
     assert len(taken) == len(set(taken))
+
+
+def test_a_one_time_link_raced_by_eight_opens_once(database):
+    given(database)
+    with database() as uow:
+        uow.conversations.add_code(ResumeCode(b"code", ID, "device", NOW, NOW + timedelta(minutes=9)))
+        uow.commit()
+    got = at_once(8, lambda number: links.use(database(), b"code", lambda had: had + bytes([number]) * 32, now=NOW))
+    assert [isinstance(one, NotFound) for one in got].count(False) == 1
+
+
+def test_an_invitation_raced_by_eight_makes_one_session(database, quick_hashes):
+    token = staff_admin.invite(database, name="Bo", role="reviewer", by=Actor("Ana", "admin"), now=NOW)
+    got = at_once(
+        8, lambda number: staff_admin.accept(database, token, password=f"long password {number}", now=NOW, agent="")
+    )
+    assert [isinstance(one, NotFound) for one in got].count(False) == 1
+
+
+def test_a_code_of_the_app_raced_by_eight_lets_in_once(database, quick_hashes):
+    secret = "JBSWY3DPEHPK3PXP" * 2
+    account = accounts.add_staff(database, name="Ana", role="reviewer", password=PASSWORD, now=NOW)
+    with database() as uow:
+        uow.staff.save(replace(account, totp_secret=secret))
+        uow.commit()
+    halves = [sign_in.with_password(database, name="Ana", password=PASSWORD, now=NOW) for _ in range(8)]
+    right = pyotp.TOTP(secret).at(NOW)
+    got = at_once(8, lambda number: sign_in.with_code(database, halves[number], code=right, now=NOW))
+    assert [isinstance(one, accounts.SignInRefused) for one in got].count(False) == 1
+
+
+def test_failures_at_the_same_moment_are_all_counted(database, quick_hashes):
+    place = sign_in.Place("192.0.2.7")
+
+    def wrong(number: int) -> Any:
+        return sign_in.with_password(database, name=f"nobody {number}", password="x", now=NOW, place=place)
+
+    firsts = at_once(8, wrong)
+    with database.reading() as uow:
+        so_far = uow.doors.tries(place.address).failures
+    assert all(isinstance(one, accounts.SignInRefused) for one in [*firsts, *at_once(8, wrong)])
+    with database.reading() as uow:
+        assert uow.doors.tries(place.address).failures == so_far + 8
