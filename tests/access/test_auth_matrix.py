@@ -206,6 +206,25 @@ def test_pages_take_no_token(house, row):
     assert house.ask(row, Authorization=f"Bearer {token}").headers.get("location") == "/desk/sign-in"
 
 
+def kept_by_nobody(answer: httpx.Response, row: str) -> None:
+    """No cache keeps this answer, and no address it was asked at goes on to another site."""
+    kept = answer.headers["cache-control"]
+    assert "no-store" in kept, f"{row}: {kept}"
+    assert "public" not in kept, row
+    assert answer.headers["referrer-policy"] in ("no-referrer", "same-origin"), row
+
+
+@pytest.mark.parametrize(("row", "role"), [(row, role) for row, _, role in STAFF_ROWS if row.startswith("GET")])
+def test_no_cache_keeps_a_page_of_the_desk(house, row, role):
+    kept_by_nobody(house.as_staff(row, house.session(role)), row)
+    kept_by_nobody(house.ask(row), row)
+
+
+@pytest.mark.parametrize("row", [row for row in TABLE["public"] if "/desk" in row or "/visit" in row])
+def test_no_cache_keeps_a_page_whose_address_is_a_secret(house, row):
+    kept_by_nobody(house.ask(row.replace("{visit:int}", "1"), Origin=house.url), row)
+
+
 def test_every_chat_route_is_for_its_own_token(house):
     """In the order of the table, since the last one forgets the conversation."""
     for row in TABLE["visitor"]:
@@ -218,6 +237,7 @@ def test_every_chat_route_is_for_its_own_token(house):
         assert house.ask(row, Authorization=f"Bearer {staff}").status_code in (401, 404), f"{row}: staff"
     for row in TABLE["visitor"]:
         answer = house.ask(row, Authorization=f"Bearer {house.token}")
+        kept_by_nobody(answer, row)
         assert answer.status_code not in (401, 403, 500), f"{row}: own"
         assert answer.status_code != 404 or "{letter" in row, f"{row}: own"
     assert house.ask(TABLE["visitor"][1], Authorization=f"Bearer {house.token}").status_code in (401, 404), "forgotten"

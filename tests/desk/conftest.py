@@ -30,6 +30,7 @@ from bot.storage import migrations
 from bot.storage.sql import SqlStorage
 from bot.vault import Vault
 from bot.web import desk
+from bot.web.security import Guard
 from tests.desk.furnished import furnish
 
 HOME = "https://desk.test"
@@ -192,7 +193,7 @@ def serve(context: Context) -> Iterator[Callable[..., str]]:
     with ExitStack() as ends:
 
         def started(*routes: BaseRoute) -> str:
-            app = Starlette(routes=[*desk.mount(context), *routes])
+            app = Guard(Starlette(routes=[*desk.mount(context), *routes]), settings=context.settings)
             config = uvicorn.Config(app, port=0, log_level="warning", lifespan="off", timeout_graceful_shutdown=1)
             server = uvicorn.Server(config)
             thread = threading.Thread(target=server.run)

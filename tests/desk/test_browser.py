@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from bot.web import visit as visit_pages
 from tests.desk.test_letters import with_letter, written
 
 pytestmark = pytest.mark.browser
@@ -129,3 +130,12 @@ def test_the_pages_of_a_letter_stand_beside_the_doctors_word(context, serve, sig
     assert page.evaluate("document.documentElement.scrollWidth") == 360
     assert leaf.bounding_box()["width"] > 200
     assert said == []
+
+
+def test_the_buttons_of_a_visit_work_in_a_browser(context, furnished, serve, chromium):
+    """A page without a referrer makes browsers send `Origin: null` with its forms, which is refused as foreign."""
+    page = chromium.new_page()
+    page.goto(serve(*visit_pages.routes(context)) + furnished["visit"])
+    page.click("summary")
+    page.click("text=Cancel this visit")
+    page.wait_for_selector("text=This visit is cancelled")

@@ -33,7 +33,7 @@ CHECK_FROM = timedelta(hours=18)
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
     "Cache-Control": "no-store",
-    "Referrer-Policy": "no-referrer",
+    "Referrer-Policy": "same-origin",  # with none at all, browsers send its forms with an origin of `null`
     "X-Robots-Tag": "noindex",
 }
 
