@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import smtplib
 from email.message import EmailMessage
 
@@ -12,6 +13,8 @@ from bot.services.stored import OutboxItem
 from bot.settings import Settings
 
 KIND = "visitor_mail"
+# What a visitor gave as their address may name nobody else beside them.
+_ONE_ADDRESS = re.compile(r"[^\s@,;:<>()\[\]\\\"]+@[^\s@,;:<>()\[\]\\\"]+")
 
 
 def kind(settings: Settings) -> Kind:
@@ -19,7 +22,9 @@ def kind(settings: Settings) -> Kind:
 
     def send(item: OutboxItem) -> None:
         mail, told = EmailMessage(), item.payload
-        mail["Subject"], mail["From"], mail["To"] = str(told["subject"]), settings.clinic.email, str(told["to"])
+        if not _ONE_ADDRESS.fullmatch(str(told["to"])):
+            raise Refused("address_refused")
+        mail["Subject"], mail["From"], mail["To"] = _line(told["subject"]), _line(settings.clinic.email), told["to"]
         mail["Message-ID"] = f"<{item.key.replace(':', '.')}@palpate>"
         mail.set_content(str(told["text"]))
         if told.get("ics"):
@@ -33,3 +38,8 @@ def kind(settings: Settings) -> Kind:
             raise NotDelivered(type(error).__name__) from None
 
     return Kind(send)
+
+
+def _line(text: object) -> str:
+    """The text in one line: a header has no second one."""
+    return " ".join(str(text).split())

@@ -18,9 +18,11 @@ from starlette.applications import Starlette
 from bot.domain import slots
 from bot.domain.opening import Opening
 from bot.notify import mail
+from bot.notify.alert import Refused
 from bot.notify.outbox import Postman
 from bot.notify.visits import VisitNews, calendar_entry
 from bot.services import returning
+from bot.services.stored import Appointment, OutboxItem
 from bot.web import visit as visit_pages
 
 BASE = "/desk/api/handoffs"
@@ -376,6 +378,47 @@ def test_by_mail_too_with_the_calendar_entry_and_no_reason_in_the_subject(contex
     assert f"Subject: {context.settings.clinic.name}: your visit" in message
     assert "text/calendar" in message
     assert not re.search(r"pain|massage for|lower", message.split("Content-Transfer-Encoding")[0].split("Subject")[1])
+
+
+@pytest.mark.parametrize(
+    "to",
+    [
+        "ana@x.example, all@staff.example",
+        "ana@x.example\r\nBcc: all@staff.example",
+        "Ana <all@staff.example>",
+        "ana@x.example;b@c.example",
+        "",
+    ],
+)
+def test_a_mail_goes_to_one_address_or_to_nobody(context, to):
+    mailed = {"to": to, "subject": "Your visit", "text": "…"}
+    with pytest.raises(Refused):
+        mail.kind(context.settings).send(OutboxItem(1, "k", mail.KIND, mailed, context.time, context.time))
+
+
+def test_a_line_break_in_a_clinics_name_makes_no_header(context):
+    server = MailServer()
+    server.start()
+    settings = replace(context.settings, alert_smtp=f"smtp://127.0.0.1:{server.port}")
+    mailed = {"to": "ana@x.example", "subject": "Clinic\r\nBcc: all@staff.example: your visit", "text": "…"}
+    mail.kind(settings).send(OutboxItem(1, "k", mail.KIND, mailed, context.time, context.time))
+    server.join(10)
+    assert b"Subject: Clinic Bcc: all@staff.example: your visit" in server.message
+    assert b"\nBcc" not in server.message
+
+
+@pytest.mark.parametrize(
+    "name", ["Kim\r\nATTENDEE:mailto:x@evil.example", "Kim\nEND:VEVENT\nBEGIN:VEVENT", "Kim;X=1:y", "Kim\\nDTEND:1"]
+)
+def test_no_setting_adds_a_line_to_a_calendar_entry(context, name):
+    clinic = replace(context.settings.clinic, name=name, address=name)
+    visit = Appointment(1, 1, context.time, 60, "Kim", "Room 1", "confirmed", context.time, "Ana")
+    entry = calendar_entry(clinic, visit, "https://x/visit/1/token", context.time)
+    lines = entry.replace("\r\n ", "").split("\r\n")
+    assert [line for line in lines if line.startswith(("ATTENDEE", "X", "DTEND:1"))] == []
+    assert lines.count("BEGIN:VEVENT") == lines.count("END:VEVENT") == 1
+    [event] = icalendar.Calendar.from_ical(entry).events
+    assert str(event["summary"]).splitlines() == name.splitlines()
 
 
 def test_the_form_offers_free_times_and_warns_outside_of_the_hours(context, browser):

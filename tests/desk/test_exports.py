@@ -17,7 +17,7 @@ from bot.domain.conditions import CONDITIONS
 from bot.domain.extras import EXTRAS
 from bot.domain.flags import RED_FLAGS
 from bot.domain.sites import SITES
-from bot.web.desk import brief_pdf, figure
+from bot.web.desk import brief_pdf, csv_file, figure
 
 BASE = "/desk/api/handoffs"
 ABOUT = brief_pdf.Sheet("Alder Row", "US", "PLP-7K3F-9Q", "Doctor first", "New", "today", "printed", "Health data")
@@ -91,3 +91,29 @@ def test_many_at_once_are_for_leads(context, browser):
     assert lead.post("/desk/export", {"kind": "exe", "reference": references}).status_code == 422
     assert lead.post("/desk/export", {"kind": "csv"}).status_code == 422
     assert browser("Ben").post("/desk/export", {"kind": "csv", "reference": references}).status_code == 403
+
+
+FORMULAS = (
+    "=1+1",
+    "+1",
+    "-1",
+    "@SUM(A1)",
+    "\t=1",
+    "\r=1",
+    "\n=1",
+    " =1",
+    "\u200b=1",
+    "\ufeff=1",
+    "＝1",
+    "＋1",
+    "＠x",
+    "|x",
+    "%x",
+    "\0=1",
+)
+
+
+@pytest.mark.parametrize("text", FORMULAS)
+def test_no_cell_of_a_table_is_a_formula(text):
+    [_, row] = csv.reader(io.StringIO(csv_file.table(("a", "b"), [("plain, 7 of 10", text)]).decode(), newline=""))
+    assert row == ["plain, 7 of 10", f"'{text}"]

@@ -16,7 +16,7 @@ SKIPPED = "Skip"
 _EXCLUSIVE = {"none": "None of these", "unsure": "Not sure"}
 _YES_NO = {"yes": "Yes", "no": "No", "unsure": "Not sure"}
 _SIDES = ("left", "right", "both", None)
-_EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)+")
+_EMAIL = re.compile(r"[^@\s,;:<>()\[\]\\\"]{1,64}@[^@\s.,;:<>()\[\]\\\"]+(\.[^@\s.,;:<>()\[\]\\\"]+)+")
 _MAX_LIST = 60
 
 
