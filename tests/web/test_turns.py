@@ -16,10 +16,12 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 from conftest import Running, StartEdge, Visitor
 from standin_rasa import Rasa
 
 from bot.domain.errors import StorageUnavailable
+from bot.web.chat import api
 from bot.web.turns.chores import Chores
 
 EMERGENCY = {"urgency": "emergency", "call": "911"}
@@ -204,6 +206,30 @@ class Failing:
         self._real.close()
 
 
+class Hanging:
+    """Storage whose database stops answering in the middle, until it goes on."""
+
+    def __init__(self, real: Any) -> None:
+        self._real = real
+        self.goes_on = threading.Event()
+        self.goes_on.set()
+
+    def __call__(self) -> Any:
+        self.goes_on.wait(30)
+        return self._real()
+
+    def brisk(self) -> Any:
+        self.goes_on.wait(30)
+        return self._real.brisk()
+
+    def reading(self) -> Any:
+        self.goes_on.wait(30)
+        return self._real.reading()
+
+    def close(self) -> None:
+        self._real.close()
+
+
 def test_nothing_is_accepted_that_cannot_be_stored(start_edge: StartEdge, rasa: Rasa) -> None:
     running = start_edge(storage=Failing)
     storage: Any = running.context.uow
@@ -216,6 +242,46 @@ def test_nothing_is_accepted_that_cannot_be_stored(start_edge: StartEdge, rasa: 
         assert http.post("/api/conversations", json={}).status_code == 503
         storage.broken = False
         visitor.settled(visitor.say("hello", "kept-or-not"))
+    assert [turn["text"] for turn in rasa.turns].count("hello") == 2  # the opening turn and this one
+
+
+def test_danger_is_answered_although_nothing_can_be_stored(start_edge: StartEdge) -> None:
+    running = start_edge(storage=Failing)
+    storage: Any = running.context.uow
+    with httpx.Client(base_url=running.url, headers={"Accept-Language": "es"}) as http:
+        visitor = Visitor(http).consent()
+        storage.broken = True
+        calm = visitor.post({"id": "calm-or-not", "text": "my knee aches"})
+        assert (calm.status_code, "alert" in calm.json()) == (503, False)
+        ticked = {"question": "emergency_gate", "value": ["RF-ACS"]}
+        for said in ({"text": "I have chest pain"}, {"answer": ticked}):
+            help_ = visitor.post({"id": "help-me-now", **said})
+            assert (help_.status_code, help_.json()["code"]) == (503, "storage_unavailable")
+            assert help_.json()["alert"] == {"urgency": "emergency", "call": "911"}
+            assert "911" in help_.json()["emergency"]
+        assert visitor.post({"id": "bad", "text": "chest pain"}).status_code == 422
+        storage.broken = False
+        visitor.settled(visitor.say("I have chest pain", "help-me-now"))
+        assert visitor.log()["state"]["phase"] == "stopped"
+
+
+def test_a_database_that_hangs_lets_nobody_wait_for_an_answer(
+    start_edge: StartEdge, rasa: Rasa, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    running = start_edge(storage=Hanging)
+    storage: Any = running.context.uow
+    with httpx.Client(base_url=running.url, timeout=20) as http:
+        visitor = Visitor(http).consent()
+        monkeypatch.setattr(api, "STORE_SECONDS", 0.2)
+        storage.goes_on.clear()
+        for number in range(12):  # more than there are threads
+            hung = visitor.post({"id": f"hung-{number:04}", "text": "I have chest pain" if number else "hello"})
+            assert hung.status_code == 503
+            assert ("alert" in hung.json()) is bool(number)
+        monkeypatch.undo()
+        storage.goes_on.set()
+        seq = visitor.say("hello", "hung-0000")
+        visitor.settled(seq)
     assert [turn["text"] for turn in rasa.turns].count("hello") == 2  # the opening turn and this one
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -14,10 +15,12 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from bot import logs
+from bot.domain.errors import StorageUnavailable
 from bot.services import privacy, returning
 from bot.services.stored import Conversation
-from bot.web import metrics
+from bot.web import accepted, metrics
 from bot.web.chat import bodies, events, inbox, tokens, views
+from bot.web.chat.inbox import Taken
 from bot.web.chat.letters import LetterCalls
 from bot.web.chat.links import LinkCalls
 from bot.web.chat.news import Newsstand
@@ -33,6 +36,7 @@ from bot.web.turns.ledger import message_id
 P = ParamSpec("P")
 R = TypeVar("R")
 LONGEST_WAIT = 30.0
+STORE_SECONDS = 5.0  # so long a visitor waits to hear whether a message is stored
 _ONE = "/api/conversations/{id:str}"
 
 
@@ -44,6 +48,7 @@ class ChatApi:
         self._dispatcher = dispatcher
         self._chores = chores
         self._limiter = Limiter(context.allowance, context.settings.limits_url)
+        self._storing: set[asyncio.Task[Taken]] = set()
         self._waits = Places(context.allowance.waits)
         self._waits_of_address = Places(context.allowance.waits_per_address)
         self._newsstand = Newsstand(context)
@@ -101,12 +106,14 @@ class ChatApi:
             raise await self._thread(inbox.refuse_overflow, self._context, chat, body)
         if returning.typed(bodies.text_in(body)):
             await self._limiter.resume(request)
-        claimer = self._dispatcher().claimer(conversation)
         sent = partial(_sent, request, body)
-        taken = await self._thread(inbox.receive, self._context, conversation, token, sent, claimer)
-        self._dispatcher().arrived(conversation, taken.work)
-        metrics.MESSAGES.inc()
-        self._context.wake(conversation)
+        try:
+            taken = await self._taken(conversation, token, sent)
+        except StorageUnavailable as error:
+            logs.get().error("storage_unavailable", error=error, request=request.state.request_id)
+            locale = accepted.language(request.headers.get("accept-language", ""))
+            work = partial(inbox.refuse_unstored, self._context, sent, locale)
+            raise await anyio.to_thread.run_sync(work) from None  # not among our own threads: all of them may hang
         # Ties the X-Request-Id of the answer to the turn's lines in the logs of all processes.
         turn = logs.turn_of(message_id(conversation, taken.seq))
         logs.get().info(
@@ -117,6 +124,32 @@ class ChatApi:
             turn=turn,
         )
         return JSONResponse({"seq": taken.seq}, 202)
+
+    async def _taken(self, conversation: str, token: str, sent: Callable[[], bodies.Sent]) -> Taken:
+        """Store a message; raises `StorageUnavailable` also for a database that hangs.
+
+        What comes to its end after that is stored and answered all the same, and the same id sent again finds it.
+        """
+        storing = asyncio.create_task(self._store(conversation, token, sent))
+        self._storing.add(storing)
+        storing.add_done_callback(self._stored)
+        await asyncio.wait({storing}, timeout=STORE_SECONDS)
+        if not storing.done():
+            raise StorageUnavailable("slow")
+        return storing.result()
+
+    async def _store(self, conversation: str, token: str, sent: Callable[[], bodies.Sent]) -> Taken:
+        claimer = self._dispatcher().claimer(conversation)
+        taken = await self._thread(inbox.receive, self._context, conversation, token, sent, claimer)
+        self._dispatcher().arrived(conversation, taken.work)
+        metrics.MESSAGES.inc()
+        self._context.wake(conversation)
+        return taken
+
+    def _stored(self, storing: asyncio.Task[Taken]) -> None:
+        self._storing.discard(storing)
+        if not storing.cancelled():
+            storing.exception()  # seen: who waited for it heard of it, or has gone
 
     async def messages(self, request: Request) -> Response:
         """200 with what is new after `after`, waiting for it up to `wait` seconds."""

@@ -16,7 +16,7 @@ from bot.web import metrics
 from bot.web.chat import tokens
 from bot.web.chat.bodies import CHANGE, MAX_TEXT, Overflow, Sent, too_large
 from bot.web.chat.fit import DoesNotFit, Fitted, fit
-from bot.web.chat.problems import Problem, unknown_conversation
+from bot.web.chat.problems import Problem, log_unavailable, unknown_conversation
 from bot.web.context import WebContext
 from bot.web.turns import call_back, coming_back, danger, words
 from bot.web.turns.ledger import Claimer, Work
@@ -169,6 +169,22 @@ def refuse_flood(
         return full  # a stranger, or nothing that can be read
     if isinstance(said, Overflow):
         return _with_help(full, _read(context, chat, said.prefix))
+    if said.text is not None:
+        return _with_help(full, _read(context, _spoken_to(chat, said.text), said.text))
+    return _with_help(full, _danger_in_answer(context, chat, said))
+
+
+def refuse_unstored(context: WebContext, sent: Callable[[], Sent], locale: str) -> Problem:
+    """The refusal of a message that the database does not take, with the emergency words if it tells of danger.
+
+    Nothing can be looked up, so it is read as the first message of somebody nobody knows, in the language of `locale`.
+    """
+    full, now = log_unavailable(), context.clock()
+    try:
+        said = sent()
+    except Problem as refused:
+        return refused
+    chat = Conversation("-", b"", "web", locale, "consent", now, now)
     if said.text is not None:
         return _with_help(full, _read(context, _spoken_to(chat, said.text), said.text))
     return _with_help(full, _danger_in_answer(context, chat, said))
