@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import subprocess
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, BotUttered, SessionStarted, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
+from bot.engine import tracker_store
 from bot.engine.event_log import EventLog, LogUnavailable, StoredTurn, TurnConflict
 from bot.engine.tracker_store import LiveTrackerStore
 from bot.settings import REPOSITORY
@@ -121,6 +123,90 @@ def test_a_second_writer_fails_and_loses_nothing(open_store: Open) -> None:
         assert [event.text for event in whole.events if isinstance(event, UserUttered)] == ["one", "two"]
 
     asyncio.run(run())
+
+
+def test_a_database_that_fails_only_when_read_begins_no_new_conversation(
+    open_store: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """R3: stock takes a failed read for an empty conversation, and stores nothing of what comes after."""
+
+    def fails(*_: object, **__: object) -> None:
+        raise LogUnavailable("OperationalError")
+
+    async def run() -> None:
+        store = open_store()
+        for number, text in enumerate(("one", "two"), 1):
+            tracker = await begin(store)
+            turn(tracker, number, text)
+            await store.save(tracker)
+        flapping = open_store()
+        with monkeypatch.context() as patch:
+            patch.setattr(flapping.log, "read", fails)
+            with pytest.raises(LogUnavailable):
+                await begin(flapping)
+        tracker = await begin(flapping)
+        turn(tracker, 3, "three")
+        await flapping.save(tracker)
+        whole = await open_store().retrieve("conversation")
+        assert [event.text for event in whole.events if isinstance(event, UserUttered)] == ["one", "two", "three"]
+
+    asyncio.run(run())
+
+
+def test_stock_a_database_that_fails_only_when_read_costs_the_next_message(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def run() -> None:
+        stock = SQLTrackerStore(Domain.empty(), db=f"{tmp_path}/stock.db")
+        tracker = await begin(stock)
+        turn(tracker, 1, "one")
+        await stock.save(tracker)
+        with monkeypatch.context() as patch:  # what `FailSafeTrackerStore` makes of a read that fails
+            patch.setattr(stock, "retrieve", _nothing)
+            anew = await begin(stock)
+        turn(anew, 2, "two")
+        await stock.save(anew)
+        whole = await stock.retrieve("conversation")
+        assert [event.text for event in whole.events if isinstance(event, UserUttered)] == ["one"]
+        stock.engine.dispose()
+
+    with pytest.warns(sa.exc.SADeprecationWarning):
+        asyncio.run(run())
+
+
+async def _nothing(_sender: str) -> None:
+    return None
+
+
+def test_a_database_that_hangs_fails_its_turn_and_stops_nobody_else(
+    open_store: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """R9: stock asks the database in the event loop, so one that hangs stops the whole server, health included."""
+    goes_on = threading.Event()
+
+    async def run() -> None:
+        store = open_store()
+        with monkeypatch.context() as patch:
+            patch.setattr(tracker_store, "DATABASE_SECONDS", 0.1)
+            patch.setattr(store.log, "ping", lambda: goes_on.wait(30))
+            hung = asyncio.create_task(store.ping())
+            beats = 0
+            while not hung.done():  # the loop goes round while the database hangs
+                beats += 1
+                await asyncio.sleep(0)
+            assert beats > 1
+            with pytest.raises(LogUnavailable):
+                await hung
+        goes_on.set()
+        tracker = await begin(store)
+        turn(tracker, 1, "one")
+        await store.save(tracker)
+        assert await store.replies_to("conversation", "message-1")
+
+    try:
+        asyncio.run(run())
+    finally:
+        goes_on.set()
 
 
 def test_stock_a_second_writers_message_vanishes_without_a_word(tmp_path: Path) -> None:

@@ -114,3 +114,26 @@ def test_importing_bot_costs_nothing() -> None:
 
     code = "import sys; import bot; heavy = {'spacy', 'rasa', 'sqlalchemy', 'numpy', 'starlette'} & set(sys.modules); sys.exit(bool(heavy))"
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, timeout=30, check=False).returncode == 0
+
+
+def test_every_test_the_docs_name_is_there() -> None:
+    missing = []
+    for page in (ROOT / "docs").rglob("*.md"):
+        path = ""
+        for named, test in re.findall(r"`(tests/[\w/]+\.py)?(?:::(\w+))?`", page.read_text(encoding="utf-8")):
+            path = named or path
+            if not (named or test):
+                continue
+            source = (ROOT / path).read_text(encoding="utf-8") if (ROOT / path).is_file() else ""
+            if not source or (test and f"def {test}(" not in source):
+                missing.append(f"{page.name}: {path}::{test}")
+    assert not missing
+
+
+def test_rasa_depends_on_nothing_but_its_database_and_the_actions() -> None:
+    """No lock store, event broker or model server: each of them loses messages when it is gone (rasa 3.6.21)."""
+    endpoints = yaml.safe_load((ROOT / "endpoints.yml").read_text(encoding="utf-8"))
+    assert set(endpoints) == {"action_endpoint", "nlg", "tracker_store"}
+    assert endpoints["action_endpoint"]["url"].startswith("http://127.0.0.1:")
+    credentials = yaml.safe_load((ROOT / "credentials.yml").read_text(encoding="utf-8"))
+    assert set(credentials) == {"bot.engine.channel.PalpateChannel"}
