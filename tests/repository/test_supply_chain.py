@@ -110,6 +110,12 @@ def test_a_waiver_is_for_one_version_and_until_a_day() -> None:
     assert len(audit.still_open(report, [WAIVER], TODAY)) == 1
 
 
+def test_a_mirror_of_ones_own_is_asked_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert audit.SERVICES == ("pypi", "osv")
+    monkeypatch.setenv("PIP_AUDIT_OSV_URL", "http://127.0.0.1:9/v1/query")
+    assert _script().SERVICES == ("osv",)
+
+
 @pytest.mark.parametrize("said", ["", "Traceback …", '{"dependencies": [{"name": "six", "skip_reason": "404"}]}'])
 def test_a_list_that_does_not_answer_leaves_no_verdict_and_is_not_asked_again(
     monkeypatch: pytest.MonkeyPatch, said: str
