@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import DateTime, Dialect, LargeBinary
+from sqlalchemy import DateTime, Dialect, LargeBinary, String
 from sqlalchemy.types import TypeDecorator
 
 from bot.vault import Vault
@@ -52,6 +53,26 @@ class SealedJson(TypeDecorator[Any]):
     def process_result_value(self, value: bytes | None, dialect: Dialect) -> Any:
         """Unseal on the way out."""
         return None if value is None else json.loads(_VAULTS[dialect].unseal(bytes(value)))
+
+
+class Hidden(TypeDecorator[str]):
+    """An id of another network, found again by its keyed hash and read by nobody: some carry a telephone number.
+
+    WhatsApp's `wamid.…` is one in base64. What is read back is the hash; an id is only ever looked for.
+    """
+
+    impl = String
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        """Hash on the way in, and what is looked for too."""
+        return None if value is None else hidden(value, dialect)
+
+
+def hidden(value: str, dialect: Dialect) -> str:
+    """What is stored of an id; capitals count, which the vault's index for addresses passes over."""
+    exact = hashlib.sha256(value.encode("utf-8", "replace")).hexdigest()
+    return _VAULTS[dialect].blind(exact).hex()
 
 
 class Utc(TypeDecorator[datetime]):

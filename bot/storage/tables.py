@@ -16,7 +16,7 @@ from sqlalchemy import (
     text,
 )
 
-from bot.storage.columns import Sealed, SealedJson, Utc
+from bot.storage.columns import Hidden, Sealed, SealedJson, Utc
 
 # Named constraints, so that a migration can find them again.
 METADATA = MetaData(
@@ -352,7 +352,7 @@ OUTBOX = Table(
     Column("lane", String(96)),
     Column("conversation", String(64), index=True),
     Column("error", String(64)),
-    Column("receipt", String(128)),
+    Column("receipt", Hidden(128)),
     Column("worker", String(64)),
     Index("ix_outbox_due", "sent_at", "due_at"),
 )
@@ -393,7 +393,7 @@ PROVIDER_MESSAGES = Table(
     "provider_messages",
     METADATA,
     Column("channel", String(32), primary_key=True),
-    Column("provider_id", String(128), primary_key=True),
+    Column("provider_id", Hidden(128), primary_key=True),
     Column("conversation", ForeignKey("conversations.id"), nullable=False, index=True),
     Column("seq", Integer, nullable=False),
     Column("at", Utc, nullable=False),
@@ -417,7 +417,7 @@ DELIVERIES = Table(
     "deliveries",
     METADATA,
     Column("channel", String(32), primary_key=True),
-    Column("receipt", String(128), primary_key=True),
+    Column("receipt", Hidden(128), primary_key=True),
     Column("conversation", ForeignKey("conversations.id"), nullable=False, index=True),
     Column("seq", Integer, nullable=False),
     Column("status", String(16), nullable=False),

@@ -36,10 +36,10 @@ READABLE = {
     "letters": {"id": ID, "conversation": ID, "media_type": WORD},
     "call_backs": {"conversation": ID, "why": WORD, "done_by": STAFF},
     "threads": {"channel": WORD, "sender": HASH, "conversation": ID},
-    "provider_messages": {"channel": WORD, "provider_id": THEIRS, "conversation": ID},
-    "deliveries": {"channel": WORD, "receipt": THEIRS, "conversation": ID, "status": WORD, "code": THEIRS},
+    "provider_messages": {"channel": WORD, "provider_id": HASH, "conversation": ID},
+    "deliveries": {"channel": WORD, "receipt": HASH, "conversation": ID, "status": WORD, "code": THEIRS},
     "outbox": {
-        "key": ID, "kind": WORD, "lane": ID, "conversation": ID, "error": WORD, "receipt": THEIRS, "worker": ID,
+        "key": ID, "kind": WORD, "lane": ID, "conversation": ID, "error": WORD, "receipt": HASH, "worker": ID,
     },
     "resume_codes": {"code_hash": HASH, "conversation": ID, "purpose": WORD},
     "erasures": {"conversation": ID, "by": STAFF, "what": WORD},

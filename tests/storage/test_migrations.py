@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, MetaData, Table, inspect
+from sqlalchemy import Engine, MetaData, Table, inspect, text
 
 from bot.storage import migrations
 from bot.storage.engine import open_engine
@@ -53,6 +53,32 @@ def test_what_was_stored_before_a_migration_is_there_after_it(engine, vault):
         kept = uow.handoffs.by_reference("PLP-OLD")
         assert kept.waiting_since == at
         assert len(uow.handoffs.revisions(kept.id)) == 1
+
+
+def test_ids_of_other_networks_are_hidden_and_found_again(engine, vault):
+    migrations.upgrade(engine, "0016")
+    at, wamid = datetime(2026, 1, 1, tzinfo=UTC), "wamid.HBgLMTU1NTAxMDk5OTkVAgASGBQz"
+    chat = {"id": "c", "token_hash": b"", "channel": "whatsapp", "locale": "en", "phase": "consent", "last_seq": 4, "spoken_through": 0, "answered_through": 0, "created_at": at, "touched_at": at, "seen_at": at, "turn_through": 0}  # fmt: skip
+    rows = {
+        "conversations": chat,
+        "provider_messages": {"channel": "whatsapp", "provider_id": wamid, "conversation": "c", "seq": 4, "at": at},
+        "deliveries": {"channel": "whatsapp", "receipt": wamid, "conversation": "c", "seq": 4, "status": "sent", "at": at, "code": ""},
+    }  # fmt: skip
+    old = MetaData()
+    with engine.begin() as connection:
+        for name, values in rows.items():
+            connection.execute(Table(name, old, autoload_with=connection).insert().values(**values))
+    migrations.upgrade(engine)
+    with SqlStorage(engine, vault)() as uow:
+        assert uow.conversations.by_provider("whatsapp", wamid) == ("c", 4)
+        assert uow.conversations.by_provider("whatsapp", wamid.lower()) is None, "capitals count"
+        assert uow.threads.came("whatsapp", wamid, status="read", at=at).status == "read"
+        uow.commit()
+    with engine.connect() as connection:
+        kept = [*connection.execute(text("SELECT provider_id FROM provider_messages")).scalars()]
+        kept += connection.execute(text("SELECT receipt FROM deliveries")).scalars()
+    assert [len(one) for one in kept] == [64, 64]
+    assert not [one for one in kept if "HBgL" in one]
 
 
 def test_the_promised_tables_and_columns_are_there():
