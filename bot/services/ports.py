@@ -485,6 +485,9 @@ class StaffDoors(Protocol):
     def take(self, key: bytes, *, now: datetime) -> Json | None:
         """The same, and it is forgotten: of two callers one gets it."""
 
+    def forget_searches(self) -> None:
+        """Forget what staff typed into the search box: it may be the name of somebody who is to be forgotten."""
+
     def tries(self, address: str) -> Tries | None:
         """Failed sign-ins from this network address, locked for this transaction."""
 

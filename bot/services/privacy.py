@@ -100,6 +100,8 @@ def run_retention(
         counts["transcripts"] = uow.handoffs.drop_transcripts(now - keep.transcript, dry_run=dry_run)
         spoken = uow.conversations.handed_off_before(now - keep.transcript)
         counts["chats"] = len(spoken)
+        marked = [one for one in uow.keeping.misread() if one.at < now - keep.transcript]
+        counts["misread"] = len(marked)
         counts["letters"] = uow.letters.drop_before(now - keep.letter, dry_run=dry_run)
         if not dry_run:
             for conversation in waiting:
@@ -114,6 +116,8 @@ def run_retention(
                 uow.conversations.drop_log(conversation)
                 uow.outbox.forget(conversation)
                 _forget_tracker(uow, conversation, now)
+            for one in marked:
+                uow.keeping.drop_misread(one.handoff, one.seq)
             uow.staff.end_idle(now - keep.idle_session)
             uow.doors.end_expired(now)
             _drop_done(uow, now - keep.done, now)
@@ -157,6 +161,7 @@ def _erase_words(uow: UnitOfWork, conversation: str, what: str, by: str, now: da
     uow.letters.forget(conversation)
     uow.call_backs.forget(conversation)
     uow.threads.forget(conversation)
+    uow.doors.forget_searches()
     uow.conversations.erase(conversation, erasure=Erasure(conversation, now, by, what))
     uow.outbox.forget(conversation)
     _forget_tracker(uow, conversation, now)

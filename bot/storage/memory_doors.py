@@ -78,6 +78,11 @@ class MemoryDoors:
         self._s.pending.pop(key, None)
         return found
 
+    def forget_searches(self) -> None:
+        """Forget what was typed into the search box."""
+        for key in [key for key, (data, _) in self._s.pending.items() if "typed" in data]:
+            del self._s.pending[key]
+
     def tries(self, address: str) -> Tries | None:
         """Failed sign-ins from this address."""
         return self._s.tries.get(address)

@@ -88,6 +88,12 @@ class SqlDoors:
         row = self._connection.execute(taken).one_or_none()
         return None if row is None or row.expires_at <= now else row.data
 
+    def forget_searches(self) -> None:
+        """Forget what was typed into the search box."""
+        rows = self._connection.execute(select(PENDING.c.key, PENDING.c.data)).all()
+        searches = [key for key, data in rows if "typed" in data]
+        self._connection.execute(delete(PENDING).where(PENDING.c.key.in_(searches)))
+
     def tries(self, address: str) -> Tries | None:
         """Failed sign-ins from this address."""
         row = self._connection.execute(

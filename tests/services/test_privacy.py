@@ -54,7 +54,7 @@ def test_time_takes_what_is_older_than_its_window(clinic):
     clinic.chat("waiting-000000000000001", "no consent yet")
     reference = clinic.intake().reference
     clinic.chat("waiting-000000000000002", "another")
-    none = {"waiting": 0, "abandoned": 0, "handoffs": 0, "transcripts": 0, "chats": 0, "letters": 0}
+    none = {"waiting": 0, "abandoned": 0, "handoffs": 0, "transcripts": 0, "chats": 0, "misread": 0, "letters": 0}
     assert privacy.run_retention(clinic.uow(), now=clinic.now) == none
     soon = clinic.now + timedelta(hours=1)
     assert privacy.run_retention(clinic.uow(), now=soon, dry_run=True) == {**none, "waiting": 2}
