@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from bot.domain.mention import Mention
 from bot.language import days, numbers
@@ -129,12 +129,33 @@ def _neat(value: float) -> float:
     return int(rounded) if rounded == int(rounded) else rounded
 
 
+_PANDEMIC = word_set("covid pandemic lockdown corona coronavirus")
+_FROM, _TO = date(2020, 3, 1), date(2022, 6, 1)
+
+
+def since_the_pandemic(now: datetime) -> tuple[float, float]:
+    """Days since "covid": from its beginning, or from when it had long been there."""
+    return float((now.date() - _TO).days), float((now.date() - _FROM).days)
+
+
+def _pandemic(words: Sequence[str], at: int, now: datetime) -> Stretch | None:
+    last = at + 2 + (words[at + 1 : at + 2] == ["the"])
+    named = words[at] == "since" and last <= len(words) and words[last - 1] in _PANDEMIC
+    return Stretch(*since_the_pandemic(now), at, last, True) if named else None
+
+
+def _bare(words: Sequence[str], at: int) -> Stretch | None:
+    """ "Fortnight": one unit is the whole answer to how long."""
+    unit = _UNITS.get(words[at], 0) if words[at] not in _NEEDS_DIGIT else 0
+    return Stretch(unit, unit, at, at + 1, False) if unit >= 7 and len(words) <= 2 else None
+
+
 def _stretch(tokens: Tokens, at: int, now: datetime, *, wanted: bool, asked: str | None) -> Stretch | None:
     words = tokens.words
-    fixed = _fixed(words, at)
+    fixed = _fixed(words, at) or _pandemic(words, at, now)
     if fixed:
         return fixed
-    length = _length(words, at)
+    length = _length(words, at) or (_bare(words, at) if wanted else None)
     if length:
         return _judged(tokens, length, wanted=wanted)
     if asked is not None and asked.startswith("preferred"):

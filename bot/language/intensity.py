@@ -19,7 +19,7 @@ _FEW = 3  # words of an answer that is nothing but its number
 _HEDGES = word_set("maybe a an even like about or um uh sometimes possibly perhaps probably at times up to")
 _SCALES = ("nrs", "peg", "psfs")
 _JOIN = word_set(
-    "- – to or / and , till maybe",
+    "- – to or / and , till maybe o",
 )
 _OUT_OF = (("out", "of"), ("/",), ("of",), ("over",), ("on",), ("in",), ("outta",), ("from",))
 _TOP = word_set(
@@ -49,11 +49,17 @@ _WORDS: dict[tuple[str, ...], tuple[float, float]] = {
     ("worst", "pain", "ever"): (10, 10), ("worst", "pain", "i've", "ever"): (10, 10), ("severe",): (7, 9), ("horrendous",): (8, 10), ("horrific",): (8, 10), ("terrible",): (7, 9), ("awful",): (7, 9), ("horrible",): (7, 9), ("intense",): (7, 9),
     ("really", "bad"): (7, 9), ("very", "bad"): (7, 9), ("so", "bad"): (7, 9), ("extremely", "painful"): (8, 10), ("very", "painful"): (7, 9), ("really", "painful"): (7, 9), ("pretty", "bad"): (6, 8), ("quite", "bad"): (6, 8),
     ("moderate",): (4, 6), ("moderately",): (4, 6), ("medium",): (4, 6), ("middling",): (4, 6), ("mild",): (1, 3), ("slight",): (1, 3), ("slightly",): (1, 3), ("niggle",): (1, 3), ("niggling",): (1, 3), ("barely", "there"): (1, 2),
-    ("hardly", "any", "pain"): (1, 2), ("not", "too", "bad"): (2, 4), ("not", "that", "bad"): (2, 4), ("not", "bad"): (2, 4), ("not", "very", "bad"): (2, 4), ("off", "the", "scale"): (10, 10), ("off", "the", "charts"): (10, 10),
+    ("hardly", "any", "pain"): (1, 2), ("hardly", "hurts"): (1, 2), ("barely", "hurts"): (1, 2), ("barely", "notice"): (1, 2), ("hardly", "notice"): (1, 2), ("through", "the", "roof"): (9, 10), ("not", "too", "bad"): (2, 4), ("not", "that", "bad"): (2, 4), ("not", "bad"): (2, 4), ("not", "very", "bad"): (2, 4), ("off", "the", "scale"): (10, 10), ("off", "the", "charts"): (10, 10),
     ("as", "bad", "as", "it", "gets"): (9, 10), ("as", "bad", "as", "can", "be"): (9, 10), ("bearable",): (3, 6), ("manageable",): (3, 5), ("tolerable",): (3, 5),
 }  # fmt: skip
 _LONGEST = max(map(len, _WORDS))
 _BEGIN = frozenset(phrase[0] for phrase in _WORDS)
+# Said of the scale that was asked for, and of nothing else.
+_ON_THE_SCALE: dict[tuple[str, ...], tuple[float, float]] = {
+    ("half", "way"): (5, 5), ("halfway",): (5, 5), ("about", "half"): (5, 5), ("half",): (5, 5), ("in", "the", "middle"): (4, 6), ("middle",): (4, 6), ("average",): (4, 6),
+    ("top", "of", "the", "scale"): (10, 10), ("the", "top"): (10, 10), ("maximum",): (10, 10), ("max",): (10, 10), ("full", "marks"): (10, 10),
+    ("bottom", "of", "the", "scale"): (0, 1), ("barely", "registers"): (1, 2), ("low",): (1, 3), ("high",): (7, 9), ("very", "low"): (1, 2), ("very", "high"): (8, 10),
+}  # fmt: skip
 _ZERO = (("no", "pain"), ("none",), ("nothing",), ("pain", "free"), ("doesn't", "hurt"), ("not", "hurting"))
 
 
@@ -144,7 +150,7 @@ def _ranged(words: Sequence[str], count: numbers.Number, *, wanted: bool) -> Sco
         while step < len(words) and words[step] in _HEDGES:
             step += 1
         other = _number(words, step) if step < len(words) else None
-        plain = words[last] in ("-", "–", "to", "or", "/")
+        plain = words[last] in ("-", "–", "to", "or", "/", "o")
         if other and (plain or wanted) and other.high <= 10 and not _counts_else(words, other.last):
             scaled_too, stop = _out_of_ten(words, other.last)
             if abs(other.high - low) <= 5 or words[last] in ("to", "-", "–"):
@@ -245,6 +251,8 @@ def _given_as_score(words: Sequence[str], score: Score) -> bool:
         return last >= len(words) or words[last] in _AFTER_SCORE
     if words[at] == "one" or score.high > 10 or (last < len(words) and words[last] not in _AFTER_SCORE):
         return False
+    if _closes_an_ache(words, score):
+        return True
     before = [
         word
         for word in words[max(0, at - 6) : at]
@@ -254,6 +262,19 @@ def _given_as_score(words: Sequence[str], score: Score) -> bool:
         told = before[-2:-1] or words[at - 2 : at - 1]
         return bool(told) and (told[0] in _GIVES or words[at - 2] in _HEDGES) and told != ["for"]
     return tuple(before[-2:]) in _SAID_FLAT or tuple(before[-3:]) in (("i'd", "say", "it's"), ("i", "would", "say"))
+
+
+_ACHES = word_set("pain pains hurts hurt hurting ache aches aching sore stiff stiffness tight tender throbbing painful")
+_GUESSED = word_set("maybe like roughly say probably about around")
+_TIMED = word_set("for since at by in of last until till from after before on come free book next")
+
+
+def _closes_an_ache(words: Sequence[str], score: Score) -> bool:
+    """ "sore calves, maybe 2": a guessed number at the very end of an ache; "hurts since about 4" is a time."""
+    at = score.first
+    ends = score.last == len(words) or (score.last == len(words) - 1 and words[-1] in (".", "!"))
+    guessed = at > 1 and words[at - 1] in _GUESSED and words[at - 2] not in _TIMED
+    return ends and guessed and not _ACHES.isdisjoint(words[:at])
 
 
 def _scale_word_before(words: Sequence[str], at: int) -> bool:
@@ -362,6 +383,10 @@ def _in_words(tokens: Tokens, context: Context, *, wanted: bool) -> list[Mention
                     )
                 ]
     if wanted:
+        for phrase, (low, high) in _ON_THE_SCALE.items():
+            if words[-len(phrase) :] == list(phrase) or tuple(words) == phrase:
+                at = len(words) - len(phrase)
+                return [Mention("intensity", " ".join(phrase), tokens.starts[at], tokens.ends[-1], lo=low, hi=high)]
         for phrase in _ZERO:
             for at in range(len(words) - len(phrase) + 1):
                 if tuple(words[at : at + len(phrase)]) == phrase:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable
+from dataclasses import replace
 
 from bot.domain.mention import Mention
 from bot.language import sides
@@ -11,6 +13,7 @@ from bot.language.lexicon import CONCEPT, ENGLISH, MENTIONS, SPANISH
 from bot.language.phrases import Found
 from bot.language.spanish import sides as spanish_sides
 from bot.language.tokens import Tokens
+from bot.language.wordlist import words as word_set
 
 KINDS = frozenset(MENTIONS.values())
 _WHOSE = frozenset(
@@ -46,7 +49,65 @@ def read(tokens: Tokens, found: Iterable[Found], context: Context) -> list[Menti
                 **said(flags),
             )
         )
+    return _spread(out, tokens)
+
+
+# What a pain runs to is on the side it comes from: "right arm from the elbow to the fingers", "hombro derecho que baja hasta el codo".
+_RUNS = word_set("to into down from through towards along onto hasta baja bajando corre llega sube")
+_RUN = 6  # words between the two
+_STEPS = word_set(
+    "the my a it that which and goes going go runs running run shoots shooting shoot radiates radiating spreads spreading travels",
+    "travelling moves sometimes then also all way right back of outside inside front up el la los las mi mis un una que se me y le",
+    "irradia va corre corriendo por a al del de dolor pain , -",
+)
+_MIDLINE = frozenset(
+    [
+        "back",
+        "low_back",
+        "upper_back",
+        "thoracic_spine",
+        "lumbar_spine",
+        "sacrum",
+        "coccyx",
+        "neck",
+        "neck_back",
+        "cervical_spine",
+        "head",
+        "forehead",
+        "occiput",
+        "face",
+        "chest",
+        "sternum",
+        "abdomen",
+        "pelvis",
+        "trunk",
+        "widespread",
+    ]
+)
+
+
+def _spread(read: list[Mention], tokens: Tokens) -> list[Mention]:
+    out: list[Mention] = []
+    came: Mention | None = None
+    for mention in read:
+        if mention.kind == "site":
+            if came and mention.side is None and mention.value not in _MIDLINE and _runs(came, mention, tokens):
+                mention = replace(mention, side=came.side)
+            came = mention if mention.side in ("left", "right") else None
+        out.append(mention)
     return out
+
+
+def _runs(came: Mention, mention: Mention, tokens: Tokens) -> bool:
+    first, last = bisect_left(tokens.ends, came.end) + 1, bisect_left(tokens.starts, mention.start)
+    between = tokens.words[first:last]
+    same = tokens.sentence[first - 1] == tokens.sentence[last]
+    return (
+        same
+        and len(between) <= _RUN
+        and not _RUNS.isdisjoint(between)
+        and all(word in _STEPS or word in _RUNS for word in between)
+    )
 
 
 def _without_movements(found: list[Found]) -> list[Found]:

@@ -61,7 +61,9 @@ def build() -> Language:
 @registry.tokenizers("palpate_words")
 def make_words() -> Callable[[Language], Words]:
     """The tokenizer, in the shape of spaCy's configuration."""
-    english = Speller(lexicon.cached(ENGLISH), languages.listed("harmless_words.txt"))
+    english = Speller(
+        lexicon.cached(ENGLISH), languages.listed("harmless_words.txt"), languages.listed("short_words.txt")
+    )
     spanish = SpanishSpeller(
         lexicon.cached(SPANISH), languages.listed("es/common_words.txt") | languages.listed("es/harmless_words.txt")
     )

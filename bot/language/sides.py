@@ -10,6 +10,7 @@ from bot.language.wordlist import words as word_set
 _SIDES = {
     "left": "left", "right": "right", "both": "both", "bilateral": "both", "lt": "left", "rt": "right", "lhs": "left", "rhs": "right",
     "l": "left", "r": "right", "leftie": "left", "either": "both", "bilaterally": "both",
+    "lefthand": "left", "righthand": "right",
 }  # fmt: skip
 # May stand between a side and its site: "left-hand side of my lower neck".
 _BETWEEN = word_set(
@@ -85,7 +86,7 @@ def of_site(tokens: Tokens, sides: list[Sided], first: int, last: int) -> tuple[
     inside = [s for s in sides if s.first >= first and s.last <= last]
     if inside:
         return inside[0].side, first, last
-    before = [s for s in sides if s.last <= first and first - s.last <= _REACH and _only_between(words, s.last, first)]
+    before = [s for s in sides if s.last <= first and first - s.last <= _REACH and _leads_to(words, s, first)]
     if before:
         nearest = before[-1]
         others = {s.side for s in before}
@@ -102,6 +103,12 @@ def of_site(tokens: Tokens, sides: list[Sided], first: int, last: int) -> tuple[
     if words[last - 1] in _PLURALS and all(word in _HALVES for word in words[first : last - 1]):
         return "both", first, last
     return None, first, last
+
+
+def _leads_to(words: list[str], sided: Sided, end: int) -> bool:
+    """ "left lower leg"; not "neck on the left, hip ...", where the side closes what stands before it."""
+    closes = words[sided.first - 2 : sided.first] in (["on", "the"], ["on", "my"]) and "," in words[sided.last : end]
+    return not closes and _only_between(words, sided.last, end)
 
 
 def _only_between(words: list[str], start: int, end: int) -> bool:

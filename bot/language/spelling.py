@@ -15,14 +15,19 @@ _TWO_SLIPS = 9  # from this length two slips are allowed
 class Speller:
     """Corrects single words against the vocabulary of the tables."""
 
-    def __init__(self, words: Lexicon, harmless: Iterable[str]) -> None:
-        """`harmless`: words of the language that must stay what they are although they are near one of the tables."""
+    def __init__(self, words: Lexicon, harmless: Iterable[str], short: Iterable[str] = ()) -> None:
+        """`harmless`: words of the language that must stay what they are although they are near one of the tables.
+
+        `short`: words of fewer letters than others that are looked for all the same.
+        """
         self._listed = words.spellings
         vocabulary = {word for word in words.tree.vocabulary if word.isalpha()}
         self._known = vocabulary | frozenset(harmless)
         self._near: dict[str, list[str]] = {}
+        short = vocabulary.intersection(short)
+        self._least = min(map(len, short), default=_SHORTEST)
         for word in vocabulary:
-            if len(word) >= _SHORTEST:
+            if len(word) >= _SHORTEST or word in short:
                 for form in (word, *_deletes(word)):
                     self._near.setdefault(form, []).append(word)
 
@@ -31,7 +36,7 @@ class Speller:
         listed = self._listed.get(word)
         if listed is not None:
             return listed
-        if word in self._known or len(word) < _SHORTEST or len(word) > 24 or not word.isalpha():
+        if word in self._known or len(word) < self._least or len(word) > 24 or not word.isalpha():
             return word
         return self._nearest(word) or self._nearest(_squeeze(word)) or word
 

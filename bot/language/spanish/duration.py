@@ -10,6 +10,7 @@ from datetime import datetime
 from bot.domain.mention import Mention
 from bot.language.context import Context
 from bot.language.context import said as said_flags
+from bot.language.duration import since_the_pandemic
 from bot.language.spanish import days, numbers
 from bot.language.spanish.line import Line, said
 from bot.language.tokens import Tokens
@@ -55,7 +56,7 @@ _ABOUT = (
 _UNIT = said(*_UNITS)
 _LENGTH = re.compile(
     rf"(?<= )(?P<began>{_BEGAN} )?(?P<about>(?:{_ABOUT} ){{0,3}})(?:(?:entre|de) )?"
-    rf"(?:(?P<low>{numbers.ANY})(?: (?:{_UNIT} )?(?:o|u|a|y|-|–|/) (?P<high>{numbers.PLAIN}))? )?"
+    rf"(?:(?P<low>{numbers.ANY})(?P<odd> y (?:pico|tantos|algo)(?: de)?)?(?: (?:(?:{_UNIT} )?(?:o|u|a|-|–|/)|y) (?P<high>{numbers.PLAIN}))? )?"
     rf"(?P<unit>{_UNIT})(?P<half> y (?:medio|media))?(?: (?:y|con) (?P<more>{numbers.PLAIN}) (?P<small>{_UNIT}))?"
     rf"(?P<after> (?:atras|y pico|o asi|o mas|mas o menos|con|asi|sin|que|seguid[oa]s|largos|y contando|antes|o dos|pasad[oa]s?))?(?= )"
 )
@@ -82,7 +83,7 @@ def read(tokens: Tokens, context: Context, *, asked: str | None, now: datetime) 
     """Durations (how long it has been there) and spans (any other length), in days before `now`."""
     wanted = asked is not None and asked.startswith(_WANTED)
     line = Line.of(tokens)
-    stretches = [*_fixed(line)]
+    stretches = [*_fixed(line), *_pandemic(line, now)]
     stretches += [one for one in _lengths(tokens, line, wanted=wanted, age=asked == "age") if _free(one, stretches)]
     if asked is None or not asked.startswith("preferred"):
         points = (Stretch(p.low, p.high, p.first, p.last, True) for p in days.read(line, now.date(), wanted=wanted))
@@ -120,6 +121,16 @@ def _fixed(line: Line) -> Iterator[Stretch]:
     yield from found
 
 
+_PANDEMIC = re.compile(
+    r"(?<= )desde (?:que (?:empezo|paso) )?(?:la |el )?(?:pandemia|covid|cuarentena|confinamiento)(?= )"
+)
+
+
+def _pandemic(line: Line, now: datetime) -> Iterator[Stretch]:
+    for _, first, last in line.find(_PANDEMIC):
+        yield Stretch(*since_the_pandemic(now), first, last, True)
+
+
 def _lengths(tokens: Tokens, line: Line, *, wanted: bool, age: bool) -> Iterator[Stretch]:
     for match, first, last in line.find(_LENGTH):
         length = _days(match)
@@ -147,7 +158,7 @@ def _days(match: re.Match[str]) -> tuple[float, float] | None:
     if match["low"]:
         low, high = numbers.value(match["low"])
         high = numbers.value(match["high"])[1] if match["high"] else high
-        low, high = min(low, high), max(low, high)
+        low, high = min(low, high), max(low, high) + (match["odd"] is not None) * min(9.0, low / 2)
     elif match["half"]:
         low = high = 1.0
     elif unit in _PLURAL and (began or not about) and "los" not in about.split() and "las" not in about.split():

@@ -31,6 +31,14 @@ _CUED = re.compile(
 _BARE = re.compile(
     rf"(?<= )(?!un {numbers.PLAIN} )(?:entre )?(?P<low>{numbers.PLAIN})(?: (?:o|a|u|y|-|–|/|casi|tirando a|,) (?:un |una )?(?P<high>{numbers.PLAIN}))?(?= )"
 )
+# "me duele el cuello desde el lunes como un 6": a number at the end of what is told, given as one gives a score.
+_AT_THE_END = re.compile(
+    rf"(?<= )(?:(?:como|casi|digamos|diria|mas o menos|ponle|tipo|seria|es) )+(?:de )?(?:un|una) (?P<low>{numbers.PLAIN})(?: (?:o|a|-) (?:un )?(?P<high>{numbers.PLAIN}))?"
+    rf"(?= (?:[.,!;)]|\|)|\s*$)"
+)
+_HALVES = frozenset({"medio", "media"})  # "un nueve y medio"; alone it is half of the scale
+_TENTHS = re.compile(rf" punto (?P<tenths>{numbers.PLAIN})(?= )")
+_AND_A_HALF = re.compile(r" y medi[oa](?= )")
 _COUNTS_ELSE = re.compile(
     r"^ (?:de )?(?:segundos?|minutos?|min|horas?|dias?|noches?|semanas?|mes|meses|anos?|vez|veces|mg|kg|kilos?|km|m|cm|libras?|%|pastillas?|"
     r"paracetamol(?:es)?|ibuprofenos?|personas|hijos|dedos|escalones|pisos|cuadras|metros|sesiones|poco|poquito|par|brazo|lado|dolor|:|am|pm|de la) "
@@ -54,6 +62,7 @@ _WORDS: tuple[tuple[str, tuple[float, float]], ...] = (
 _WORDS_AT = [(re.compile(rf"(?<= )(?:{words})(?= )"), range_) for words, range_ in _WORDS]
 _ZERO = re.compile(r"(?<= )(?<! casi )(?:nada(?: de dolor)?|sin dolor|no (?:me )?duele(?: nada)?|ninguno|cero)(?= )")
 _SOME = re.compile(r"(?<= )(?:un poco|poco)(?= )")
+_HALF = re.compile(r"(?<= )(?:(?:a |por |como )?la mitad|medio|mas o menos a la mitad|ni fu ni fa)(?= )")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +98,12 @@ def _only_a_number(line: Line) -> bool:
 def _scores(tokens: Tokens, line: Line, taken: Sequence[tuple[int, int]], *, wanted: bool, bare: bool) -> list[Score]:
     questions = [line.words(found.start() + 1, found.end()) for found in _QUESTION.finditer(line.text)]
     out: list[Score] = []
-    for pattern in (_AFTER_SCALE, _SCALED, _CUED) + ((_BARE,) if bare else ()):
+    for pattern in (_AFTER_SCALE, _SCALED, _CUED) + ((_BARE,) if bare else (_AT_THE_END,)):
         for match, _, _ in line.find(pattern):
-            low, high = numbers.value(match["low"])[0], numbers.value(match["high"] or match["low"])[1]
-            first, last = line.words(match.start("low"), match.end())
+            if match["low"] in _HALVES:
+                continue
+            low, high, end = _counted(line, match)
+            first, last = line.words(match.start("low"), end)
             place = tokens.starts[first], tokens.ends[last - 1]
             if any(place[0] < end and start < place[1] for start, end in taken):
                 continue
@@ -103,6 +114,20 @@ def _scores(tokens: Tokens, line: Line, taken: Sequence[tuple[int, int]], *, wan
             if all(last <= one.first or first >= one.last for one in out):
                 out.append(Score(min(low, high), max(low, high), first, last, _peaks(line, match)))
     return sorted(out, key=lambda one: one.first)
+
+
+def _counted(line: Line, match: re.Match[str]) -> tuple[float, float, int]:
+    """Low, high and where it ends, with the "y medio" or the "punto cinco" of the last number."""
+    low, end = numbers.value(match["low"])[0], match.end()
+    if match["high"] in _HALVES:
+        return low + 0.5, low + 0.5, end
+    high, rest = numbers.value(match["high"] or match["low"])[1], line.text[end:]
+    tenths = _TENTHS.match(rest)
+    more = numbers.value(tenths["tenths"])[0] / 10 if tenths else 0.5 if _AND_A_HALF.match(rest) else 0.0
+    if not more or more >= 1:
+        return low, high, end
+    end += (tenths or _AND_A_HALF.match(rest)).end()  # type: ignore[union-attr]
+    return (low if match["high"] else low + more), high + more, end
 
 
 def _peaks(line: Line, match: re.Match[str]) -> bool:
@@ -138,8 +163,9 @@ def _in_words(tokens: Tokens, context: Context, line: Line, *, wanted: bool) -> 
             if not (context.flags(first, last) & FLAGS["negated"] and not match[0].startswith("no ")):
                 return [_mention(tokens, context, range_, first, last, match[0])]
     if wanted:
-        for match, first, last in line.find(_SOME):
-            return [_mention(tokens, context, (1, 3), first, last, match[0])]
+        for pattern, range_ in ((_SOME, (1, 3)), (_HALF, (5, 5))):
+            for match, first, last in line.find(pattern):
+                return [_mention(tokens, context, range_, first, last, match[0])]
     return []
 
 

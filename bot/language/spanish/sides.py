@@ -13,7 +13,7 @@ _SIDES = {
 }
 _TWO = frozenset({"dos", "2"})
 # Between a site and the side after it, and between a side and the site after it.
-_AFTER = word_set("( , - del de la el lado en mi es sobre todo mas que solo solamente parte al costado hacia : y")
+_AFTER = word_set("( , - a del de la el lado en mi es sobre todo mas que solo solamente parte al costado hacia : y")
 _BEFORE = word_set("de del la el mi lado parte costado los las mis un una su sus lateral baja alta superior inferior")
 _PLURALS = word_set(
     "rodillas caderas hombros tobillos munecas codos pantorrillas gemelos muslos pies manos piernas brazos talones espinillas",
@@ -43,14 +43,16 @@ def of_site(tokens: Tokens, sides: list[Sided], first: int, last: int) -> tuple[
     if inside:
         return inside[0].side, first, last
     after = [s for s in sides if last <= s.first <= last + _REACH and all(w in _AFTER for w in words[last : s.first])]
+    before = [
+        s for s in sides if s.last <= first <= s.last + _REACH and all(w in _BEFORE for w in words[s.last : first])
+    ]
+    if before and before[-1].side == "both":  # "los dos codos, más el izquierdo"
+        return "both", before[-1].first, last
     if after:
         end, side = after[0].last, after[0].side
         if len(after) > 1 and words[end : end + 1] in (["y"], ["e"]) and after[1].side != side:
             return "both", first, after[1].last
         return side, first, end
-    before = [
-        s for s in sides if s.last <= first <= s.last + _REACH and all(w in _BEFORE for w in words[s.last : first])
-    ]
     if before:
         return before[-1].side, before[-1].first, last
     return ("both" if words[last - 1] in _PLURALS and first == last - 1 else None), first, last
