@@ -59,6 +59,10 @@ class Context:
             for scope in self._scopes(f, f.value)
         ]
         self.scopes = self._held_in(found) + self._trailing_denials()
+        self._over: list[list[Scope]] = [[] for _ in range(len(tokens))]  # by word: a text of nothing but "no" has a thousand
+        for scope in self.scopes:
+            for at in range(scope.first, min(scope.last, len(tokens))):
+                self._over[at].append(scope)
 
     def _held_in(self, found: Sequence[Found]) -> list[Scope]:
         """A denial inside a danger phrase ("not peed all day") ends with that phrase."""
@@ -73,8 +77,8 @@ class Context:
     def flags(self, first: int, last: int, *, site: bool = False) -> int:
         """The flags of the words `first`..`last`; a body `site` is denied only by a strong denial."""
         flags = 0
-        for scope in self.scopes:
-            if first < scope.first or first >= scope.last or (first <= scope.at and last >= scope.to):
+        for scope in self._over[first] if first < len(self._over) else ():
+            if first <= scope.at and last >= scope.to:
                 continue
             if scope.flag in (NEGATED, PAST) and site and not scope.strong:
                 continue

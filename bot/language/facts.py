@@ -78,7 +78,9 @@ def _goes_on(words: Sequence[str], found: Sequence[Found], said: Set[object]) ->
 
 def _speaks_of_self(words: Sequence[str], found: Sequence[Found]) -> bool:
     pairs = zip(("", *words), words, strict=False)
-    own = any(f.table == "site" and _MINE.intersection(words[max(0, f.first - 2) : f.first]) for f in found)
+    kin = {at for f in found if f.table == CONTEXT and f.value.role == "other_person" for at in range(f.first, f.last)}
+    sites = [f for f in found if f.table == "site" and f.first not in kin]  # "mi mamá" is no breast
+    own = any(_MINE.intersection(words[max(0, f.first - 2) : f.first]) for f in sites)
     return own or any(
         word in _MYSELF or (word in _MAYBE_MYSELF and before not in _NOT_MYSELF) for before, word in pairs
     )
