@@ -59,7 +59,9 @@ class Context:
             for scope in self._scopes(f, f.value)
         ]
         self.scopes = self._held_in(found) + self._trailing_denials()
-        self._over: list[list[Scope]] = [[] for _ in range(len(tokens))]  # by word: a text of nothing but "no" has a thousand
+        self._over: list[list[Scope]] = [
+            [] for _ in range(len(tokens))
+        ]  # by word: a text of nothing but "no" has a thousand
         for scope in self.scopes:
             for at in range(scope.first, min(scope.last, len(tokens))):
                 self._over[at].append(scope)
