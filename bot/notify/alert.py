@@ -62,6 +62,8 @@ _WORDS = {
     "call_back": "somebody asks to be called back",
     "escalated": "nobody has looked at this urgent hand-off yet",
     "reminder": "the time to wait is over, please look again",
+    "not_suited": "the proposed times do not suit the visitor, please find another",
+    "cancelled": "a visitor has cancelled their visit, please look",
     "undelivered": "a message could not be delivered, please look",
 }
 _PAGES = {"person": "/live", "call_back": "/call-backs", "undelivered": "/call-backs#undelivered"}

@@ -12,7 +12,7 @@ from bot.domain import wished_times
 from bot.domain.speech import say
 from bot.notify import mail
 from bot.notify.outbox import Kind
-from bot.services import booking, reach, visits
+from bot.services import booking, proposals, reach, visits
 from bot.services.outgoing import FETCHED
 from bot.services.ports import Storage, UnitOfWork
 from bot.services.stored import Appointment, Conversation, Handoff, OutboxItem
@@ -27,14 +27,21 @@ TEXTS = {
     visits.PENDING: "A time is kept for you: {when}, {minutes} minutes with {therapist}. It is firm once we have seen what is still missing. See it or cancel: {link}",
     visits.MOVED: "Your visit is now on {when}, {minutes} minutes with {therapist}. For your calendar, or to cancel: {link}",
     visits.CANCELLED: "Your visit on {when} is cancelled.",
+    visits.NOT_SUITED: "Thank you for telling us. These times are free again, and our team looks for another one. You can write here when you could come.",
     visits.REMINDER: "A reminder: your visit is on {when}. If you cannot come, please tell us here: {link}",
     visits.TODAY: "Your visit is today at {time}. Has anything changed since you booked? Two questions, one minute: {link}",
+}
+# What is said in the conversation, where it can be answered.
+ASKED = {
+    **TEXTS,
+    visits.PROPOSED: "We can offer you {when}, {minutes} minutes with {therapist}. Does that suit you? Answer here, or on this page: {link}",
+    SEVERAL: "We can offer you {count} times, {minutes} minutes each: {times}. Which one suits you? Answer here, or choose on this page: {link}",
 }
 SUBJECT = "{clinic}: your visit"
 # In which states of a visit each of them is still true.
 _TRUE_WHILE = {
     visits.PROPOSED: ("proposed",), visits.BOOKED: ("confirmed",), visits.PENDING: ("pending",), visits.MOVED: ("confirmed", "pending"),
-    visits.CANCELLED: ("cancelled",), visits.REMINDER: ("confirmed", "pending"), visits.TODAY: ("confirmed", "pending"),
+    visits.CANCELLED: ("cancelled",), visits.NOT_SUITED: ("cancelled",), visits.REMINDER: ("confirmed", "pending"), visits.TODAY: ("confirmed", "pending"),
 }  # fmt: skip
 
 
@@ -64,35 +71,35 @@ class VisitNews:
                 return
             handoff = uow.handoffs.by_id(visit.handoff)
             chat = uow.conversations.get(handoff.conversation)
-            text = self._text(what, visit, handoff.locale, booking.proposed_with(uow, visit))
+            proposed = booking.proposed_with(uow, visit) if what == visits.PROPOSED else []
             if chat is not None and chat.erased_at is None:
-                self._in_the_chat(uow, chat, text, what, item.key)
-            self._by_mail(uow, handoff, visit, text, what, item.key)
+                self._in_the_chat(uow, chat, visit, proposed, what, item.key)
+            self._by_mail(
+                uow, handoff, visit, words(self.settings, what, visit, handoff.locale, proposed), what, item.key
+            )
             uow.commit()
         self.wake(handoff.conversation)
 
-    def _text(self, what: str, visit: Appointment, locale: str, proposed: Sequence[Appointment]) -> str:
-        clinic = self.settings.clinic
-        if what == visits.PROPOSED and len(proposed) > 1:
-            times = [wished_times.moment(one.starts_at.astimezone(clinic.zone), locale) for one in proposed]
-            told = {"count": len(times), "minutes": visit.minutes, "times": "; ".join(times)}
-            return say(locale, TEXTS[SEVERAL], **told, link=link(self.settings, visit))
-        at = visit.starts_at.astimezone(clinic.zone)
-        places = {
-            "when": wished_times.moment(at, locale), "time": f"{at:%H:%M}", "minutes": visit.minutes,
-            "therapist": visit.therapist, "link": link(self.settings, visit),
-        }  # fmt: skip
-        return say(locale, TEXTS[what], **places)
-
-    def _in_the_chat(self, uow: UnitOfWork, chat: Conversation, text: str, what: str, key: str) -> None:
-        """Reminders go to another network only where they were asked for."""
+    def _in_the_chat(
+        self,
+        uow: UnitOfWork,
+        chat: Conversation,
+        visit: Appointment,
+        proposed: Sequence[Appointment],
+        what: str,
+        key: str,
+    ) -> None:
+        """With the question, where there is one; reminders go to another network only where they were asked for."""
         reminds = what in visits.AHEAD and chat.channel not in FETCHED
-        if not reminds or reach.wants_reminders(uow, chat.id):
-            reach.tell(uow, chat.id, text, key=key, now=self.now())
+        if reminds and not reach.wants_reminders(uow, chat.id):
+            return
+        asks = proposals.question(proposed, self.settings.clinic.zone, chat.locale) if proposed else None
+        text = words(self.settings, what, visit, chat.locale, proposed, asked=proposals.may_ask(chat.state))
+        reach.tell(uow, chat.id, text, key=key, now=self.now(), asks=asks)
 
     def _by_mail(self, uow: UnitOfWork, handoff: Handoff, visit: Appointment, text: str, what: str, key: str) -> None:
         to = str(handoff.contact.get("email") or "")
-        if not to or not self.settings.alert_smtp:
+        if not to or not self.settings.alert_smtp or what == visits.NOT_SUITED:
             return
         subject = say(handoff.locale, SUBJECT, clinic=self.settings.clinic.name)
         payload = {"to": to, "subject": subject, "text": f"{text}\n"}
@@ -100,6 +107,29 @@ class VisitNews:
             payload["ics"] = calendar_entry(self.settings.clinic, visit, link(self.settings, visit), self.now())
         now = self.now()
         uow.outbox.add(OutboxItem(0, f"mail:{key}", mail.KIND, payload, now, now, conversation=handoff.conversation))
+
+
+def words(
+    settings: Settings,
+    what: str,
+    visit: Appointment,
+    locale: str,
+    proposed: Sequence[Appointment] = (),
+    *,
+    asked: bool = False,
+) -> str:
+    """What is said of a visit; `asked` where the visitor can answer at once."""
+    clinic = settings.clinic
+    if what == visits.PROPOSED and len(proposed) > 1:
+        times = [wished_times.moment(one.starts_at.astimezone(clinic.zone), locale) for one in proposed]
+        told = {"count": len(times), "minutes": visit.minutes, "times": "; ".join(times)}
+        return say(locale, (ASKED if asked else TEXTS)[SEVERAL], **told, link=link(settings, visit))
+    at = visit.starts_at.astimezone(clinic.zone)
+    places = {
+        "when": wished_times.moment(at, locale), "time": f"{at:%H:%M}", "minutes": visit.minutes,
+        "therapist": visit.therapist, "link": link(settings, visit),
+    }  # fmt: skip
+    return say(locale, (ASKED if asked else TEXTS)[what], **places)
 
 
 def link(settings: Settings, visit: Appointment) -> str:

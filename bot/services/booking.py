@@ -10,7 +10,7 @@ from typing import Any
 
 from bot.domain import review
 from bot.domain.errors import IllegalMove, NotFound
-from bot.services import visits
+from bot.services import alerts, visits
 from bot.services.ports import UnitOfWork
 from bot.services.review import VISITOR, Actor, BadMove, check_time, counts_of, load, make_move, tidy_name
 from bot.services.stored import Appointment, Handoff
@@ -59,7 +59,7 @@ def take(
         first = taken[0]
         told = {"start": first.starts_at.isoformat(), "minutes": first.minutes, "state": first.status}
         moved = make_move(uow, handoff, move, by, now, told)
-        visits.news(uow, moved, first, _NEWS.get(move) or _BY_STATE[state], now)
+        visits.news(uow, moved, first, _NEWS.get(move) or visits.by_state(state), now)
         uow.commit()
     return taken
 
@@ -75,34 +75,32 @@ def confirm(uow: UnitOfWork, reference: str, *, by: Actor, now: datetime, visit:
     `visit` says which; where one is proposed it need not. Raises `IllegalMove` when none or another is.
     """
     with uow:
-        handoff = _own(uow, reference, "confirm", by)
-        proposed = [one for one in uow.appointments.of(handoff.id) if one.status == "proposed"]
-        chosen = [one for one in proposed if visit in (None, one.id)]
-        state = counts_of(handoff).booking
-        if len(chosen) != 1 or state is None:
-            raise IllegalMove("no time is proposed; legal: {legal}", legal=("resume", "reopen"))
-        [firm] = chosen
-        moved = make_move(uow, handoff, "confirm", by, now, {"start": firm.starts_at.isoformat()}, wait_until=None)
-        for other in proposed:
-            uow.appointments.set_status(other.id, state if other.id == firm.id else "cancelled")
-        visits.news(uow, moved, firm, visits.BOOKED if state == "confirmed" else visits.PENDING, now)
+        firm, _ = confirm_within(uow, reference, by=by, now=now, visit=visit)
         uow.commit()
-    return replace(firm, status=state)
+    return firm
+
+
+def confirm_within(
+    uow: UnitOfWork, reference: str, *, by: Actor, now: datetime, visit: int | None = None
+) -> tuple[Appointment, str]:
+    """`confirm` within a transaction that is under way; the visit, and the key of what the visitor hears of it."""
+    handoff = _own(uow, reference, "confirm", by)
+    proposed = [one for one in uow.appointments.of(handoff.id) if one.status == "proposed"]
+    chosen = [one for one in proposed if visit in (None, one.id)]
+    state = counts_of(handoff).booking
+    if len(chosen) != 1 or state is None:
+        raise IllegalMove("no time is proposed; legal: {legal}", legal=("resume", "reopen"))
+    [firm] = chosen
+    moved = make_move(uow, handoff, "confirm", by, now, {"start": firm.starts_at.isoformat()}, wait_until=None)
+    for other in proposed:
+        uow.appointments.set_status(other.id, state if other.id == firm.id else "cancelled")
+    return replace(firm, status=state), visits.news(uow, moved, firm, visits.by_state(state), now)
 
 
 def give_up(uow: UnitOfWork, reference: str, *, by: Actor, now: datetime) -> Handoff:
     """The time does not suit after all: waiting or booked → claimed, or new where nobody has it; the time is free again."""
     with uow:
-        handoff = _own(uow, reference, "give_up", by)
-        visit = _standing(uow, handoff, ("proposed", *STANDS, "on_hold"))
-        if visit is None:
-            raise IllegalMove("there is no visit to give up")
-        moved = make_move(uow, handoff, "give_up", by, now, {"start": visit.starts_at.isoformat()}, wait_until=None)
-        if by == VISITOR:  # it comes in anew: somebody has to find another time
-            moved = replace(moved, waiting_since=now)
-            uow.handoffs.save(moved)
-        _free(uow, handoff)
-        visits.news(uow, moved, visit, visits.CANCELLED, now)
+        moved, _, _ = give_up_within(uow, reference, by=by, now=now)
         uow.commit()
     return moved
 
@@ -111,6 +109,28 @@ def of_conversation(uow: UnitOfWork, conversation: str) -> Appointment | None:
     """The visit that is proposed or stands for this conversation, within a transaction; None when there is none."""
     handoff = uow.handoffs.by_conversation(conversation)
     return _standing(uow, handoff, ("proposed", *STANDS, "on_hold")) if handoff else None
+
+
+def give_up_within(
+    uow: UnitOfWork, reference: str, *, by: Actor, now: datetime, seq: int | None = None
+) -> tuple[Handoff, Appointment, str]:
+    """`give_up` within a transaction that is under way; the visit that was, and the key of what the visitor hears of it.
+
+    `seq` is the message that says it: what else it says of times is a wish for the next ones.
+    """
+    handoff = _own(uow, reference, "give_up", by)
+    visit = _standing(uow, handoff, ("proposed", *STANDS, "on_hold"))
+    if visit is None:
+        raise IllegalMove("there is no visit to give up")
+    detail = {"start": visit.starts_at.isoformat(), **({} if seq is None else {"seq": seq})}
+    moved = make_move(uow, handoff, "give_up", by, now, detail, wait_until=None)
+    what = visits.NOT_SUITED if visit.status == "proposed" else visits.CANCELLED
+    if by == VISITOR:  # it comes in anew: somebody has to find another time
+        moved = replace(moved, waiting_since=now)
+        uow.handoffs.save(moved)
+        alerts.about_wait(uow, what, reference, now, urgent=False, now=now)
+    _free(uow, handoff)
+    return moved, visit, visits.news(uow, moved, visit, what, now)
 
 
 def visit_of(uow: UnitOfWork, visit: int, token: str) -> tuple[Handoff, Appointment]:
@@ -139,7 +159,6 @@ def _free(uow: UnitOfWork, handoff: Handoff) -> None:
 
 
 _NEWS = {"propose": visits.PROPOSED, "reschedule": visits.MOVED}
-_BY_STATE = {"confirmed": visits.BOOKED, "pending": visits.PENDING}
 
 
 def _own(uow: UnitOfWork, reference: str, act: str, by: Actor) -> Handoff:

@@ -10,6 +10,7 @@ from bot.services.stored import Appointment, Handoff, OutboxItem
 
 KIND = "visit_news"
 BOOKED, PENDING, PROPOSED, MOVED, CANCELLED = "booked", "pending", "proposed", "moved", "cancelled"
+NOT_SUITED = "not_suited"  # none of the times that were proposed
 REMINDER, TODAY = "reminder", "today"
 # How long before the visit: the reminder, and the question whether anything has changed.
 AHEAD = {REMINDER: timedelta(hours=24), TODAY: timedelta(hours=5)}
@@ -20,18 +21,28 @@ def new_token() -> str:
     return secrets.token_urlsafe(24)
 
 
-def news(uow: UnitOfWork, handoff: Handoff, visit: Appointment, what: str, now: datetime) -> None:
-    """Tell the visitor; where the visit will take place, remind them too. No word of it is in the queue."""
-    _queue(uow, handoff, visit, what, now, now)
+def by_state(state: str) -> str:
+    """What is told of a visit that stands."""
+    return PENDING if state == "pending" else BOOKED
+
+
+def news(uow: UnitOfWork, handoff: Handoff, visit: Appointment, what: str, now: datetime) -> str:
+    """Tell the visitor; where the visit will take place, remind them too. No word of it is in the queue.
+
+    The key of what is told: whoever says it at once, in the conversation, says it under this key and it is not said twice.
+    """
+    key = _queue(uow, handoff, visit, what, now, now)
     if what in (BOOKED, PENDING, MOVED):
         for reminder, ahead in AHEAD.items():
             if visit.starts_at - ahead > now:
                 _queue(uow, handoff, visit, reminder, now, visit.starts_at - ahead)
+    return key
 
 
-def _queue(uow: UnitOfWork, handoff: Handoff, visit: Appointment, what: str, now: datetime, due: datetime) -> None:
+def _queue(uow: UnitOfWork, handoff: Handoff, visit: Appointment, what: str, now: datetime, due: datetime) -> str:
     starts = visit.starts_at.isoformat()
     key = f"visit:{visit.id}:{what}:{visit.starts_at.timestamp():.0f}"
     payload = {"appointment": visit.id, "what": what, "starts_at": starts}
     item = OutboxItem(0, key, KIND, payload, now, due, conversation=handoff.conversation)
     uow.outbox.add(item)
+    return key

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from sqlalchemy import text
+from sqlalchemy import func, select, text
 
 sys.path.insert(0, str(Path(__file__).parent))
 sys.path.insert(0, str(Path(__file__).parents[1] / "web"))
@@ -28,6 +28,7 @@ from standin_rasa import Rasa, Serving
 from bot.services.stored import OutboxItem
 from bot.settings import Settings
 from bot.storage.sql import SqlStorage
+from bot.storage.tables import OUTBOX
 from bot.vault import Vault
 from bot.web.app import Edge, create_app
 from bot.web.channels import service, setup
@@ -89,6 +90,18 @@ class Clinic:
     def settled(self) -> None:
         """Wait until every message is answered and everything that is due has left."""
         self.wait(lambda: not self.unanswered() and not self.waiting())
+
+    def at_rest(self) -> None:
+        """The same where reminders wait for their day."""
+        self.wait(lambda: not self.unanswered() and not self.due())
+
+    def due(self) -> int:
+        """How much should have left by now, or is leaving."""
+        item = OUTBOX.c
+        leaving = (item.due_at <= self.clock()) | item.worker.is_not(None)
+        late = select(func.count()).where(item.sent_at.is_(None), item.gave_up_at.is_(None), leaving)
+        with self.context.uow.engine.connect() as connection:  # type: ignore[attr-defined]
+            return int(connection.execute(late).scalar_one())
 
     def wait(self, done: Callable[[], bool]) -> None:
         """Until it is so; 20 seconds at most."""

@@ -21,8 +21,9 @@ from bot.notify import mail
 from bot.notify.alert import Refused
 from bot.notify.outbox import Postman
 from bot.notify.visits import VisitNews, calendar_entry
-from bot.services import returning
-from bot.services.stored import Appointment, OutboxItem
+from bot.services import booking, returning
+from bot.services.review import VISITOR, Actor
+from bot.services.stored import Appointment, NewMessage, OutboxItem
 from bot.web import visit as visit_pages
 
 BASE = "/desk/api/handoffs"
@@ -441,6 +442,71 @@ def test_the_form_offers_free_times_and_warns_outside_of_the_hours(context, brow
     )
 
 
+def test_in_spanish_too_a_time_outside_of_the_hours_can_be_booked_all_the_same(context, browser):
+    reference = context.handed_off(1)
+    ana = browser("Ana")
+    ana.headers["Accept-Language"] = "es"
+    at = f"/desk/handoffs/{reference}"
+    ana.post(f"{at}/claim")
+    sunday = {"within": "hours", "minutes": "60", "start": "2026-11-29T10:00", "therapist": "Kim", "room": "Room 1"}
+    assert 'name="anyway"' in ana.post(f"{at}/book", sunday).text
+    assert ana.post(f"{at}/book", {**sunday, "anyway": "yes"}).status_code == 303
+
+
+def offered_first(context, ana, reference):
+    """The days and hours of the times that are offered as wished."""
+    page = ana.get(f"/desk/handoffs/{reference}").text
+    rows = re.findall(r'name="slot" value="([^"|]+)\|[^>]*> <span>(.*?)</label>', page, flags=re.S)
+    return [datetime.fromisoformat(start) for start, rest in rows if "tag label" in rest], page
+
+
+@pytest.mark.parametrize(
+    ("wished", "fits"),
+    [
+        ("Tuesday mornings", lambda at: at.weekday() == 1 and at.hour < 12),
+        ("after 5", lambda at: at.hour >= 17),
+        ("los jueves por la tarde", lambda at: at.weekday() == 3 and at.hour >= 13),
+        (["not Mondays"], lambda at: at.weekday() != 0),
+        (["mornings", "2026-11-24T16:00:00-05:00/2026-11-24T19:00:00-05:00"], lambda at: at.hour < 12 or at.day == 24),
+    ],
+)
+def test_times_wished_in_words_are_offered_first(wished, fits, context, browser):
+    reference = context.handed_off(1, facts={"contact": {}, "preferred_times": wished})
+    ana = browser("Ana")
+    ana.post(f"/desk/handoffs/{reference}/claim")
+    first, _ = offered_first(context, ana, reference)
+    assert first
+    assert all(map(fits, first)), first
+    days = [at.date() for at in first]
+    assert max(days.count(day) for day in days) <= 3 or isinstance(wished, list)
+
+
+def test_a_wish_told_with_a_no_counts_for_the_next_times_and_is_shown(context, browser):
+    reference = context.handed_off(1, facts={"contact": {}, "preferred_times": "Tuesdays"})
+    ana = browser("Ana")
+    ana.post(f"/desk/handoffs/{reference}/claim")
+    with context.uow() as uow:
+        seq = uow.conversations.append(
+            CHAT, NewMessage("visitor", "none, only Friday mornings", id="w1"), now=context.time
+        ).seq
+        uow.commit()
+    booking.take(context.uow(), reference, "propose", [booking.Place(datetime.fromisoformat(TUESDAY), 60, "Kim", "Room 1")], by=Actor("Ana", "reviewer"), now=context.time)  # fmt: skip
+    with context.uow() as uow:
+        booking.give_up_within(uow, reference, by=VISITOR, now=context.time, seq=seq)
+        uow.commit()
+    first, page = offered_first(context, ana, reference)
+    assert "“none, only Friday mornings”" in page
+    assert {at.weekday() for at in first} == {1, 4}
+
+
+def test_a_date_far_ahead_is_looked_at_when_it_was_wished(context, browser):
+    reference = context.handed_off(1, facts={"contact": {}, "preferred_times": "on 4 January at 10"})
+    ana = browser("Ana")
+    ana.post(f"/desk/handoffs/{reference}/claim")
+    first, _ = offered_first(context, ana, reference)
+    assert [f"{at:%Y-%m-%d %H}" for at in first] == ["2027-01-04 10"]
+
+
 def test_free_times_touch_nothing_that_is_taken():
     opening, zone = Opening.from_mapping({"mon": ["09:00-12:00"]}), UTC
     monday = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -462,8 +528,7 @@ def test_two_hundred_who_want_one_time_and_one_who_gets_it(context, program):
     references = [context.handed_off(number) for number in range(1, 201)]
     program("Lea", "lead")
     from bot.domain.errors import DoubleBooking
-    from bot.services import booking, review
-    from bot.services.review import Actor
+    from bot.services import review
 
     lea = Actor("Lea", "lead")
     for reference in references:

@@ -54,7 +54,14 @@ def texts() -> set[str]:
     found |= {"Who", "What they want", "Complaint", "Danger signs told", "Conditions and medicines", "Also told", "Asked and not answered",
               "Doctor", "For the therapist", "Name", "Visit", "Age", "Sex", "Phone", "E-mail", "Wished times", "Wishes", "Where", "Pain",
               "How long", "Began", "Limits them", "Feels", "Cause they name", "Blood pressure"}  # fmt: skip
-    found |= {*visits.TEXTS.values(), visits.SUBJECT, signoff.UNSIGNED, signoff.ONE_MORE, exports.FOOT}
+    found |= {
+        *visits.TEXTS.values(),
+        *visits.ASKED.values(),
+        visits.SUBJECT,
+        signoff.UNSIGNED,
+        signoff.ONE_MORE,
+        exports.FOOT,
+    }
     found |= {
         sign_in.WRONG,
         sign_in.WRONG_CODE,

@@ -9,6 +9,7 @@ import pytest
 
 from bot import texts
 from bot.domain import speech
+from bot.settings import REPOSITORY
 from bot.web.chat.bodies import MAX_TEXT
 from tests.words import reading
 
@@ -141,3 +142,13 @@ def test_the_measure_counts_syllables() -> None:
 
 def test_the_longest_message_is_told_as_it_is() -> None:
     assert MAX_TEXT == 2000, "the words of the refusal name it"
+
+
+def test_no_text_is_translated_twice() -> None:
+    """Of two translations one would be said and the other one be read by whoever mends it."""
+    texts_of = [
+        english
+        for file in sorted((REPOSITORY / "bot/domain/spoken/es").glob("*.po"))
+        for english, _ in speech.read_po(file.read_text(encoding="utf-8"))
+    ]
+    assert sorted({one for one in texts_of if texts_of.count(one) > 1}) == []

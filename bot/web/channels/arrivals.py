@@ -13,7 +13,7 @@ from typing import Any
 import anyio.to_thread
 
 from bot.domain.errors import NotFound
-from bot.services import outgoing, returning
+from bot.services import outgoing, proposals, returning
 from bot.services.ports import AlreadyThere
 from bot.services.stored import Conversation, NewMessage, Thread
 from bot.web.channels import menu, parts, wording
@@ -170,6 +170,8 @@ class Arrivals:
             return False
         if chat.phase in ("handed_off", "closed") and returning.is_meant(returning.typed(event.text) or ""):
             return False  # a code from last time: they are here for the next
+        if proposals.is_open(chat.state):
+            return True  # however long ago: they answer the times that staff have offered them
         return chat.phase not in OVER or self._context.clock() - thread.wrote_at < NEW_AFTER
 
     def _save(self, thread: Thread) -> None:

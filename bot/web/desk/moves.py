@@ -15,6 +15,10 @@ Fields = Mapping[str, Any]
 Move = Callable[[DeskContext, str, Fields, Actor], None]
 
 
+class ClosedThen(BadMove):
+    """A time outside of the clinic's hours: it can be taken all the same, when that is said."""
+
+
 def make(context: DeskContext, name: str, reference: str, fields: Fields, by: Actor) -> None:
     """Make a move. Raises KeyError for a name that is none, and whatever the service refuses."""
     MOVES[name](context, reference, fields, by)
@@ -117,7 +121,7 @@ def _place(context: DeskContext, fields: Fields) -> booking.Place:
         and not fields.get("anyway")
         and not clinic.opening.holds(at, minutes, clinic.zone)
     ):
-        raise BadMove("start", "the clinic is not open at that time; tick the box below to book it all the same")
+        raise ClosedThen("start", "the clinic is not open at that time; tick the box below to book it all the same")
     typed = {"therapist": therapist, "room": room}
     return booking.Place(at, minutes, _text(typed, "therapist"), _text(typed, "room"))
 

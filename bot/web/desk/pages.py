@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
@@ -11,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from bot.domain import review as states
-from bot.domain import slots, summary, wished_times
+from bot.domain import summary
 from bot.domain.errors import DoubleBooking, IllegalMove
 from bot.domain.permissions import may
 from bot.domain.proof import proof_sheet
@@ -23,6 +22,7 @@ from bot.services.review import BadMove, Detail
 from bot.services.stored import Decision, Revision
 from bot.web.chat.problems import Problem
 from bot.web.desk import clinical, moves, replies, tongue, words
+from bot.web.desk import offered as offered_times
 from bot.web.desk.access import Access, Endpoint, form_of, problem_of
 from bot.web.desk.context import DeskContext
 from bot.web.desk.exports import brief_of
@@ -94,7 +94,14 @@ class Desk:
         try:
             await run_in_threadpool(moves.make, self._context, name, reference, fields, who.actor)
         except BadMove as error:
-            return await self._decision(request, who, refused=(name, tongue.refusal(error)), typed=fields, status=422)
+            return await self._decision(
+                request,
+                who,
+                refused=(name, tongue.refusal(error)),
+                closed_then=isinstance(error, moves.ClosedThen),
+                typed=fields,
+                status=422,
+            )
         except (IllegalMove, DoubleBooking) as error:
             return await self._decision(
                 request,
@@ -111,7 +118,7 @@ class Desk:
         """The free times of one service, for the form that is open."""
         detail = await self._detail(request, who, "list")
         service = words.seq_of(request.query_params.get("service", "0"))
-        offered = await run_in_threadpool(self._offered, detail, service)
+        offered = await run_in_threadpool(offered_times.times, self._context, detail, service)
         return self._pages.page("decide/slots.html", offered=offered, typed={})
 
     async def visit(self, request: Request, who: SignedIn) -> Response:
@@ -140,14 +147,15 @@ class Desk:
         who: SignedIn,
         *,
         refused: tuple[str, str] | None = None,
+        closed_then: bool = False,
         typed: Mapping[str, Any] | None = None,
         status: int = 200,
     ) -> Response:
         detail = await self._detail(request, who, "read")
         colleagues = await run_in_threadpool(self._colleagues)
         given = str((typed or {}).get("service") or "")
-        service = words.seq_of(given) if given else self._service(detail)
-        offered = await run_in_threadpool(self._offered, detail, service)
+        service = words.seq_of(given) if given else offered_times.service_of(self._context, detail)
+        offered = await run_in_threadpool(offered_times.times, self._context, detail, service)
         handoff, newest = detail.handoff, detail.revision
         marked = words.bubbles(review.transcript(detail), newest.said)
         anchors = words.anchors(marked)
@@ -190,39 +198,14 @@ class Desk:
             service=service,
             most_proposed=booking.MOST_PROPOSED,
             proposed=[one for one in detail.appointments if one.status == "proposed"],
-            wished=wished_times.say((newest.record.get("facts") or {}).get("preferred_times"), tongue.language()),
+            wished=offered_times.wished(self._context, detail).words,
             visit=next((one for one in reversed(detail.appointments) if one.status != "cancelled"), None),
             standing=decisions.standing(detail.decisions),
             mine_said=_held(detail, who),
             refused=refused,
+            closed_then=closed_then,
             typed=typed or {},
         )
-
-    def _service(self, detail: Detail) -> int:
-        """The service that goes with the result, or the one of the visit there is."""
-        services = self._context.settings.clinic.services
-        held = next((one for one in reversed(detail.appointments) if one.status != "cancelled"), None)
-        same = [at for at, one in enumerate(services) if held is not None and one.minutes == held.minutes]
-        return same[0] if same else slots.proposed(services, detail.handoff.outcome, first_visit=held is None)
-
-    def _offered(self, detail: Detail, service: int) -> list[slots.Slot]:
-        """Free times of a service that fit; none where nothing is to be booked."""
-        clinic, now = self._context.settings.clinic, self._context.clock()
-        if detail.handoff.status not in (states.CLAIMED, states.BOOKED) or service >= len(clinic.services):
-            return []
-        wanted = clinic.services[service]
-        with self._context.uow.reading() as uow:
-            booked = uow.appointments.between(now, now + timedelta(days=slots.DAYS_AHEAD + 1))
-        taken = [
-            slots.Taken(one.starts_at, one.starts_at + timedelta(minutes=one.minutes), one.therapist, one.room)
-            for one in booked
-        ]
-        wished = slots.wished_spans((detail.revision.record.get("facts") or {}).get("preferred_times"))
-        return slots.free(
-            clinic.opening, clinic.zone, taken=taken, rooms=wanted.rooms or clinic.rooms,
-            therapists=wanted.therapists or clinic.therapists, minutes=wanted.minutes, buffer=wanted.buffer,
-            after=now + timedelta(hours=1), wished=wished,
-        )  # fmt: skip
 
     def _colleagues(self) -> list[str]:
         with self._context.uow.reading() as uow:

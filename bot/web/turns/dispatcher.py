@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable, Coroutine
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, ParamSpec, TypeVar
 
@@ -20,7 +20,7 @@ from bot.services.stored import NewMessage
 from bot.web import metrics
 from bot.web.chat.fit import ticked_flags
 from bot.web.context import WebContext
-from bot.web.turns import call_back, danger, forgetting, words
+from bot.web.turns import call_back, danger, forgetting, visit_time, words
 from bot.web.turns.ledger import Claimer, Ledger, Work
 from bot.web.turns.rasa import Rasa, RasaRefused, RasaUnavailable, Reply
 
@@ -138,6 +138,11 @@ class Dispatcher:
         conversation = work.chat.id
         if forgetting.is_ordered(work.message.text):
             return await self._store(work, partial(forgetting.forget, self._context, work))
+        answer = await self._thread(visit_time.read, self._context, work) if not work.ours else None
+        if answer is not None and not answer.done:
+            return await self._settle(work, answer)
+        if answer is not None:
+            work = replace(work, rest=answer.rest)
         if work.ours or (work.silent and not work.scripted):
             return await self._store(work, partial(self._ledger.pass_over, work))
         if not self._rasa_is_up:
@@ -154,6 +159,15 @@ class Dispatcher:
         self._tries.pop(work.key, None)
         metrics.TURNS.labels("answered").inc()
         return await self._store(work, partial(self._ledger.finish, work, replies))
+
+    async def _settle(self, work: Work, answer: visit_time.Answer) -> Work | None:
+        """Make the move that an answer to the proposed times asks for; what else the message says is a turn of its own."""
+        decide, more = visit_time.act(self._context, work, answer), bool(answer.rest)
+        settle = partial(self._ledger.settle, work, decide, handoff=answer.reference, more=more)
+        following = await self._store(work, settle)
+        if more:
+            self._again.add(work.chat.id)
+        return following
 
     async def _ask(self, work: Work) -> tuple[Reply, ...]:
         """Rasa's replies; meanwhile the lease is kept, and the visitor hears when it takes long."""

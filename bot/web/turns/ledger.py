@@ -32,6 +32,7 @@ class Work:
 
     chat: Conversation
     messages: tuple[Message, ...]
+    rest: str | None = None  # what the dialogue is to hear of it, where the edge has answered the rest itself
 
     @property
     def message(self) -> Message:
@@ -65,7 +66,7 @@ class Work:
         return Turn(
             conversation=self.chat.id,
             message_id=self._named(self.message),
-            text=merging.text(self.messages),
+            text=merging.text(self.messages) if self.rest is None else self.rest,
             asked=self.chat.state.get("field"),
             answer=self.message.body.get("answer"),
             subject=subject if subject in ("self", "child", "other") else None,
@@ -89,6 +90,7 @@ class Work:
 
 
 Claimer = Callable[[UnitOfWork, str], Work | None]
+Decide = Callable[[UnitOfWork, Conversation], reading.Outcome]
 
 
 class Ledger:
@@ -181,6 +183,28 @@ class Ledger:
         """Nothing to answer: a person has the word. The next message, if one waits."""
         with self._context.uow() as uow:
             following = self._store(uow, self._still_ours(uow, work), work, [])
+            uow.commit()
+        return following
+
+    def settle(self, work: Work, decide: Decide, *, handoff: str, more: bool) -> Work | None:
+        """Answer a message ourselves, by a move of its hand-off in the same transaction; the next message, if one waits.
+
+        With `more` the turn stays open: the dialogue has something to say, too. The hand-off is locked before the
+        conversation, as staff's moves do it.
+        """
+        with self._context.uow() as uow:
+            uow.handoffs.by_reference(handoff, lock=True)
+            chat = self._still_ours(uow, work)
+            outcome = decide(uow, chat)
+            lines = [] if _with_staff(chat) else outcome.messages
+            following = None
+            if more:
+                now = self._context.clock()
+                seqs = [uow.conversations.append(chat.id, line, now=now).seq for line in lines]
+                outgoing.send(uow, chat, seqs, now=now)
+                uow.conversations.save(chat.id, now=now, state=outcome.state)
+            else:
+                following = self._store(uow, chat, work, lines, outcome)
             uow.commit()
         return following
 
