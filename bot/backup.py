@@ -114,9 +114,12 @@ def put_back(settings: Settings, source: Path, key: bytes, *, now: datetime, ove
         kind = copies.kind_of(settings.database_url)
         if manifest.get("format") != FORMAT or manifest.get("database") != kind:
             raise BackupRefused(f"this is a copy of {manifest.get('database')}, and PALPATE_DATABASE_URL names {kind}")
-        for name in _DATABASES:
-            if (room / name).exists():
-                copies.check_sqlite(room / name)
+        try:
+            for name in _DATABASES:
+                if (room / name).exists():
+                    copies.check_sqlite(room / name)
+        except copies.CopyFailed as error:
+            raise BackupRefused(f"the backup cannot be used: {error}") from None
         before = _swap(settings, room, now)
     earlier += erasure_journal.read(home)
     erasure_journal.keep(home, earlier)
@@ -180,9 +183,11 @@ def _unpack(source: Path, key: bytes, room: Path) -> dict[str, Any]:
                 handle = os.open(room / member.name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
                 with os.fdopen(handle, "wb") as out:
                     shutil.copyfileobj(content or io.BytesIO(), out)
-        found: dict[str, Any] = json.loads((room / MANIFEST).read_text(encoding="utf-8"))
+        found = json.loads((room / MANIFEST).read_text(encoding="utf-8"))
     except (OSError, FileBroken, tarfile.TarError, ValueError, EOFError) as error:
         raise BackupRefused(f"the backup cannot be read: {_told(error)}") from None
+    if not isinstance(found, dict) or not isinstance(found.get("made_at"), str):
+        raise BackupRefused("the backup does not say what it is")
     return found
 
 

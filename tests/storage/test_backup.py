@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import base64
+import io
 import os
 import sqlite3
+import tarfile
 import threading
 from datetime import UTC, datetime
 from importlib.util import find_spec
@@ -15,6 +17,7 @@ import pytest
 from bot import backup, key_file
 from bot.backup import BackupRefused
 from bot.domain.errors import NotFound
+from bot.sealed_file import SealingWriter
 from bot.services import erasures, privacy
 from bot.services.hand_off import hand_off
 from bot.services.stored import Conversation, NewMessage
@@ -202,6 +205,61 @@ def test_a_copy_that_is_not_whole_changes_nothing(tmp_path, harm):
     assert words(storage, 1) == ["planted words 1"]
     storage.close()
     assert not list(here.home.glob("before-restore-*"))
+
+
+def crafted(target: Path, key: bytes, members: list[tarfile.TarInfo], manifest: bytes) -> None:
+    """A sealed copy as somebody who has the key could make it."""
+    with (
+        target.open("wb") as file,
+        SealingWriter(key, file) as sealed,
+        tarfile.open(fileobj=sealed, mode="w|gz") as archive,
+    ):
+        for member in (tarfile.TarInfo("manifest.json"), *members):
+            content = manifest if member.name == "manifest.json" else b"planted"
+            member.size = len(content) if member.isfile() else 0
+            archive.addfile(member, io.BytesIO(content) if member.isfile() else None)
+
+
+def member(name: str, kind: bytes = tarfile.REGTYPE, to: str = "") -> tarfile.TarInfo:
+    made = tarfile.TarInfo(name)
+    made.type, made.linkname = kind, to
+    return made
+
+
+@pytest.mark.parametrize(
+    ("members", "manifest"),
+    [
+        ([member("../outside")], b"{}"),
+        ([member("/tmp/outside")], b"{}"),
+        ([member("..")], b"{}"),
+        ([member("palpate.db", tarfile.SYMTYPE, "../outside")], b"{}"),
+        ([member("palpate.db", tarfile.LNKTYPE, "manifest.json")], b"{}"),
+        ([member("palpate.db", tarfile.FIFOTYPE)], b"{}"),
+        ([member("folder", tarfile.DIRTYPE), member("folder/outside")], b"{}"),
+        ([member("twice"), member("twice")], b"{}"),
+        ([member("palpate.db")], b'{"format": 1, "database": "sqlite", "made_at": "x"}'),
+        ([], b"[]"),
+        ([], b"null"),
+        ([], b"{"),
+        ([], b'{"format": 1, "database": "sqlite"}'),
+    ],
+)
+def test_a_crafted_copy_writes_nothing_outside_and_changes_nothing(tmp_path, members, manifest):
+    here = settings_of(tmp_path / "here")
+    storage = opened(here)
+    talk(storage, 1)
+    storage.close()
+    _, key, _ = backup.key_of(here.home)
+    before = {path: path.read_bytes() for path in here.home.iterdir() if path.suffix in (".json", ".key")}
+    crafted(tmp_path / "copy", key, members, manifest)
+    with pytest.raises(BackupRefused):
+        backup.put_back(here, tmp_path / "copy", key, now=NOW, over=True)
+    storage = opened(here)
+    assert words(storage, 1) == ["planted words 1"]
+    storage.close()
+    assert {path: path.read_bytes() for path in before} == before
+    assert not list(tmp_path.rglob("outside"))
+    assert not list(here.home.glob(".backup-*"))
 
 
 def test_a_running_product_and_a_database_in_place_are_not_written_over(tmp_path):
