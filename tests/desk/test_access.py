@@ -10,6 +10,8 @@ import pytest
 from bot.domain.permissions import ROLES
 from bot.services import accounts, sign_in
 from bot.web.desk import stream
+from tests.desk.conftest import PASSWORD, Browser
+from tests.desk.test_second_factor import switch_on
 
 PAGES = ("/desk", "/desk/handoffs/{ref}", "/desk/handoffs/{ref}/doctor-note", "/desk/password")
 CALLS = (
@@ -194,6 +196,35 @@ def test_a_token_is_for_calls_only_and_a_cookie_is_no_token(context, program, br
     desk.cookies.clear()
     desk.headers = {"Authorization": f"Bearer {stolen}"}
     assert desk.get("/desk/api/handoffs").status_code == 401
+
+
+def test_a_stolen_session_cannot_try_old_passwords_without_end(browser):
+    desk = browser()
+    tries = {"old": "a wrong password", "new": "another long one", "again": "another long one"}
+    codes = [desk.post("/desk/password", tries).status_code for _ in range(61)]
+    assert (codes[0], codes[-1]) == (422, 429)
+
+
+def test_a_session_that_was_planted_or_half_way_is_worth_nothing_afterwards(context, browser, stranger):
+    totp, _ = switch_on(context, browser())
+    context.later(minutes=1)
+    stranger.cookies.set("palpate_desk", "p" * 43, domain="desk.test", path="/desk")
+    stranger.post("/desk/sign-in", {"name": "Ana", "password": PASSWORD})
+    half = cookie_of(stranger)
+    stranger.post("/desk/sign-in/code", {"code": totp.at(context.time)})
+    assert stranger.get("/desk").status_code == 200
+    whole = cookie_of(stranger)
+    assert len({"p" * 43, half, whole}) == 3
+    for old in ("p" * 43, half):
+        thief = Browser(context)
+        thief.cookies.set("palpate_desk", old, domain="desk.test", path="/desk")
+        assert thief.get("/desk").headers["location"] == "/desk/sign-in"
+        assert thief.post("/desk/sign-in/code", {"code": totp.at(context.time)}).headers["location"] == "/desk/sign-in"
+
+
+def cookie_of(desk) -> str:
+    """The newest session this browser was given."""
+    return [one.value for one in desk.cookies.jar if one.name == "palpate_desk"][-1]
 
 
 def test_a_flood_of_sign_ins_is_refused_before_it_costs_a_slow_hash(context, stranger, monkeypatch):

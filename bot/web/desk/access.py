@@ -43,12 +43,18 @@ class Access:
         self.secure = context.settings.public_url.startswith("https://")
 
     def page(
-        self, endpoint: Guarded, *, changing: bool = False, recent: bool = False, act: str | None = None
+        self,
+        endpoint: Guarded,
+        *,
+        changing: bool = False,
+        recent: bool = False,
+        costly: bool = False,
+        act: str | None = None,
     ) -> Endpoint:
         """A page for people: whoever is not signed in is sent to sign in, whoever owes us a step, there.
 
         `changing` pages are for that step itself; `recent` ones want a sign-in of the last quarter of an hour before
-        they change anything; `act` is the act of `bot.domain.permissions` the role must include.
+        they change anything; what a `costly` one changes is counted by address; `act` is the act of `bot.domain.permissions` the role must include.
         """
 
         async def passed(request: Request) -> Response:
@@ -69,6 +75,8 @@ class Access:
                     raise Problem(
                         403, "sign_in_again", "For this, sign out and in again: the last sign-in is too long ago."
                     )
+                if costly:
+                    await self._limiter.sign_in(request)
             return await endpoint(request, who)
 
         return _answering(passed, self._pages.problem, tongue.refusal)

@@ -27,11 +27,11 @@ def routes(context: DeskContext, access: Access) -> list[tuple[str, Endpoint, li
     """Path, endpoint, methods."""
     own = Own(context)
 
-    def step(endpoint: Any, *, recent: bool = True) -> Endpoint:
-        return access.page(endpoint, changing=True, recent=recent)
+    def step(endpoint: Any) -> Endpoint:
+        return access.page(endpoint, changing=True, recent=True)
 
     return [
-        ("/desk/password", step(own.password, recent=False), ["GET", "POST"]),
+        ("/desk/password", access.page(own.password, changing=True, costly=True), ["GET", "POST"]),
         (_HOME, access.page(own.account), ["GET"]),
         (f"{_HOME}/app", step(own.app), ["GET", "POST"]),
         (f"{_HOME}/app/remove", access.page(own.remove_app, recent=True), ["POST"]),
