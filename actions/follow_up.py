@@ -20,7 +20,7 @@ class FollowUp(Action):
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         """The slot events of this turn."""
-        played = turn.play(tracker, dispatcher)
+        played = await turn.played(tracker, dispatcher)
         if played is None:
             intent = (tracker.latest_message.get("intent") or {}).get("name")
             dispatcher.utter_message(response=f"utter_{intent or 'out_of_scope'}")

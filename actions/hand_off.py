@@ -20,5 +20,5 @@ class HandOff(Action):
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         """The slot events; the form becomes active again when something has to be asked."""
-        played = turn.play(tracker, dispatcher)
+        played = await turn.played(tracker, dispatcher)
         return turn.go_on(dispatcher, played) if played else []

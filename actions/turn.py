@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,6 +44,11 @@ class Turn:
     move: Move
     events: list[EventType]
     ask: str | None
+
+
+async def played(tracker: Tracker, dispatcher: CollectingDispatcher) -> Turn | None:
+    """`play` in a thread of its own: a locked database holds up this turn alone, no other turn and no sign of life."""
+    return await asyncio.to_thread(play, tracker, dispatcher)
 
 
 def play(tracker: Tracker, dispatcher: CollectingDispatcher) -> Turn | None:

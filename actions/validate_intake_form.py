@@ -24,7 +24,7 @@ class ValidateIntakeForm(Action):
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         """The slot events of this turn; `requested_slot` None ends the form."""
-        played = turn.play(tracker, dispatcher)
+        played = await turn.played(tracker, dispatcher)
         if played is None:
             return []
         heard = SlotSet("progress", memory.slots_of(played.intake)["progress"])

@@ -15,7 +15,6 @@ from bot.settings import REPOSITORY, Settings
 SECRET = "PALPATE_INTERNAL_SECRET"  # noqa: S105 - the name of a variable
 COLD_SECONDS = 120.0  # a start may take this long until the first answer, on a busy machine
 WARM_SECONDS = 20.0  # of one that had everything loaded before
-BUSY_PROBES = 6  # the actions wait in their one thread for a locked database, 10 s and more, and do not hang
 SILENT_PROBES = 3  # so many in a row without any answer, and a part that runs is one that hangs
 
 
@@ -29,7 +28,6 @@ class Part:
     alive: str
     headers: Mapping[str, str] = field(default_factory=dict)
     has_spare: bool = False
-    most_silent: int = SILENT_PROBES
     process: subprocess.Popen[bytes] | None = None
     spare: subprocess.Popen[bytes] | None = None
     spare_begun: float = 0.0
@@ -59,7 +57,7 @@ class Part:
         """True when it runs and answers nobody: it stopped answering, or never began to."""
         if not self.runs:
             return False
-        return self.silent >= self.most_silent if self.answered else now - self.started > self.patience
+        return self.silent >= SILENT_PROBES if self.answered else now - self.started > self.patience
 
     def wants_spare(self, now: float) -> bool:
         """True when it is well and no twin waits; after one that ended by itself not soon again."""
@@ -90,7 +88,7 @@ def parts(settings: Settings, env: Mapping[str, str]) -> list[Part]:
     serve += ["--port", str(settings.rasa_port), "--endpoints", "endpoints.yml", "--credentials", "credentials.yml"]
     health, known = f"{rasa}/webhooks/palpate/health", {"X-Palpate-Secret": env[SECRET]}
     found = [
-        Part("actions", act, f"{actions}/health", f"{actions}/health", most_silent=BUSY_PROBES),
+        Part("actions", act, f"{actions}/health", f"{actions}/health"),
         Part("rasa", serve, health, f"{rasa}/", known),
         Part("web", [sys.executable, "-m", "bot.web"], f"{web}/healthz", f"{web}/healthz"),
     ]

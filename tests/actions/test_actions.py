@@ -50,7 +50,8 @@ class Caller:
         self.executor.register_package("actions")
         self.slots: dict[str, Any] = memory.slots_of(Intake())
 
-    def call(self, action: str, text: str = "", intent: str = "", **metadata: Any) -> list[dict[str, Any]]:
+    def request(self, action: str, text: str = "", intent: str = "", **metadata: Any) -> dict[str, Any]:
+        """What Rasa posts."""
         tracker = {
             "sender_id": CONVERSATION,
             "slots": self.slots,
@@ -67,17 +68,16 @@ class Caller:
             "active_loop": {},
             "latest_action_name": None,
         }
-        result = asyncio.run(
-            self.executor.run(
-                {
-                    "next_action": action,
-                    "sender_id": CONVERSATION,
-                    "tracker": tracker,
-                    "domain": {"slots": {}},
-                    "version": "3.6.21",
-                }
-            )
-        )
+        return {
+            "next_action": action,
+            "sender_id": CONVERSATION,
+            "tracker": tracker,
+            "domain": {"slots": {}},
+            "version": "3.6.21",
+        }
+
+    def call(self, action: str, text: str = "", intent: str = "", **metadata: Any) -> list[dict[str, Any]]:
+        result = asyncio.run(self.executor.run(self.request(action, text, intent, **metadata)))
         raw = result if isinstance(result, dict) else result.model_dump(by_alias=True)
         self.events = raw["events"]
         self.slots.update({event["name"]: event["value"] for event in raw["events"] if event["event"] == "slot"})
@@ -207,6 +207,41 @@ def test_storage_that_fails_fails_the_turn_so_that_it_is_tried_again(
         connection.exec_driver_sql("ALTER TABLE gone RENAME TO handoffs")
     caller.tap("read_back", "confirm", "action_hand_off")
     assert caller.slots["phase"] == "handed_off"
+
+
+def test_a_hand_off_that_waits_for_a_locked_database_holds_up_no_sign_of_life(
+    caller: Caller, storage: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`palpate up` ends a part that does not answer; one that only waits for the database must go on."""
+    caller.interview()
+    confirmed = caller.request(
+        "action_hand_off", "confirm", "answer", answer={"question": "read_back", "value": "confirm"}
+    )
+
+    async def both() -> httpx.Response:
+        loop, begun, really = asyncio.get_running_loop(), asyncio.Event(), product.hand_off
+
+        def hand_off(*given: Any) -> Any:
+            loop.call_soon_threadsafe(begun.set)
+            return really(*given)
+
+        monkeypatch.setattr(product, "hand_off", hand_off)
+        transport = httpx.ASGITransport(create_app(""))
+        async with httpx.AsyncClient(transport=transport, base_url="http://actions") as http:
+            with storage.engine.connect() as other:
+                other.exec_driver_sql("DELETE FROM handoffs")  # takes the lock; rolled back
+                handing_off = asyncio.create_task(http.post("/webhook", json=confirmed))
+                await begun.wait()
+                assert (await http.get("/health")).status_code == 200
+                assert not handing_off.done()
+                other.rollback()
+            return await handing_off
+
+    answer = asyncio.run(both())
+    assert answer.status_code == 200
+    assert {"name": "phase", "value": "handed_off"}.items() <= next(
+        event for event in answer.json()["events"] if event.get("name") == "phase"
+    ).items()
 
 
 def test_the_server_lets_nobody_in_without_the_secret_and_repeats_no_word() -> None:
