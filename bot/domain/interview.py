@@ -113,8 +113,13 @@ def _rows(intake: Intake, said: Said) -> Said:
 
 
 def _take_consent(intake: Intake, said: Said, move: Move) -> None:
-    """Yes reads on what was told before it, no ends the chat; anything else waits and the question comes back."""
-    answer = said.value if said.question == "consent_privacy" else None if said.is_too_early else _agreed(said)
+    """Yes reads on what was told before it, no ends the chat; anything else waits and the question comes back.
+
+    A yes that overtook the greeting counts: every conversation begins with this question.
+    """
+    answer = said.value if said.question == "consent_privacy" else _agreed(said)
+    if said.is_too_early and answer == "no":
+        answer = None  # nobody is sent away by a word that was on its way before the question was
     opening = said.tells_something
     if said.question is None and opening and answer != "yes":
         intake.waiting.append(said.to_json())
