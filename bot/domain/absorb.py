@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from bot.domain import ache_told, answers, cards, complaints, screens, told
+from bot.domain import ache_told, answers, cards, complaints, plain_none, screens, told
 from bot.domain.flags import RED_FLAGS
 from bot.domain.intake import Intake
 from bot.domain.plain_answers import READERS
@@ -135,7 +135,7 @@ def _card(intake: Intake, name: str, value: list[Any], words: Mapping[str, Any] 
     intake.settle(name)
     # Said in words or tapped, "none" is one word and no list (contract §5).
     kept = value[0] if value in (["none"], ["unsure"]) else value
-    intake.facts["region_screen" if name.startswith("screen_") else name] = kept
+    intake.facts[_slot(name)] = kept
     intake.quote(name, words)
 
 
@@ -174,7 +174,7 @@ def _card_in_words(intake: Intake, name: str, said: Said) -> bool:
     rows = [{"value": item, "label": cards.label(item, intake.locale)} for item in asked]
     guessed = name == cards.EMERGENCY and any(found.guessed for found in said.danger)
     # "None, but …" is no plain none, and "it's not cancer, is it?" is a question.
-    none = answers.says_none(said.text, said.intent) and not guessed and not answers.is_question(said.text)
+    none = plain_none.denies_all(said) and not guessed
     named = [row for row in said.rows if not (guessed and row == "none")]
     told_of = [m.value for m in said.of("condition", "medicine") if m.value]
     # "I have diabetes" alone answers none of the rows of a card of dangers.
@@ -197,6 +197,23 @@ def _card_in_words(intake: Intake, name: str, said: Said) -> bool:
         return False
     _card(intake, name, named, said.words())
     return True
+
+
+def card_taken_back(intake: Intake, said: Said) -> str | None:
+    """The card whose "none" is taken back by "no wait, there is some swelling": the one that was answered last."""
+    if (
+        said.question is not None
+        or not said.corrects
+        or not any(not m.negated for m in said.of("finding", "condition"))
+    ):
+        return None
+    answered = (name for name in reversed(intake.settled) if cards.is_card(name))
+    last = next(answered, None)
+    return last if last is not None and intake.facts.get(_slot(last)) == "none" else None
+
+
+def _slot(card: str) -> str:
+    return "region_screen" if card.startswith("screen_") else card
 
 
 def _confirm_first(intake: Intake, said: Said, named: list[str]) -> bool:

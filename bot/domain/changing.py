@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from bot.domain import answers
+from bot.domain import answers, cards
 from bot.domain.changeable import NOTHING, changeable, choices
 from bot.domain.corrections import reopen
 from bot.domain.intake import Intake
@@ -13,7 +13,7 @@ from bot.domain.move import Move
 from bot.domain.said import Said
 
 # Whose visit it is decides whose facts these are.
-_PERSONAL = ("age", "general_screen", "conditions", "medicines", "skin")
+_PERSONAL = ("age",)  # its cards are asked again by `for_somebody_else`
 
 
 def offer(intake: Intake) -> None:
@@ -61,6 +61,18 @@ def _shared(words: Sequence[str], label: str) -> int:
 
 
 _SMALL = frozenset({"the", "you", "what", "for", "how", "it"})
+
+
+def for_somebody_else(intake: Intake, before: str | None) -> None:
+    """Cards answered while the visit was thought to be another person's are asked again; what was ticked stays.
+
+    `before` is whom it was for until now; who has not said answered for themselves.
+    """
+    now = intake.facts.get("for_whom")
+    if now is None or now == (before or "self"):
+        return
+    for card in [name for name in intake.settled if cards.is_card(name)]:
+        intake.ask_again((card, *cards.every_row(card, intake)))
 
 
 def follow(intake: Intake, changed: Iterable[str]) -> None:

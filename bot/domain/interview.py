@@ -18,6 +18,7 @@ from bot.domain import (
     hints,
     late,
     pieces,
+    plain_none,
     planned_visit,
     questions,
     returning,
@@ -186,15 +187,17 @@ def _take_answer(intake: Intake, said: Said, move: Move) -> None:
         move.short = True
         return
     if _asks_us(intake, said, move):
+        _told_beside(intake, said, move)
         return
     if said.asks and not said.tells_something:
         return
-    history = len(intake.corrected)
+    history, whom = len(intake.corrected), intake.facts.get("for_whom")
     corrected = corrections.take(intake, said)
     answered = not corrected and absorb.answer(intake, said)
     news = told.facts(intake, said, but=corrected)
     absorb.whose(intake)
     changing.follow(intake, corrected + news)
+    changing.for_somebody_else(intake, whom)
     doubted = agreement.doubt(intake, said)
     if doubted:
         intake.misses = 0
@@ -247,7 +250,14 @@ _NO_ANSWER = (
 
 def _not_answered(intake: Intake, said: Said, move: Move, news: list[str]) -> None:
     """A question of the visitor's own, other news, a skip, or nothing we could read."""
-    if said.is_interruption:
+    name = intake.open_field or ""
+    if (card := absorb.card_taken_back(intake, said)) is not None:
+        intake.ask_again((card, *cards.every_row(card, intake)))
+        move.say.append("utter_card_again")
+    elif cards.is_card(name) and plain_none.denies_one(said):
+        move.short = True
+        move.say.append("utter_and_the_others")
+    elif said.is_interruption:
         move.interruption = not news
         if news:
             move.say += [wording.acknowledge(intake, news), *_answers_too(said)]
@@ -279,6 +289,18 @@ def _asks_us(intake: Intake, said: Said, move: Move) -> bool:
         return False
     move.short = True
     return True
+
+
+def _told_beside(intake: Intake, said: Said, move: Move) -> None:
+    """Facts told with a wish ("my knee hurts, can you call me?") are kept, too."""
+    if not said.tells_something_of("when", "person"):
+        return
+    if intake.open_field == "narrative":
+        absorb.story(intake, said)
+        news = [name for name in (wording.understood(intake),) if name]
+    else:
+        news = [wording.acknowledge(intake, told_now)] if (told_now := told.facts(intake, said)) else []
+    move.say[:0] = news
 
 
 def _missed(intake: Intake, said: Said, move: Move) -> None:

@@ -16,7 +16,7 @@ NUMBER = (
 # "Actually …", "I meant …", "not 7": what follows counts more than what was told before.
 TAKES_BACK = _any(
     r"^\W*(?:actually|sorry|oops|wait)\b",
-    r"\b(?:instead|i meant|i mean|i said|rather|wrong|mistake|not the|should be|correction|no wait)\b",
+    r"\b(?:instead|i meant|i mean|i said|rather|wrong|mistake|not the|should be|correction|no,? (?:wait|hang on|hold on))\b",
     r"\bchange (?:it|that|this|my|the)\b",
     r"\bnot (?:a |an )?\d",
     r"^\W*(?:no\W+)?(?:en realidad|perd[oó]n|disculp\w+|espera|espere|mejor dicho|m[aá]s bien)\b",

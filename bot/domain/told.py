@@ -23,6 +23,11 @@ OTHER = re.compile(
 _SELF = re.compile(r"\b(i|i'm|im|my|me|mi|mis|yo|necesito|quiero|quisiera|tengo|estoy|busco)\b", re.IGNORECASE)
 _FOR_OTHER = re.compile(rf"\bfor\s+{OTHER.pattern}", re.IGNORECASE)
 _PARA = re.compile(r"\bpara (?:(?:mi|mis|nuestr[oa]s?|un|una|otra|alguien|[eé]l|ella)\b)", re.IGNORECASE)
+_IS_FOR = re.compile(
+    rf"\b(?:it'?s|it is|this is|that'?s|the (?:massage|visit|appointment|booking) is|booking|not) for (?:me|myself|{OTHER.pattern}|{CHILD.pattern})"
+    r"|\b(?:es|ser[ií]a|la cita es|el masaje es|la quiero) para (?:m[ií]\b|mi |nuestr|otra persona|[eé]l\b|ella\b)",
+    re.IGNORECASE,
+)
 _BOOKED_FOR = re.compile(r"\b(?:for|book(?:ing)?|appointment|he|she|his|her|they)\b", re.IGNORECASE)
 
 
@@ -60,7 +65,7 @@ def facts(intake: Intake, said: Said, *, but: Iterable[str] = ()) -> list[str]:
             if name not in done and (fresh or asked or _still_open(intake, own)):
                 take(intake, part, at)
     for name, taker in _TAKERS.items():
-        if name not in done and (fresh or _still_open(intake, name)):
+        if name not in done and (fresh or _still_open(intake, name) or (name == "for_whom" and _says_whom(said))):
             taker(intake, said)
     _take_conditions(intake, said)
     if said.intent == "describe_pain" and "narrative" not in intake.settled:
@@ -318,6 +323,11 @@ def _take_sex(intake: Intake, said: Said) -> bool:
     return True
 
 
+def _says_whom(said: Said) -> bool:
+    """True for "it's for my husband actually", whenever it comes."""
+    return bool(_IS_FOR.search(said.text)) and not answers.is_question(said.text)
+
+
 def _take_for_whom(intake: Intake, said: Said) -> bool:
     """A child or another person only when the visit is plainly for them; "I" and "my" with an ache mean the visitor."""
     child, other = CHILD.search(said.text), OTHER.search(said.text)
@@ -328,7 +338,7 @@ def _take_for_whom(intake: Intake, said: Said) -> bool:
         intake.know("for_whom", "child", said.words())
     elif other and (_FOR_OTHER.search(said.text) or (said.of_somebody_else and _BOOKED_FOR.search(said.text))):
         intake.know("for_whom", "other", said.words())
-    elif not child and not other and _SELF.search(said.text) and said.tells_something:
+    elif not child and not other and _SELF.search(said.text) and (said.tells_something or _says_whom(said)):
         intake.know("for_whom", "self", said.words())
     else:
         return False
