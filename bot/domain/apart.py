@@ -69,7 +69,8 @@ def parts(said: Said) -> list[Said]:
     places = [m for m in said.mentions if m.kind == "site" and m.counts]
     if len(places) < 2:
         return [said]
-    groups = _grouped(_stretches(said, places))
+    stretches = _stretches(said, places)
+    groups = _by_place(stretches) or _grouped(stretches)
     if len(groups) < 2:
         return [said]
     own = [m for group in groups for m in group]
@@ -100,6 +101,25 @@ def _stretches(said: Said, places: list[Mention]) -> list[_Stretch]:
             stretch.fresh = bool(_SENTENCE.search(said.text[max(0, start - 2) : place.start]))
         out.append(stretch)
     return out
+
+
+def _by_place(stretches: list[_Stretch]) -> list[list[Mention]]:
+    """ "My shoulder and my heel hurt, shoulder 7/10, heel since yesterday": each place named again with a measure of its own.
+
+    Empty when fewer than two places are.
+    """
+    own = [one for one in stretches if one.measured and len({place.value for place in one.places}) == 1]
+    named = {str(place.value) for one in stretches if one not in own for place in one.places}
+    again = list(dict.fromkeys(str(one.places[0].value) for one in own))
+    if len(again) < 2 or not named.issuperset(again):
+        return []
+    groups: dict[str, list[Mention]] = {value: [] for value in again}
+    spoken = again[0]
+    for one in stretches:
+        for mention in one.mentions:
+            spoken = str(mention.value) if mention.kind == "site" and mention.value in groups else spoken
+            groups[spoken].append(mention)
+    return list(groups.values())
 
 
 def _grouped(stretches: Iterable[_Stretch]) -> list[list[Mention]]:
