@@ -71,6 +71,7 @@ def said_in(tracker: Tracker) -> Said:
         message=latest.get("message_id") or "",
         also=tuple(str(raw["value"]) for raw in entities if raw.get("entity") == ALSO),
         parts=tuple((part["start"], part["message"]) for part in metadata.get("parts") or ()),
+        hurried=bool(metadata.get("hurried")),
         early=bool(metadata.get("early")),
     )
 

@@ -142,7 +142,7 @@ def _card(intake: Intake, name: str, value: list[Any], words: Mapping[str, Any] 
 def rows(intake: Intake, named: Iterable[str], said: Said) -> None:
     """Rows of a card that several messages said together: a card still open is answered by them."""
     flags = [row for row in named if row.startswith(("RF-", "CI-")) and row not in (*intake.rf, *intake.ci)]
-    card = intake.pieces.get("card", "")
+    card = intake.pieces.get("question", "")
     if flags and card == intake.open_field:
         _card(intake, card, flags, said.words())
     else:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from bot.domain import complaints, questions, sites, spanish_answers
+from bot.domain import answers, complaints, questions, sites, spanish_answers
 from bot.domain.complaints import field
 from bot.domain.intake import Intake
 from bot.domain.mention import Mention
@@ -187,10 +187,16 @@ def _of_the_ache(intake: Intake, said: Said) -> bool:
 def take_intensity(intake: Intake, said: Said, at: int = 1, found: Mention | None = None) -> bool:
     """The score now, on 0 to 10; of a range the upper end."""
     mention = found or next(iter(said.of("intensity")), None)
-    if mention is None or mention.hi is None:
+    if mention is None or mention.hi is None or _is_an_age(said, mention):
         return False
     intake.know(field("nrs", at), min(10, math.ceil(mention.hi)), said.words(mention))
     return True
+
+
+def _is_an_age(said: Said, found: Mention) -> bool:
+    """True for the 40 of "I'm 40, by the way", said where the score was asked."""
+    words = said.text[found.start : found.end]
+    return "/" not in words and words.isdigit() and str(answers.age_said(said.text)) == words
 
 
 def onset_of(mention: Mention) -> str | None:

@@ -45,7 +45,7 @@ class Intake:
     guessed    flags that a message only sounded like: rows of the emergency card, which is asked (again) for them
     asked      how many questions were asked; `misses` how often the open one was misunderstood in a row
     locale     the language tag the visitor is spoken to in, such as "es-MX"
-    pieces     a card, and the words that were sent since it was put: who sends one word at a time says a row in several
+    pieces     a question, and the words that were sent since then without a pause: one word at a time, they belong together
     offers     how often the visitor was asked what to change since something changed
     disputed   what a stopped visitor says was misread: about which sign, the words read, the words now, their answer
     earlier    of who comes back: the conversation and kind, and once recalled days ago, reference and what was cleared

@@ -56,7 +56,7 @@ def take(intake: Intake, said: Said) -> Move:
     said = _rows(intake, said)
     before = len(intake.rf) + len(intake.ci)
     if intake.phase in ASKING and intake.consented:
-        absorb.rows(intake, pieces.said(intake, said), said)
+        absorb.rows(intake, pieces.rows(intake, said), said)
     absorb.danger(intake, said)
     stopped.note_again(intake, said)
     told_again = any(found.certain for found in said.danger)  # the number again, although nothing is new
@@ -193,8 +193,9 @@ def _take_answer(intake: Intake, said: Said, move: Move) -> None:
         return
     history, whom = len(intake.corrected), intake.facts.get("for_whom")
     corrected = corrections.take(intake, said)
-    answered = not corrected and absorb.answer(intake, said)
-    news = told.facts(intake, said, but=corrected)
+    pieced = [str(intake.open_field)] if not corrected and pieces.time(intake, said) else []
+    answered = not corrected and (bool(pieced) or absorb.answer(intake, said))
+    news = told.facts(intake, said, but=corrected or pieced)
     absorb.whose(intake)
     changing.follow(intake, corrected + news)
     changing.for_somebody_else(intake, whom)
@@ -306,10 +307,10 @@ def _told_beside(intake: Intake, said: Said, move: Move) -> None:
 def _missed(intake: Intake, said: Said, move: Move) -> None:
     """First a plainer question, then an example, then a way out; a good value is never touched.
 
-    What was written before the question was put is no bad answer to it.
+    What goes on with the message before, or was written before the question was put, is no bad answer to it.
     """
     move.short = True
-    if said.early:
+    if said.hurried or said.early:
         return
     intake.misses += 1
     name = intake.open_field or ""

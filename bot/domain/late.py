@@ -18,9 +18,9 @@ HIGHEST_SCORE = 10
 
 def take(intake: Intake, said: Said) -> list[str]:
     """The fields that a few words answer although another one was asked; none when they could mean anything."""
-    if said.question is not None or len(said.text.split()) > _MOST_WORDS or "?" in said.text:
+    if said.question is not None or said.hurried or len(said.text.split()) > _MOST_WORDS or "?" in said.text:
         return []
-    return _side(intake, said) or _number(intake, said)
+    return _side(intake, said) or _time(intake, said) or _number(intake, said)
 
 
 def _side(intake: Intake, said: Said) -> list[str]:
@@ -34,6 +34,17 @@ def _side(intake: Intake, said: Said) -> list[str]:
     entries = [{**entry, "side": side} if ache_told.needs_side(entry) else entry for entry in known]
     ache_told.set_sites(intake, entries, said.words(), at)
     return [complaints.field("sites", at)]
+
+
+def _time(intake: Intake, said: Said) -> list[str]:
+    """ "3 days", said when it was asked for whom the visit is: since when it has hurt, while that is not known yet."""
+    name = complaints.field("duration_days", complaints.number(intake.open_field or ""))
+    told = [one for one in said.of("duration", "span") if not ache_told.vague(one)]
+    known = intake.facts.get(name) is not None or not complaints.sites_of(intake, complaints.number(name))
+    if len(told) != 1 or known or (intake.open_field or "").startswith("weeks_since"):
+        return []
+    intake.know(name, ache_told.days(told[0]), said.words(told[0]))
+    return [name]
 
 
 def _number(intake: Intake, said: Said) -> list[str]:

@@ -1,30 +1,48 @@
-"""Hears a row of a card that is said one word per message: together the words say what no one of them does."""
+"""Hears what is said one word per message: together the words say what no one of them does."""
 
 from __future__ import annotations
 
-from bot.domain import cards, rows_said
+import re
+
+from bot.domain import answers, cards, complaints, rows_said, taken_back
 from bot.domain.intake import Intake
 from bot.domain.said import Said
 
 LONGEST = 200  # characters: more than the longest row of a card
+_TIME = re.compile(rf"\b(?P<count>{taken_back.NUMBER}|an?)\s+(?P<unit>{taken_back.UNIT.pattern})", re.IGNORECASE)
 
 
-def said(intake: Intake, one: Said) -> list[str]:
-    """The rows that the words since the card was put say together; a danger sign among them is never lost.
+def rows(intake: Intake, said: Said) -> list[str]:
+    """The rows of a card that the words since it was put say together; a danger sign among them is never lost.
 
     Words written before the next question was put still belong to the card, although it may be answered by now: the
     first of them may have been its "no". A message in its own time begins anew.
     """
-    if one.early and intake.pieces and one.question is None:
-        intake.pieces = {**intake.pieces, "text": f"{intake.pieces['text']} {one.text}"[:LONGEST]}
+    if said.question is None and intake.pieces and (said.hurried or said.early):
+        intake.pieces = {**intake.pieces, "text": f"{intake.pieces['text']} {said.text}"[:LONGEST]}
         return _rows(intake)
     name = intake.open_field or ""
-    begins = cards.is_card(name) and one.question is None and len(one.text) <= LONGEST
-    intake.pieces = {"card": name, "text": one.text} if begins else {}
+    begins = said.question is None and len(said.text) <= LONGEST
+    intake.pieces = {"question": name, "text": said.text} if begins else {}
     return []
 
 
 def _rows(intake: Intake) -> list[str]:
-    name = intake.pieces["card"]
+    name = intake.pieces["question"]
+    if not cards.is_card(name):
+        return []
     choices = [{"value": row, "label": cards.label(row, intake.locale)} for row in cards.every_row(name, intake)]
     return [str(row) for row in rows_said.said(intake.pieces["text"], choices).values if not cards.is_fact(str(row))]
+
+
+def time(intake: Intake, said: Said) -> bool:
+    """ "For", "10", "days": since when it has hurt, where that was asked when the first of them came."""
+    name = intake.pieces.get("question", "")
+    if not said.hurried or name != intake.open_field or complaints.base(name) != "duration_days":
+        return False
+    found = _TIME.search(intake.pieces["text"])
+    count = answers.whole_number(found["count"], 1, 120) or 1 if found else None
+    if found is None or count is None:
+        return False
+    intake.know(name, round(count * taken_back.UNIT_DAYS[taken_back.unit(found["unit"])]), said.words())
+    return True

@@ -42,7 +42,8 @@ _YEARS = re.compile(r"year|yr|año", re.IGNORECASE)
 
 
 def _read_age(intake: Intake, said: Said) -> bool:
-    age = answers.age_said(said.text) or answers.whole_number(_without_spans(said), 0, 120)
+    born = next((m.detail.get("years") for m in said.of("person") if m.value == "age" and m.detail), None)
+    age = born or answers.age_said(said.text) or answers.whole_number(_without_spans(said), 0, 120)
     if age is None or (age <= told.YOUNGEST_WRITER and intake.facts.get("for_whom") in (None, "self")):
         return False
     intake.know("age", age, said.words())
@@ -109,7 +110,7 @@ def _side_unknown(intake: Intake, said: Said, at: int) -> bool:
 
 def _read_duration(intake: Intake, said: Said) -> bool:
     found = said.of("duration", "span") or [m for m in said.mentions if m.kind == "duration"]
-    if not found or (ache_told.vague(found[0]) and not intake.misses):
+    if not found or (ache_told.vague(found[0]) and (said.hurried or not intake.misses)):
         return False  # "ages": once more, in days, weeks, months or years
     intake.know(field("duration_days", _at(intake)), ache_told.days(found[0]), said.words(found[0]))
     return True

@@ -37,7 +37,8 @@ class Said:
     """A message: free text with its reading, or a structured answer (`question` and `value`, shapes of contract §5).
 
     Short messages in a row come as one text, a line for each; `parts` then says where in it each begins, and its id.
-    `early` is a message that was written before the open question was put, by who is quicker than we are.
+    `hurried` is a message that was written before our last reply and goes on with the one before it; `early` one that was
+    written before the open question was put, by who is quicker than we are.
     `also` are the intents of all its questions when it asks more than one, `asks` what is said to them.
     `rows` are the choices of the open question that the text says in their own words; nothing else is read in those.
     """
@@ -53,6 +54,7 @@ class Said:
     parts: tuple[tuple[int, str], ...] = ()
     rows: tuple[Any, ...] = ()
     also: tuple[str, ...] = ()
+    hurried: bool = False
     early: bool = False
 
     def words(self, mention: Mention | Danger | None = None) -> dict[str, Any]:
@@ -122,7 +124,13 @@ class Said:
     @property
     def is_interruption(self) -> bool:
         """True for what the rules answer; the interview only makes sure that nothing said beside it is lost."""
-        return (self.intent.startswith("faq_") or self.intent in INTERRUPTIONS) and not self.is_beside_the_point
+        asks = self.intent.startswith("faq_") or self.intent in INTERRUPTIONS
+        return asks and not self.is_beside_the_point and not self.is_piece
+
+    @property
+    def is_piece(self) -> bool:
+        """True for the "go" of "sure," "go" "ahead", sent one word at a time: it asks nothing by itself."""
+        return self.hurried and "?" not in self.text and len(self.text.split()) == 1
 
     @property
     def is_beside_the_point(self) -> bool:

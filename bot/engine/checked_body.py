@@ -112,7 +112,7 @@ def _metadata(raw: Any) -> dict[str, Any]:
     parts = raw.get("parts") or []
     if not isinstance(parts, list) or not all(_is_part(part) for part in parts):
         raise BadBody("parts must be a list of start and message")
-    for name in ("scripted", "early"):
+    for name in ("scripted", "hurried", "early"):
         if not isinstance(raw.get(name, False), bool):
             raise BadBody(f"{name} must be true or false")
     try:

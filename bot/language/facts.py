@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence, Set
+from datetime import datetime
 
 from bot.domain.mention import Mention
 from bot.language import numbers
@@ -142,6 +144,32 @@ def people(tokens: Tokens, context: Context, *, asked: str | None) -> list[Menti
         )
         for age, first, last in ages(tokens)
     ]
+
+
+_BORN = re.compile(
+    r"\b(?:born|date of birth|year of birth|birth ?date|dob|nac[ií]|nacid[oa]|nacimiento)\b[^!?\n]{0,24}?\b(?P<year>(?:19|20)\d\d)\b",
+    re.IGNORECASE,
+)
+_ONLY_A_YEAR = re.compile(r"\W*(?:\d{1,2}\s*[/.-]\s*){0,2}(?P<year>(?:19|20)\d\d)\W*", re.IGNORECASE)
+_OLDEST = 115
+
+
+_MY_OWN = re.compile(r"\b(?:i|i'?m|yo)\b[^.!?]{0,8}$", re.IGNORECASE)
+_THEIR_OWN = re.compile(r"\b(?:he|she|they|who|is|was|mi|[eé]l|ella|my \w+)\b[^.!?]{0,12}$", re.IGNORECASE)
+
+
+def births(tokens: Tokens, *, asked: str | None, now: datetime, subject: str) -> list[Mention]:
+    """The age behind "I was born in 1980", or behind a bare year where the age was asked; before the birthday the higher one."""
+    found = _ONLY_A_YEAR.fullmatch(tokens.text) if asked == "age" else None
+    found = found or _BORN.search(tokens.text)
+    age = now.year - int(found["year"]) if found else 0
+    if found is None or not 0 < age < _OLDEST:
+        return []
+    start, end = found.span()
+    before = tokens.text[:start]
+    own = bool(_MY_OWN.search(before)) or not _THEIR_OWN.search(before)
+    somebody_elses = own != (subject == "self") and found.re is not _ONLY_A_YEAR
+    return [Mention("person", "age", start, end, other_person=somebody_elses, detail={"years": age})]
 
 
 def signs(tokens: Tokens, context: Context, mentions: Iterable[Mention], asked: str | None) -> Iterator[Sign]:

@@ -153,6 +153,9 @@ def numbers_and_time(doc: Doc) -> Doc:
     for name, counted in _COUNTED.items():
         if name in tokens.language:
             read += _of_language(counted(tokens, meant, said, asked=asked, now=now), tokens, name)
+    if births := facts.births(tokens, asked=asked, now=now, subject=doc._.subject or "self"):
+        [born] = births
+        read = [born, *(one for one in read if one.end <= born.start or born.end <= one.start)]  # the year is no date
     read += contact.read(tokens.text, asked=asked)
     everything = sorted([*said, *read], key=lambda mention: (mention.start, mention.end, mention.kind))
     doc._.mentions = tuple(everything)

@@ -66,8 +66,8 @@ class Talk:
         self.intake.locale = self.locale
         self._take(Said("hello", question="open"))
 
-    def say(self, text: str, intent: str | None = None, *, early: bool = False) -> None:
-        """Write a message; `early` before the question that is open now was put."""
+    def say(self, text: str, intent: str | None = None, *, hurried: bool = False, early: bool = False) -> None:
+        """Write a message; `hurried` before the last reply came, `early` before the question that is open now was put."""
         self.turns += 1
         whom = self.intake.facts.get("for_whom")
         reading = reader.load().read(
@@ -81,6 +81,7 @@ class Talk:
                 reading.danger,
                 getattr(reading, "other_danger", ()),
                 message=f"{self.turns}",
+                hurried=hurried or early,
                 early=early,
             )
         )

@@ -34,7 +34,8 @@ def hold(begin: Any, case: dict[str, Any]) -> Any:
     talk = begin(locale=case.get("locale", "en"))
     for at, turn in enumerate(case["talk"], 1):
         if "say" in turn:
-            talk.say(turn["say"], turn.get("intent"), early=turn.get("early", False))
+            hurried, early = turn.get("hurried", False), turn.get("early", False)
+            talk.say(turn["say"], turn.get("intent"), hurried=hurried, early=early)
         elif "change" in turn:
             talk.tap(turn["change"], "change")
         else:

@@ -99,6 +99,18 @@ def test_what_was_written_before_a_question_was_put_is_no_answer_to_it(visitor: 
     assert [early[text] for text in ("yes", "no", "six")] == [False, True, False]
 
 
+def test_what_was_written_before_the_last_reply_goes_on_with_the_message_before(visitor: Visitor, rasa: Rasa) -> None:
+    visitor.consent()
+    rasa.gate.clear()
+    visitor.say("seven")
+    hurried = visitor.say("maybe")
+    rasa.gate.set()
+    visitor.settled(hurried)
+    told = {turn["text"]: turn["metadata"] for turn in rasa.turns}
+    assert (told["maybe"].get("hurried"), told["maybe"].get("early")) == (True, None)
+    assert "hurried" not in told["seven"]
+
+
 def test_the_last_message_of_a_turn_carries_the_question_still_open(visitor: Visitor) -> None:
     visitor.consent()
     body = visitor.settled(visitor.say("price"))

@@ -74,6 +74,7 @@ class Work:
             locale=self.chat.locale,
             scripted=self.scripted,
             parts=self._parts(),
+            hurried=self.message.seq <= self.chat.state.get("replied_after", 0),
             early=self.message.seq <= self.chat.state.get("asked_after", 0),
         )
 
@@ -296,9 +297,13 @@ class Ledger:
 
 
 def _dated(state: Mapping[str, Any], before: Conversation) -> dict[str, Any]:
-    """The state with the last message that was written before its question was put: it cannot have been meant as the answer."""
+    """The state with the last messages that were written before this reply, and before the open question was put.
+
+    The first go on with what was said last; the second cannot have been meant as the answer.
+    """
     new = state.get("field") != before.state.get("field")
-    return {**state, "asked_after": before.last_seq if new else before.state.get("asked_after", 0)}
+    asked_after = before.last_seq if new else before.state.get("asked_after", 0)
+    return {**state, "replied_after": before.last_seq, "asked_after": asked_after}
 
 
 def _wants_person(chat: Conversation, outcome: reading.Outcome) -> bool:

@@ -28,8 +28,8 @@ class RasaRefused(Exception):
 class Turn:
     """One turn on its way to the dialogue; `message_id` is the same at every try.
 
-    `parts` says where each of several messages begins in the text, when they are taken as one; `early` that it was
-    written before the open question was put.
+    `parts` says where each of several messages begins in the text, when they are taken as one; `hurried` that it was
+    written before the last reply, `early` that it was written before the open question was put.
     """
 
     conversation: str
@@ -42,6 +42,7 @@ class Turn:
     locale: str
     scripted: bool
     parts: tuple[Mapping[str, Any], ...] = ()
+    hurried: bool = False
     early: bool = False
 
     def to_json(self) -> dict[str, Any]:
@@ -58,6 +59,7 @@ class Turn:
                 "locale": self.locale,
                 "scripted": self.scripted,
                 **({"parts": list(self.parts)} if self.parts else {}),
+                **({"hurried": True} if self.hurried else {}),
                 **({"early": True} if self.early else {}),
             },
         }
