@@ -206,10 +206,15 @@ def onset_of(mention: Mention) -> str | None:
     return value if value in _ONSETS else _CAUSE_ONSET.get(value)
 
 
+# "Too much", said of a pain or a price, tells no overuse.
+_A_LOT = re.compile(r"\W*(?:way |far |a bit )?(?:too|so) much\W*|\W*demasiado\W*", re.IGNORECASE)
+
+
 def take_cause(intake: Intake, said: Said, at: int = 1) -> bool:
     """How it began; of several causes the gravest."""
     found = [m for m in said.of("cause", "finding") if onset_of(m)]
-    if not found:
+    asked = complaints.base(intake.open_field or "") == "onset"
+    if not found or (_A_LOT.fullmatch(said.text) and not asked):
         return False
     order = ("injury", "post_op", "overuse", "sudden", "gradual")
     strongest = min(found, key=lambda m: order.index(onset_of(m) or "gradual"))

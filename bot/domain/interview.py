@@ -294,7 +294,7 @@ def _asks_us(intake: Intake, said: Said, move: Move) -> bool:
 
 def _told_beside(intake: Intake, said: Said, move: Move) -> None:
     """Facts told with a wish ("my knee hurts, can you call me?") are kept, too."""
-    if not said.tells_something_of("when"):
+    if said.intent != "ask_person" or not said.tells_something_of("when"):
         return
     if intake.open_field == "narrative":
         absorb.story(intake, said)
