@@ -133,12 +133,19 @@ def days(found: Mention) -> int:
 def take_duration(intake: Intake, said: Said, at: int = 1) -> bool:
     """How long ago it began; of several times the longest."""
     told = [m for m in said.of("duration") if not vague(m) and not _in_passing(intake, said, m)]
+    told = told or [m for m in said.of("span") if not vague(m) and _stands_alone(said, m)]
     found = told if _of_the_ache(intake, said) or _told_late(intake, said, at) else []
     if not found:
         return False
     longest = max(found, key=lambda m: m.days_hi or 0)
     intake.know(field("duration_days", at), days(longest), said.words(longest))
     return True
+
+
+def _stands_alone(said: Said, found: Mention) -> bool:
+    """True for the "3 weeks" of "neck pain, 3 weeks, 6/10"."""
+    before, after = said.text[: found.start], said.text[found.end :]
+    return bool(re.search(r"[,;]\s*(?:for |about |now )?$", before) and re.match(r"\s*(?:now)?\s*(?:[,;.]|$)", after))
 
 
 _SENTENCE = re.compile(r"[^.!?\n]+")
@@ -206,13 +213,28 @@ def onset_of(mention: Mention) -> str | None:
     return value if value in _ONSETS else _CAUSE_ONSET.get(value)
 
 
+_SLEEP = ("sleep", "sleeping")  # says less of how it began than "gradually" beside it
+
+
+def _within(found: Mention, other: Mention) -> bool:
+    return other.start <= found.start and found.end <= other.end
+
+
+def _of_no_ache(intake: Intake, said: Said, found: Mention) -> bool:
+    """True for the stress of who wants to relax and has named no place that hurts."""
+    return found.value == "stress" and not said.of("site") and not any(complaints.every_site(intake))
+
+
 # "Too much", said of a pain or a price, tells no overuse.
 _A_LOT = re.compile(r"\W*(?:way |far |a bit )?(?:too|so) much\W*|\W*demasiado\W*", re.IGNORECASE)
 
 
 def take_cause(intake: Intake, said: Said, at: int = 1) -> bool:
     """How it began; of several causes the gravest."""
-    found = [m for m in said.of("cause", "finding") if onset_of(m)]
+    stopped = said.of("function")  # the sleep of "can't sleep" began nothing
+    told = [m for m in said.of("cause", "finding") if onset_of(m) and not any(_within(m, one) for one in stopped)]
+    named = [m for m in told if m.value in _ONSETS and m.value in ("gradual", "sudden")]
+    found = [m for m in told if not (named and m.value in _SLEEP) and not _of_no_ache(intake, said, m)]
     asked = complaints.base(intake.open_field or "") == "onset"
     if not found or (_A_LOT.fullmatch(said.text) and not asked):
         return False

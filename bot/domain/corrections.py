@@ -37,6 +37,7 @@ def _may_correct(intake: Intake, said: Said) -> bool:
         told.overwrites(intake, said)
         or any(_is_out(said, m) for m in said.mentions)
         or any(p.search(said.text) for p in words.NEW_OLD)
+        or bool(words.ONLY_THE_SIDE.fullmatch(said.text))
     )
 
 

@@ -9,6 +9,7 @@ from bot.domain.intake import Intake
 from bot.domain.said import Said
 
 _MOST_WORDS = 4
+_MOST_WORDS_OF_A_TIME = 7
 _ABOUT = re.compile(
     r"\W*(?:(?:about|around|like|maybe|say|a|an|un|una|como|unos|i'?d|i|would|it'?s|es|tengo|i'?m|am)\W+)*(?P<number>\w+)(?:\W*(?:/|out of|de) ?10)?\W*",
     re.IGNORECASE,
@@ -18,8 +19,11 @@ HIGHEST_SCORE = 10
 
 def take(intake: Intake, said: Said) -> list[str]:
     """The fields that a few words answer although another one was asked; none when they could mean anything."""
-    if said.question is not None or said.hurried or len(said.text.split()) > _MOST_WORDS or "?" in said.text:
+    words = len(said.text.split())
+    if said.question is not None or said.hurried or words > _MOST_WORDS_OF_A_TIME or "?" in said.text:
         return []
+    if words > _MOST_WORDS:
+        return _time(intake, said)
     return _side(intake, said) or _time(intake, said) or _number(intake, said)
 
 

@@ -47,6 +47,9 @@ def _read_age(intake: Intake, said: Said) -> bool:
     if age is None or (age <= told.YOUNGEST_WRITER and intake.facts.get("for_whom") in (None, "self")):
         return False
     intake.know("age", age, said.words())
+    whose = "child" if told.CHILD.search(said.text) else "other" if told.OTHER.search(said.text) else None
+    if whose is not None and intake.facts.get("for_whom") != whose:
+        intake.know("for_whom", whose, said.words())  # "my mum, she's 78": then the visit is hers
     return True
 
 

@@ -105,6 +105,12 @@ AS_SIDE = tuple(
         r"\W*(?:(?:no|perd[oó]n|en realidad|espera|espere|quer[ií]a decir|quise decir|es|era)\W+)+(?P<side>izquierd|derech)[oa]s?\W*$",
     )
 )
+# "It's the left one", said where no side was asked: the other side of what is known. "It's right" is a yes.
+ONLY_THE_SIDE = re.compile(
+    r"\W*(?:(?:it'?s|it is|es|era|is) )(?:(?:on )?(?:the|my|his|her) (?:left|right)|left)(?: one| side| hand side)?\W*"
+    r"|\W*(?:es |era )(?:(?:en )?(?:el|la|mi) )(?:lado )?(?:izquierd|derech)[oa]\W*",
+    re.IGNORECASE,
+)
 # Words that name a side and no place: "my right side", "el lado izquierdo".
 ONLY_A_SIDE = re.compile(
     r"(?:(?:the|my|his|her|el|mi|su) )?(?:(?:left|right)(?:[- ]hand)? side|lado (?:izquierdo|derecho))", re.IGNORECASE
