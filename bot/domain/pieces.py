@@ -22,7 +22,7 @@ def rows(intake: Intake, said: Said) -> list[str]:
         intake.pieces = {**intake.pieces, "text": f"{intake.pieces['text']} {said.text}"[:LONGEST]}
         return _rows(intake)
     name = intake.open_field or ""
-    begins = said.question is None and len(said.text) <= LONGEST
+    begins = said.question is None and len(said.text) <= LONGEST and not said.is_interruption
     intake.pieces = {"question": name, "text": said.text} if begins else {}
     return []
 

@@ -74,7 +74,7 @@ def test_a_bad_answer_climbs_and_ends(begin: Any, name: str, locale: str, intent
 
 
 @pytest.mark.parametrize(("name", "tapped", "kept"), [
-    ("age", "age", 40), ("nrs", "nrs", 6), ("duration_days", "duration_days", 2), ("onset", "onset", "overuse"),
+    ("age", "age", 40), ("nrs", "nrs", 6), ("duration_days", "duration_days", 2), ("onset", "onset", "gradual"),
     ("function_limited", "function_limited", True), ("contact", "contact", {"name": "Ana Ruiz", "email": "ana@example.org"}),
     ("preferred_times", "preferred_times", "Tuesday morning"), ("conditions", "conditions", "none"),
     ("sites", "sites", [{"site": "knee", "side": "left"}]), ("doctor", "doctor", "none"),
