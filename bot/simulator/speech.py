@@ -100,8 +100,8 @@ class Speech:
     def letter(self) -> str:
         """A long letter of a doctor about this ache; it says nothing that the person does not have."""
         ache = self.person.aches[0]
-        if len(self.person.aches) > 1 or not ache.get("sites"):
-            return ""
+        if len(self.person.aches) > 1 or not ache.get("sites") or ache["complaint"] != "pain":
+            return ""  # the letter speaks of pain
         letter = WORDS["pastes_letter"]["narrative"]
         agrees = letter["says"].get(self.person.record.get("doctor") or "seen", "")
         calm = letter["nothing_found"] if not self.person.dangers else ""
