@@ -181,7 +181,9 @@ def _card_in_words(intake: Intake, name: str, said: Said) -> bool:
     named += told_of if none or not cards.asks_danger(name) else [value for value in told_of if value in asked]
     named += [found.flag for found in said.danger if found.certain]
     unclear = answers.polarity(said.text, said.intent) == "unsure"
-    if not named and none and not said.of("finding"):
+    if not named and plain_none.denies_one(said):
+        return False  # "no chest pain" is neither that row nor a no to the others
+    if not named and none and not plain_none.but_something(said):
         named = ["none"]
     elif not named and not unclear:
         named = answers.named_choices(said.text, rows)

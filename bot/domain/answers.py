@@ -9,7 +9,7 @@ from typing import Any
 from bot.domain import spanish_answers
 
 _YES = re.compile(
-    r"^\W*(yes|yeah|yep|yup|ya|aye|ok|okay|sure|of course|certainly|absolutely|agreed|i agree|i do|fine|correct|right|that'?s right|all good|looks good|go ahead|please do|👍)\b",
+    r"^\W*(yes|yeah|yep|yup|ya|aye|ok|okay|sure|of course|certainly|absolutely|agreed|i agree|i do|fine|correct|right|that'?s right|all good|looks good|sounds good|all correct|perfect|exactly|spot on|go ahead|please do|👍)\b",
     re.IGNORECASE,
 )
 # "I don't" alone is a no; "I don't feel anything when I wipe" is an answer in words, and may be the danger itself.

@@ -29,6 +29,14 @@ def denies_all(said: Said) -> bool:
     return not denies_one(said) and not _TAKES_BACK.search(said.text) and not any(map(str.isdigit, said.text))
 
 
+_OF_NERVES = ("numb", "tingling", "pins_and_needles", "weak", "electric", "swelling")
+
+
+def but_something(said: Said) -> bool:
+    """True for "none, but my arm is tingling": what is told beside the no may be a sign on the card."""
+    return bool(said.of("finding")) or any(one.value in _OF_NERVES for one in said.of("quality"))
+
+
 def denies_one(said: Said) -> bool:
     """True for "no swelling": it says nothing about the other rows."""
     denied = any(mention.negated and mention.kind in _ONE_THING for mention in said.mentions)
