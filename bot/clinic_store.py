@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.settings import DEFAULT_CLINIC, BadSettings, Clinic, clinic_of, merged
+from bot.settings import parsed as parsed_file
 
 FILE = "clinic.toml"
 FOLDER = "clinic-history"
@@ -40,7 +41,7 @@ def read(home: Path) -> tuple[dict[str, Any], str]:
     """The clinic's own file as it stands, and its mark; empty where there is none. Raises `BadSettings`."""
     path = home / FILE
     content = path.read_bytes() if path.exists() else b""
-    return _parsed(content, path), mark(content)
+    return parsed_file(content, path), mark(content)
 
 
 def whole(home: Path) -> dict[str, Any]:
@@ -77,12 +78,12 @@ def save(home: Path, raw: Mapping[str, Any], *, by: str, now: datetime, seen: st
     return clinic
 
 
-def faults(home: Path, raw: Mapping[str, Any]) -> dict[str, str]:
+def faults(home: Path, raw: Mapping[str, Any]) -> dict[str, BadSettings]:
     """All that cannot be used, not only the first: place → why; a place is `rooms`, `opening.tue`, or "" for the whole.
 
     Each faulty value is put aside in turn, so that the check goes on to the next one.
     """
-    tried, found = dict(raw), dict[str, str]()
+    tried, found = dict(raw), dict[str, BadSettings]()
     while True:
         try:
             clinic_of(tried, home / FILE)
@@ -90,8 +91,8 @@ def faults(home: Path, raw: Mapping[str, Any]) -> dict[str, str]:
             why = str(error).removeprefix(f"{home / FILE}: ")
             place = _place(why, tried)
             if place in found or not place:
-                return {**found, "": why} if not place else found
-            found[place] = why
+                return {**found, "": error} if not place else found
+            found[place] = error
             _put_aside(tried, place, home)
         else:
             return found
@@ -112,7 +113,10 @@ def _put_aside(tried: dict[str, Any], place: str, home: Path) -> None:
     else:
         tried[key] = whole(home)[key]
     if key in ("rooms", "therapists"):  # services name them; what is wrong with these is seen once the lists are right
-        tried["services"] = []
+        tried["services"] = [
+            {name: value for name, value in one.items() if name != key} if isinstance(one, Mapping) else one
+            for one in tried.get("services") or ()
+        ]
 
 
 def differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[tuple[str, str, str]]:
@@ -140,7 +144,7 @@ def _flat(table: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, str]]
 
 def parsed(text: str, home: Path) -> dict[str, Any]:
     """The content of an exported file. Raises `BadSettings`."""
-    return _parsed(text.encode("utf-8"), home / FILE)
+    return parsed_file(text.encode("utf-8"), home / FILE)
 
 
 def versions(home: Path) -> list[Version]:
@@ -156,7 +160,7 @@ def versions(home: Path) -> list[Version]:
 def version(home: Path, number: int) -> dict[str, Any] | None:
     """The content of a version, or None."""
     path = home / FOLDER / f"{number:06d}.toml"
-    return _parsed(path.read_bytes(), path) if path.exists() else None
+    return parsed_file(path.read_bytes(), path) if path.exists() else None
 
 
 def dumps(raw: Mapping[str, Any]) -> str:
@@ -209,10 +213,3 @@ def _write(path: Path, content: str) -> None:
         file.flush()
         os.fsync(file.fileno())
     fresh.replace(path)
-
-
-def _parsed(content: bytes, path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(content.decode("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise BadSettings(f"{path}: {error}") from error

@@ -30,7 +30,16 @@ COUNTRIES = ("US", "CA", "GB", "IE", "EU", "ES", "MX", "AR", "AU", "NZ")
 
 
 class BadSettings(ValueError):
-    """A setting cannot be used; the message names it and says what would do."""
+    """A setting cannot be used; the message names it and says what would do.
+
+    `text` with its `{places}` and `values` say so in any language, without the file and the setting; `also` are more of
+    the same kind that were found with it.
+    """
+
+    def __init__(self, text: str, /, *, at: str = "", also: Sequence[BadSettings] = (), **values: object) -> None:
+        said = text.format(**values) if values else text
+        super().__init__(f"{at}{said}")
+        self.text, self.values, self.also = text, values, tuple(also)
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,17 +238,19 @@ def clinic_of(own: Mapping[str, Any], path: Path) -> Clinic:
             **booking,
         )
     except TypeError as error:
-        raise BadSettings(f"{path}: unknown key; the known ones are in {DEFAULT_CLINIC}") from error
+        raise BadSettings("unknown key; the known ones are in {file}", at=f"{path}: ", file=DEFAULT_CLINIC) from error
     if clinic.erase_after_handoff not in ERASE_AFTER_HANDOFF:
-        raise BadSettings(f"{path}: erase_after_handoff must be one of {', '.join(ERASE_AFTER_HANDOFF)}")
+        raise _one_of(path, "erase_after_handoff", ERASE_AFTER_HANDOFF)
     if clinic.country not in COUNTRIES:
-        raise BadSettings(f"{path}: country must be one of {', '.join(COUNTRIES)}")
+        raise _one_of(path, "country", COUNTRIES)
     if not clinic.name.strip():
-        raise BadSettings(f"{path}: name must not be empty")
+        raise BadSettings("must not be empty", at=f"{path}: name ")
     try:
         ZoneInfo(clinic.time_zone)
     except (ZoneInfoNotFoundError, ValueError) as error:
-        raise BadSettings(f"{path}: time_zone must be one such as America/New_York") from error
+        raise BadSettings(
+            "must be one such as {example}", at=f"{path}: time_zone ", example="America/New_York"
+        ) from error
     return clinic
 
 
@@ -248,10 +259,15 @@ def _booking(path: Path, raw: dict[str, Any]) -> dict[str, Any]:
     try:
         opening = Opening.from_mapping(_table(path, raw, "opening"))
     except BadOpening as error:
-        raise BadSettings(f"{path}: [opening] {error}") from error
+        raise BadSettings(error.text, at=f"{path}: [opening] {error.day}: ", **error.values) from error
     languages = _names(path, raw, "languages") or LANGUAGES
     if unknown := [one for one in languages if one not in LANGUAGES]:
-        raise BadSettings(f"{path}: languages: {unknown[0]} is not spoken; known are {', '.join(LANGUAGES)}")
+        raise BadSettings(
+            "{name} is not spoken; known are {known}",
+            at=f"{path}: languages: ",
+            name=unknown[0],
+            known=", ".join(LANGUAGES),
+        )
     rooms, therapists = _names(path, raw, "rooms"), _names(path, raw, "therapists")
     return {
         "opening": opening,
@@ -264,46 +280,88 @@ def _booking(path: Path, raw: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def _one_of(path: Path, key: str, choices: Sequence[str]) -> BadSettings:
+    return BadSettings("must be one of {choices}", at=f"{path}: {key} ", choices=", ".join(choices))
+
+
 def _table(path: Path, raw: dict[str, Any], name: str) -> dict[str, Any]:
     table = raw.pop(name, {})
     if not isinstance(table, dict):
-        raise BadSettings(f"{path}: [{name}] must be a table")
+        raise BadSettings("must be a table", at=f"{path}: [{name}] ")
     return table
 
 
 def _names(path: Path, raw: dict[str, Any], key: str) -> tuple[str, ...]:
     given = raw.pop(key, [])
     if not isinstance(given, list) or not all(isinstance(one, str) and 0 < len(one.strip()) <= 80 for one in given):
-        raise BadSettings(f"{path}: {key} must be a list of names of 1 to 80 characters")
+        raise BadSettings("must be a list of names of 1 to 80 characters", at=f"{path}: {key} ")
     tidy = tuple(" ".join(one.split()) for one in given)
     if len({one.casefold() for one in tidy}) != len(tidy):
-        raise BadSettings(f"{path}: {key} holds the same name twice")
+        raise BadSettings("holds the same name twice", at=f"{path}: {key} ")
     return tidy
 
 
 def _services(path: Path, raw: Any, rooms: Sequence[str], therapists: Sequence[str]) -> tuple[Service, ...]:
+    """Every service; all that is wrong with any of them is refused at once."""
+    made, faults = [], list[BadSettings]()
+    for row, one in enumerate(raw if isinstance(raw, list) else [raw], 1):
+        service = _service(path, one)
+        if service is None:
+            faults.append(BadSettings("row {row}: a name and minutes are needed", at=f"{path}: [[services]] ", row=row))
+            continue
+        made.append(service)
+        faults += _service_faults(f"{path}: [[services]] ", service, {"rooms": rooms, "therapists": therapists})
+    if faults:
+        first = faults[0]
+        raise BadSettings(first.text, at=f"{path}: [[services]] ", also=faults[1:], **first.values)
+    return tuple(made)
+
+
+def _service(path: Path, one: Any) -> Service | None:
     try:
-        services = tuple(
-            Service(
-                str(one["name"]).strip(), one["minutes"], str(one.get("price", "")), one.get("buffer", 0),
-                str(one.get("suits", "")), _names(path, dict(one), "rooms"), _names(path, dict(one), "therapists"),
-            )
-            for one in raw
+        made = Service(
+            str(one["name"]).strip(), one["minutes"], str(one.get("price", "")), one.get("buffer", 0),
+            str(one.get("suits", "")), _names(path, dict(one), "rooms"), _names(path, dict(one), "therapists"),
         )  # fmt: skip
     except (TypeError, KeyError, AttributeError, ValueError):
-        raise BadSettings(f"{path}: [[services]] each need a name and minutes") from None
-    for one in services:
-        where = f"{path}: [[services]] {one.name}"
-        if not one.name or not _minutes(one.minutes, 5, 240):
-            raise BadSettings(f"{where}: minutes must be a multiple of 5 from 5 to 240")
-        if not _minutes(one.buffer, 0, 60):
-            raise BadSettings(f"{where}: buffer must be a multiple of 5 from 0 to 60")
-        if one.suits not in SUITS:
-            raise BadSettings(f"{where}: suits must be one of {', '.join(filter(None, SUITS))}, or empty")
-        for key, known in (("rooms", rooms), ("therapists", therapists)):
-            if unknown := [name for name in getattr(one, key) if name not in known]:
-                raise BadSettings(f"{where}: {key}: {unknown[0]} is not in the list of {key}")
-    return services
+        return None
+    return made if made.name else None
+
+
+def _service_faults(at: str, one: Service, known: Mapping[str, Sequence[str]]) -> list[BadSettings]:
+    found = []
+    if not _minutes(one.minutes, 5, 240):
+        found.append(
+            BadSettings(
+                "{name}: the minutes must be a multiple of 5 from {least} to {most}",
+                at=at,
+                name=one.name,
+                least=5,
+                most=240,
+            )
+        )
+    if not _minutes(one.buffer, 0, 60):
+        found.append(
+            BadSettings(
+                "{name}: the buffer must be a multiple of 5 from {least} to {most}",
+                at=at,
+                name=one.name,
+                least=0,
+                most=60,
+            )
+        )
+    if one.suits not in SUITS:
+        suits = ", ".join(filter(None, SUITS))
+        found.append(BadSettings("{name}: suits must be one of {suits}, or empty", at=at, name=one.name, suits=suits))
+    found += [
+        BadSettings("{name}: {unknown} is not in the list of rooms", at=at, name=one.name, unknown=room)
+        for room in one.rooms if room not in known["rooms"]
+    ]  # fmt: skip
+    found += [
+        BadSettings("{name}: {unknown} is not in the list of therapists", at=at, name=one.name, unknown=therapist)
+        for therapist in one.therapists if therapist not in known["therapists"]
+    ]  # fmt: skip
+    return found
 
 
 def _minutes(value: object, least: int, most: int) -> bool:
@@ -314,7 +372,8 @@ def _retention(path: Path, raw: Mapping[str, Any]) -> Mapping[str, int]:
     """Days until what is kept is deleted."""
     for key, days in raw.items():
         if key not in RETENTION or isinstance(days, bool) or not isinstance(days, int) or not 1 <= days <= 36_500:
-            raise BadSettings(f"{path}: [retention] {key}: give days from 1 to 36500 under {', '.join(RETENTION)}")
+            keys = ", ".join(RETENTION)
+            raise BadSettings("give days from 1 to 36500 under {keys}", at=f"{path}: [retention] {key}: ", keys=keys)
     return dict(raw)
 
 
@@ -323,7 +382,7 @@ def _policy(path: Path, raw: Any) -> Policy:
     try:
         return Policy.from_mapping(raw if isinstance(raw, dict) else {"policy": raw})
     except BadPolicy as error:
-        raise BadSettings(f"{path}: [policy] {error}") from error
+        raise BadSettings(str(error), at=f"{path}: [policy] ") from error
 
 
 def _numbers(path: Path, raw: Any) -> Mapping[str, str]:
@@ -331,26 +390,41 @@ def _numbers(path: Path, raw: Any) -> Mapping[str, str]:
     own = {key: str(text) for key, text in raw.items()} if isinstance(raw, dict) else {"numbers": ""}
     for key, text in own.items():
         if key not in OWN_NUMBERS or not text.strip():
-            raise BadSettings(f"{path}: [numbers] {key}: give a text under one of {', '.join(OWN_NUMBERS)}")
+            keys = ", ".join(OWN_NUMBERS)
+            raise BadSettings("give a text under one of {keys}", at=f"{path}: [numbers] {key}: ", keys=keys)
     if "emergency" in own and not re.fullmatch(r"\+?\d{2,15}", own["emergency"]):
-        raise BadSettings(f"{path}: [numbers] emergency must be digits that a telephone can dial")
+        raise BadSettings("must be digits that a telephone can dial", at=f"{path}: [numbers] emergency ")
     if own and not re.fullmatch(r"\d{4}-\d{2}-\d{2}", own.get("checked", "")):
-        raise BadSettings(f"{path}: [numbers] checked must be the day they were looked at, such as 2026-11-23")
+        raise BadSettings(
+            "must be the day they were looked at, such as {example}",
+            at=f"{path}: [numbers] checked ",
+            example="2026-11-23",
+        )
     return own
 
 
 def _parsed(path: Path) -> dict[str, Any]:
+    return parsed(path.read_bytes(), path)
+
+
+def parsed(content: bytes, path: Path) -> dict[str, Any]:
+    """A clinic's file as a mapping; raises `BadSettings` with the line that is no TOML."""
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except tomllib.TOMLDecodeError as error:
-        raise BadSettings(f"{path}: {error}") from error
+        return tomllib.loads(content.decode("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        place = re.search(r"line (\d+), column (\d+)", str(error))
+        if place is None:
+            raise BadSettings("this is no TOML file: it ends too early, or is not UTF-8", at=f"{path}: ") from error
+        raise BadSettings(
+            "this is no TOML: look at line {line}, column {column}", at=f"{path}: ", line=place[1], column=place[2]
+        ) from error
 
 
 def _facts(path: Path, raw: Mapping[str, Any]) -> tuple[Mapping[str, str], Mapping[str, Mapping[str, str]]]:
     """The answers, and beside them those of `[facts.es]` and other languages."""
     tables = {name: told for name, told in raw.items() if isinstance(told, Mapping)}
     if unknown := [name for name in tables if name not in LANGUAGES]:
-        raise BadSettings(f"{path}: [facts.{unknown[0]}]: the chat speaks {', '.join(LANGUAGES)}")
+        raise BadSettings("the chat speaks {known}", at=f"{path}: [facts.{unknown[0]}]: ", known=", ".join(LANGUAGES))
     translated = {name: {key: str(text) for key, text in told.items()} for name, told in tables.items()}
     return {key: str(text) for key, text in raw.items() if key not in tables}, translated
 

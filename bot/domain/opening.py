@@ -14,7 +14,11 @@ _LONGEST_LOOK = 60  # days
 
 
 class BadOpening(ValueError):
-    """Hours that cannot be meant; the message names the day and says what would do."""
+    """Hours that cannot be meant; the message names the day, `text` with its `{places}` and `values` what would do."""
+
+    def __init__(self, day: str, text: str, /, **values: object) -> None:
+        super().__init__(f"{day}: {text.format(**values) if values else text}")
+        self.day, self.text, self.values = day, text, values
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +32,12 @@ class Opening:
     def from_mapping(cls, raw: Mapping[str, Any]) -> Opening:
         """Read `{"mon": ["08:00-12:00", "13:00-19:00"], "closed": ["2026-12-25"]}`. Raises `BadOpening`."""
         if unknown := [key for key in raw if key not in (*DAYS, "closed")]:
-            raise BadOpening(f"{unknown[0]}: the days are {', '.join(DAYS)}, and closed")
+            raise BadOpening(unknown[0], "the days are {days}, and closed", days=", ".join(DAYS))
         week = {day: _spans(day, raw.get(day) or ()) for day in DAYS if raw.get(day)}
         try:
             closed = tuple(sorted({date.fromisoformat(str(one)) for one in raw.get("closed") or ()}))
         except ValueError:
-            raise BadOpening("closed: give days such as 2026-12-25") from None
+            raise BadOpening("closed", "give days such as {example}", example="2026-12-25") from None
         return cls(week, closed)
 
     def to_mapping(self) -> dict[str, Any]:
@@ -78,18 +82,18 @@ class Opening:
 def _spans(day: str, raw: Sequence[str] | str) -> tuple[tuple[int, int], ...]:
     found = sorted(_span(day, one) for one in ([raw] if isinstance(raw, str) else raw))
     if any(later[0] < earlier[1] for earlier, later in itertools.pairwise(found)):
-        raise BadOpening(f"{day}: these hours overlap")
+        raise BadOpening(day, "these hours overlap")
     return tuple(found)
 
 
 def _span(day: str, text: str) -> tuple[int, int]:
     found = re.fullmatch(r"\s*(\d{1,2}):(\d{2})\s*[-–]\s*(\d{1,2}):(\d{2})\s*", str(text))
     if found is None:
-        raise BadOpening(f"{day}: give hours such as 08:00-12:30")
+        raise BadOpening(day, "give hours such as {example}", example="08:00-12:30")
     hour, minute, until_hour, until_minute = map(int, found.groups())
     start, end = hour * 60 + minute, until_hour * 60 + until_minute
     if minute > 59 or until_minute > 59 or not start < end <= 24 * 60:
-        raise BadOpening(f"{day}: {text.strip()[:20]} is no span of a day")
+        raise BadOpening(day, "{hours} is no span of a day", hours=text.strip()[:20])
     return start, end
 
 

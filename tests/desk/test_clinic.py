@@ -32,6 +32,9 @@ def form_of(page: str) -> dict[str, str | list[str]]:
     return {name: values if len(values) > 1 else values[0] for name, values in fields.items()}
 
 
+ENGLISH = re.compile(r"\b(must|give|the|names?|list|needed|one of|empty|such|multiple)\b")
+
+
 def test_the_form_sent_back_untouched_changes_nothing(context, browser):
     lead = browser("Ana", "lead")
     before = context.settings.clinic
@@ -122,13 +125,19 @@ def test_every_fault_is_said_beside_its_field_and_nothing_typed_is_lost(context,
            "reply_title": ["Hello", "half a reply"], "reply_text": ["Hello {name}", ""]}  # fmt: skip
     page = lead.post("/desk/clinic", {**form, **bad})
     assert page.status_code == 422
-    for name in ("open.tue", "open.wed", "closed", "rooms", "keep.handoff_days", "name", "time_zone"):
+    for name in ("open.tue", "open.wed", "closed", "rooms", "services", "keep.handoff_days", "name", "time_zone"):
         assert f'aria-describedby="fault-{name}"' in page.text, name
         assert f'id="fault-{name}"' in page.text, name
     assert 'id="fault-replies"' in page.text
     assert "fault-phone" not in page.text
     spanish = lead.post("/desk/clinic", {**form, **bad}, headers={"Accept-Language": "es"}).text
-    assert 'id="fault-open.tue">escriba' in spanish or 'id="fault-open.wed">escriba las horas' in spanish
+    said = [
+        " ".join(one.split())
+        for one in re.findall(r'<span class="refused" id="fault-[^>]*>(.*?)</span>', spanish, re.S)
+    ]
+    assert len(said) >= 9
+    assert any("Escriba las horas así: 08:00-12:30." in one for one in said)
+    assert not [one for one in said if ENGLISH.search(one)]
     back = form_of(page.text)
     kept = {name: value for name, value in back.items() if name in bad and not name.startswith("reply")}
     assert kept == {name: value for name, value in bad.items() if not name.startswith("reply")}
@@ -136,7 +145,9 @@ def test_every_fault_is_said_beside_its_field_and_nothing_typed_is_lost(context,
     mended = {**form, **bad, "open.tue": "", "open.wed": "", "closed": "", "rooms": "A", "keep.handoff_days": "30", "name": "Elm",
               "time_zone": "Europe/Madrid", "reply_text": ["Hello {name}", "whole"]}  # fmt: skip
     page = lead.post("/desk/clinic", mended)
-    assert 'id="fault-services"' in page.text  # seen once the rooms they name are right
+    [services] = re.findall(r'id="fault-services">(.*?)</span>', page.text, re.S)
+    for fault in ("minutes must be", "buffer must be", "suits must be", "z is not in the list of rooms", "q is not in"):
+        assert fault in services, "every fault of every service is named at once"
     assert lead.post("/desk/clinic", {**mended, "services": "Long | 60"}).status_code == 303
     assert dict(context.settings.clinic.replies)["half a reply"] == "whole"
 

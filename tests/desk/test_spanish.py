@@ -85,12 +85,21 @@ def acts() -> set[str]:
 
 # What only a program is told, never a person on a page.
 _TO_PROGRAMS = {"sign_in", "not_json", "bad_json", "foreign_form", "step_owed"}
-_REFUSE = {"BadMove": 1, "IllegalMove": 0, "NotAllowed": 0, "Problem": 2}
+_REFUSE = {
+    "BadSettings": 0,
+    "BadOpening": 1,
+    "ClosedThen": 1,
+    "BadMove": 1,
+    "IllegalMove": 0,
+    "NotAllowed": 0,
+    "Problem": 2,
+}
 
 
 def calls() -> Iterator[tuple[str, ast.Call]]:
-    for folder in ("bot/services", "bot/web/desk", "bot/domain"):
-        for file in sorted((REPOSITORY / folder).rglob("*.py")):
+    for folder in ("bot/services", "bot/web/desk", "bot/domain", "bot/settings.py"):
+        place = REPOSITORY / folder
+        for file in [place] if place.is_file() else sorted(place.rglob("*.py")):
             for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
                 if isinstance(node, ast.Call):
                     named = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
@@ -106,7 +115,7 @@ def refusals() -> set[str]:
         if at is None or (isinstance(first, ast.Constant) and first.value in _TO_PROGRAMS):
             continue
         found |= {one.value for one in call.args[at : at + 1] if isinstance(one, ast.Constant)}
-    return found
+    return {text for text in found if not text.startswith("PALPATE_")}  # the environment is for who runs the machine
 
 
 def said_by_code() -> set[str]:

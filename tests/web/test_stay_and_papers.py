@@ -9,6 +9,7 @@ import pytest
 from bot.services import hand_off
 from bot.services.stored import NewMessage
 from bot.web.chat import papers
+from tests.words.test_parity import ENGLISH_WORDS
 
 OUTCOME = {
     "outcome": "doctor_first", "urgency": "gp", "provisional": False,
@@ -138,3 +139,23 @@ def test_the_note_is_a_form_that_a_doctor_can_fill_in(visitor, edge, printed):
     assert ("text", "☐ yes   ☐ no") in kinds
     assert kinds[-2:] == [("lines", ""), ("signed", "Signed, date")]
     assert [kind for kind, _ in kinds].count("box") == 1
+
+
+def test_the_note_for_the_doctor_is_in_the_language_of_its_visitor(visitor, edge, printed):
+    visitor.arrive("es")
+    record = {
+        "nrs": 6, "duration_days": 200, "ci": ["CI-CHRONIC"], "sites": [{"site": "low_back", "side": None}],
+        "facts": {"contact": {"name": "Luz", "phone": "1"}},
+    }  # fmt: skip
+    consent, result = {"privacy": True}, {**OUTCOME, "rule": "R-1", "rules_version": "v"}
+    now = edge.context.clock()
+    hand_off.hand_off(
+        edge.context.uow(), conversation=visitor.id, record=record, result=result, consent=consent, said={}, now=now
+    )
+    assert visitor.http.get(f"{visitor.path}/doctor-note.pdf", headers=visitor.auth).status_code == 200
+    [paper] = printed
+    assert (paper.title, paper.language) == ("Una pregunta antes del masaje", "es")
+    words = " ".join((paper.under, paper.foot, *(part.text for part in paper.parts)))
+    assert not ENGLISH_WORDS.search(words), words
+    assert [part.kind for part in paper.parts][-2:] == ["lines", "signed"]
+    assert ("text", "☐ sí   ☐ no") in [(part.kind, part.text) for part in paper.parts]

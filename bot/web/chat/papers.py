@@ -18,6 +18,7 @@ from bot.services.stored import Conversation, Message
 from bot.web.chat.paper_pdf import Paper, Part, pdf
 from bot.web.chat.problems import Problem
 from bot.web.context import WebContext
+from bot.web.desk import clinical, tongue
 
 Own = Callable[[Request], Awaitable[Conversation]]
 _LETTER_COUNTRIES = ("US", "CA")
@@ -44,6 +45,7 @@ _NEXT = {
 }  # fmt: skip
 _SENTENCE = re.compile(r"(?<=[.!?])[”»]?\s+")
 _BOX = "[ ]"
+NOTE = "A question before massage"
 
 
 class PaperCalls:
@@ -118,12 +120,14 @@ class PaperCalls:
         if handoff is None:
             raise NotFound(chat.id)
         newest = uow.handoffs.revisions(handoff.id)[-1]
-        clinic = self._context.settings.clinic
-        _title, *lines = summary.doctor_note(newest.record, clinic=clinic.name).split("\n")
+        clinic, locale = self._context.settings.clinic, chat.locale
+        with tongue.spoken(language_of(locale)):
+            _title, *lines = summary.doctor_note(newest.record, clinic=clinic.name, voice=clinical.voice()).split("\n")
         parts = tuple(part for line in lines if line for part in _to_fill_in(line))
-        under = " · ".join((f"{wished_times.day(handoff.created_at)} {handoff.created_at:%Y}", handoff.reference))
+        at = handoff.created_at.astimezone(clinic.zone)
+        under = " · ".join((f"{wished_times.day(at, locale)} {at:%Y}", handoff.reference))
         reach = tuple(part for part in (clinic.phone, clinic.email, clinic.address) if part)
-        return Paper(clinic.name, reach, "A question before massage", under, parts, self._foot("en"), "en")
+        return Paper(clinic.name, reach, say(locale, NOTE), under, parts, self._foot(locale), language_of(locale))
 
     def _foot(self, locale: str) -> str:
         number = self._context.settings.clinic.lines.emergency
@@ -162,7 +166,7 @@ def _to_fill_in(line: str) -> tuple[Part, ...]:
         return (Part("box", line.removeprefix(_BOX).strip()),)
     if line.endswith(":"):
         return (Part("heading", line.rstrip(":")),)
-    if line.startswith("Signed"):
+    if line.endswith("_"):
         return (Part("signed", line.rstrip(":_ ")),)
     asked, mark, boxes = line.partition("?")
     if not mark:

@@ -17,6 +17,7 @@ from bot.services.accounts import SignedIn
 from bot.services.stored import AuditEntry
 from bot.settings import COUNTRIES, RETENTION, BadSettings
 from bot.web.chat.problems import Problem
+from bot.web.desk import tongue
 from bot.web.desk.access import Access, Endpoint, form_of
 from bot.web.desk.context import DeskContext
 from bot.web.desk.render import Pages
@@ -79,7 +80,7 @@ class ClinicPage:
         try:
             wanted = clinic_store.parsed(text, self._home)
         except BadSettings as error:
-            return self._form(who, raw, given, faults={"toml": self._why(error)}, brought=text, status=422)
+            return self._form(who, raw, given, faults={"toml": error}, brought=text, status=422)
         signed = {key: raw[key] for key in ("policy", "numbers") if key in raw}
         unsigned = {key: value for key, value in wanted.items() if key not in ("policy", "numbers")}
         return await self._keep(who, {**unsigned, **signed}, given, brought=text)
@@ -111,22 +112,19 @@ class ClinicPage:
         headers = {"Content-Disposition": 'attachment; filename="clinic.toml"', "Cache-Control": "no-store"}
         return Response(clinic_store.dumps(whole), media_type="application/toml", headers=headers)
 
-    def _why(self, error: BadSettings) -> str:
-        return str(error).removeprefix(f"{self._home / clinic_store.FILE}: ")
-
     async def _keep(
         self, who: SignedIn, wanted: Mapping[str, Any], mark: str, typed: Fields | None = None, *, brought: str = ""
     ) -> Response:
         """Store it, or show the form with what was typed, and each fault beside its field."""
         half = _half_replies(typed or {})
         if half:
-            faults = {**await run_in_threadpool(clinic_store.faults, self._home, wanted), "replies": half}
+            faults = {**await run_in_threadpool(clinic_store.faults, self._home, wanted), "replies": BadSettings(half)}
             return self._form(who, wanted, mark, wrong=_BESIDE, typed=typed, faults=faults, status=422)
         try:
             await run_in_threadpool(self._store, wanted, who.actor.name, mark)
-        except BadSettings as error:
+        except BadSettings:
             faults = await run_in_threadpool(clinic_store.faults, self._home, wanted)
-            why = f"{self._why(error)}." if "" in faults else _BESIDE
+            why = " ".join(_said(faults[""])) if "" in faults else _BESIDE
             return self._form(who, wanted, mark, wrong=why, typed=typed, faults=faults, brought=brought, status=422)
         except clinic_store.Changed:
             wrong = "Somebody else has saved in the meantime. Look at their version first; yours is still below."
@@ -152,7 +150,7 @@ class ClinicPage:
         *,
         wrong: str = "",
         typed: Fields | None = None,
-        faults: Mapping[str, str] | None = None,
+        faults: Mapping[str, BadSettings] | None = None,
         brought: str = "",
         saved: bool = False,
         status: int = 200,
@@ -166,7 +164,7 @@ class ClinicPage:
             raw=raw,
             mark=mark,
             wrong=wrong,
-            faults={_field(place): why.removeprefix(_lead(place)) for place, why in (faults or {}).items()},
+            faults={_field(place): _said(why) for place, why in (faults or {}).items()},
             shown={**_shown(raw), **_texts(typed or {})},
             ticked=_every(typed, "languages") if typed else raw.get("languages") or LANGUAGES,
             brought=brought,
@@ -192,10 +190,10 @@ def _field(place: str) -> str:
     return f"keep.{part}" if key == "retention" else place
 
 
-def _lead(place: str) -> str:
-    """How a refusal begins when it names its place; beside the field this is said already."""
-    key, _, part = place.partition(".")
-    return f"[{key}] {part}: " if part else f"[[{key}]] "
+def _said(error: BadSettings) -> list[str]:
+    """All that is wrong in one place, as sentences in the language of the page; beside its field the place is said already."""
+    told = [tongue.say(one.text, **one.values) for one in (error, *error.also)]
+    return [f"{words[:1].upper()}{words[1:].removesuffix('.')}." for words in told]
 
 
 def _shown(raw: Mapping[str, Any]) -> dict[str, str]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
 
@@ -30,6 +31,16 @@ def use(request: Request) -> None:
 def language() -> str:
     """The language of this request."""
     return _CURRENT.get()
+
+
+@contextmanager
+def spoken(wanted: str) -> Iterator[None]:
+    """Within it this language is spoken, whatever the request asks for: a paper is in its reader's language."""
+    token = _CURRENT.set(wanted if wanted in LANGUAGES else speech.ENGLISH)
+    try:
+        yield
+    finally:
+        _CURRENT.reset(token)
 
 
 def say(text: object, /, **values: object) -> str:
