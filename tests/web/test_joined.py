@@ -1,4 +1,4 @@
-"""The chat's modules are joined without losing their scopes, and a form the joining does not know stops it by name."""
+"""The chat's modules are joined into one scope for each file, and what the joining does not know stops it by name."""
 
 from __future__ import annotations
 
@@ -16,19 +16,29 @@ def written(home: Path, **modules: str) -> Path:
     return home
 
 
-def test_a_module_comes_after_those_it_imports_and_keeps_its_own_scope(tmp_path):
+def test_a_module_comes_after_those_it_imports_and_other_files_find_what_it_exports(tmp_path):
     home = written(
         tmp_path,
         one='import { two } from "./two.js";\nconst own = 1;\nexport function go() { return two + own; }\n',
-        two="const own = 2;\nexport const two = own;\n",
+        two="const mine = 2;\nexport const two = mine;\n",
         later='import { two } from "./two.js";\nexport const more = two;\n',
     )
     (home / "one.js").write_text((home / "one.js").read_text() + 'export const wait = () => import("./later.js");\n')
     made = joined(home, {"first.js": ("one", "two"), "rest.js": ("later",)})
-    assert made["first.js"].index("const $two") < made["first.js"].index("const $one")
-    assert 'import("./rest.js").then((all) => all.$later)' in made["first.js"]
-    assert "return { go, wait };" in made["first.js"]
-    assert made["rest.js"].startswith('import { $two } from "./first.js";')
+    first = made["first.js"]
+    assert first.index("const mine = 2") < first.index("const two = mine") < first.index("function go()")
+    assert 'import("./rest.js")' in first
+    assert first.startswith("export const { two, go, wait } = (() => {")
+    assert first.endswith("return { two, go, wait };\n})();")
+    assert made["rest.js"].startswith('import { two } from "./first.js";\nexport const { more } = (() => {')
+
+
+@pytest.mark.parametrize("again", ["const own = 2;", "let own;", "async function own() {}", "export class own {}"])
+def test_a_name_that_two_modules_of_a_file_have_is_refused_by_name(tmp_path, again):
+    home = written(tmp_path, one="const own = 1;\n", two=f"{again}\n")
+    with pytest.raises(CannotJoin, match=r"two\.js names something own, and so does one\.js"):
+        joined(home, {"first.js": ("one", "two")})
+    assert set(joined(home, {"first.js": ("one",), "rest.js": ("two",)})) == {"first.js", "rest.js"}
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,8 @@
 """Sends the chat's small modules as a few files: what is needed first, what comes later, and the body map.
 
 One file of a folder's modules compresses a fifth better than the modules one by one, and a phone waits for one answer
-instead of twelve. Every module keeps its own scope, so that nothing of the source has to know of this.
+instead of twelve. The modules of a file share one scope: an import within it costs nothing, and every name can be made
+short. So no two of them may give the same name to something; that is refused at start, by name.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from pathlib import Path
 
 _IMPORT = re.compile(r'^import \{ ([\w, ]+) \} from "\./(\w+)\.js";$', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=(?:async )?(?:function\*?|class|const) (\w+))", re.MULTILINE)
+_NAMED = re.compile(r"^(?:export )?(?:(?:async )?function\*?|class|const|let) (\w+)", re.MULTILINE)
 _LATER = re.compile(r'import\("\./(\w+)\.js"\)')
 
 
@@ -22,25 +24,39 @@ class CannotJoin(ValueError):
 def joined(home: Path, files: Mapping[str, Iterable[str]]) -> dict[str, str]:
     """File name → script, for file name → its modules; a module may import those of its own and of earlier files.
 
-    A module becomes `const $name = (() => { … return { what it exports }; })()`. Raises `CannotJoin`.
+    A file becomes `export const { what its modules export } = (() => { … })()`. Raises `CannotJoin`.
     """
     place = {module: name for name, modules in files.items() for module in modules}
-    scripts: dict[str, str] = {}
-    for name, modules in files.items():
-        sources = {module: (home / f"{module}.js").read_text(encoding="utf-8") for module in modules}
-        order = list(_in_order(sources))
-        others: dict[str, set[str]] = {}
-        for module in order:
-            for _, other in _IMPORT.findall(sources[module]):
-                if other not in place:
-                    raise CannotJoin(f"{module}.js imports {other}.js, which is in no file")
-                if place[other] != name:
-                    others.setdefault(place[other], set()).add(f"${other}")
-        lines = [f'import {{ {", ".join(sorted(names))} }} from "./{other}";' for other, names in others.items()]
-        lines += [_wrapped(module, sources[module], place, name) for module in order]
-        lines.append(f"export {{ {', '.join(f'${module}' for module in order)} }};")
-        scripts[name] = "\n".join(lines)
-    return scripts
+    return {name: _joined(home, name, list(modules), place) for name, modules in files.items()}
+
+
+def _joined(home: Path, name: str, modules: list[str], place: Mapping[str, str]) -> str:
+    sources = {module: (home / f"{module}.js").read_text(encoding="utf-8") for module in modules}
+    _check_names(sources)
+    order = list(_in_order(sources))
+    outside: dict[str, dict[str, None]] = {}  # file → the names that come from it
+    for module in order:
+        for names, other in _IMPORT.findall(sources[module]):
+            if other not in place:
+                raise CannotJoin(f"{module}.js imports {other}.js, which is in no file")
+            if place[other] != name:
+                outside.setdefault(place[other], {}).update(dict.fromkeys(names.split(", ")))
+    exports = ", ".join(export for module in order for export in _EXPORT.findall(sources[module]))
+    bodies = [_body(module, sources[module], place, name) for module in order]
+    imports = [f'import {{ {", ".join(names)} }} from "./{other}";' for other, names in outside.items()]
+    return "\n".join(
+        [*imports, f"export const {{ {exports} }} = (() => {{", *bodies, f"return {{ {exports} }};", "})();"]
+    )
+
+
+def _check_names(sources: Mapping[str, str]) -> None:
+    """Every name at the top of a module is given once in a file."""
+    whose: dict[str, str] = {}
+    for module, source in sources.items():
+        for given in _NAMED.findall(source):
+            first = whose.setdefault(given, module)
+            if first != module:
+                raise CannotJoin(f"{module}.js names something {given}, and so does {first}.js")
 
 
 def _in_order(sources: Mapping[str, str]) -> Iterator[str]:
@@ -61,17 +77,16 @@ def _in_order(sources: Mapping[str, str]) -> Iterator[str]:
         yield from visit(module)
 
 
-def _wrapped(module: str, source: str, place: Mapping[str, str], name: str) -> str:
-    exports = _EXPORT.findall(source)
-    body = _IMPORT.sub(r"const { \1 } = $\2;", source)
-    body = _EXPORT.sub("", body)
+def _body(module: str, source: str, place: Mapping[str, str], name: str) -> str:
+    """A module without its imports and exports; what it loads later it finds in the file that holds it."""
+    body = _EXPORT.sub("", _IMPORT.sub("", source))
     body = _LATER.sub(lambda found: _later(module, found[1], place, name), body)
     if re.search(r"^(import|export) ", body, re.MULTILINE):
         raise CannotJoin(f"{module}.js has an import or export of a form that is not known here")
-    return f"const ${module} = (() => {{\n{body}\nreturn {{ {', '.join(exports)} }};\n}})();"
+    return body
 
 
 def _later(module: str, other: str, place: Mapping[str, str], name: str) -> str:
     if other not in place or place[other] == name:
         raise CannotJoin(f"{module}.js loads {other}.js later, which is not in a file of its own")
-    return f'import("./{place[other]}").then((all) => all.${other})'
+    return f'import("./{place[other]}")'

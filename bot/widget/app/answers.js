@@ -6,12 +6,8 @@ import { t } from "./words.js";
 
 const ALONE = ["none", "unsure"]; // answers that exclude all others
 
-/** The parts of a `multi` or `scale` question. */
-export function build(question, submit, form) {
-  return (question.kind === "scale" ? scale : multi)(question, submit, form);
-}
-
-function multi(question, submit, form) {
+/** The parts of the form; sends a list, or one value that stands alone. */
+export function multi(question, submit, form) {
   const options = offered(question).filter(({ value }) => !ALONE.includes(value));
   const boxes = options.map(({ value }) => el("input", { type: "checkbox", value }));
   const rows = options.map(({ label }, at) => el("label", { class: "option" }, boxes[at], el("span", {}, label)));
@@ -29,7 +25,8 @@ function multi(question, submit, form) {
   return [el("div", { class: long(options) }, ...rows), ...sendRow(t("done_short"), single)];
 }
 
-function scale(question, submit, form) {
+/** The parts of the form; sends a number. */
+export function scale(question, submit, form) {
   const labels = new Map((question.choices ?? []).map(({ value, label }) => [Number(value), label]));
   const family = ["nrs", "peg", "psfs"].find((start) => question.field.startsWith(start)) ?? "scale";
   const low = wordy(labels.get(0)) ?? t(`${family}_low`);

@@ -13,10 +13,10 @@ const AREAS = {
 const VIEWS = ["both_views", "front", "back"];
 
 /** The parts of the form; sends a list of `{site, side}`, both sides of one place as `both`, or words where it spreads. */
-export async function build(question, submit, form) {
+export async function body_map(question, submit, form) {
   const sites = new Set(question.choices.map(({ value }) => value.site));
   if (sites.size === 1) return [sides(question.choices, submit)];
-  const places = question.choices.map(place);
+  const places = question.choices.map(spot);
   const order = []; // places in the order they were chosen: a pain that spreads starts in the first
   const picked = el("p", { class: "picked-now", role: "status" });
   // Fewer: only sides are missing. Without the drawing the list does everything.
@@ -57,10 +57,10 @@ function sides(choices, submit) {
     el("button", { type: "button", class: "option", onclick: () => submit([value], label) }, label)));
 }
 
-function place({ value, label }) {
+function spot({ value, label }) {
   const box = el("input", { type: "checkbox" });
-  const spot = typeof value === "string" ? { site: value, side: null } : value;
-  return { value: spot, label, box, node: el("label", { class: "option" }, box, el("span", {}, label)) };
+  const where = typeof value === "string" ? { site: value, side: null } : value;
+  return { value: where, label, box, node: el("label", { class: "option" }, box, el("span", {}, label)) };
 }
 
 function areas(places) {

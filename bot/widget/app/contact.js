@@ -11,7 +11,7 @@ const FIELDS = [
 ];
 
 /** The parts of the contact form; sends `{name, phone, email}` with null for what was left out. */
-export function build(question, submit, form) {
+export function contact(question, submit, form) {
   const rows = FIELDS.map((field) => row(field));
   const values = () => Object.fromEntries(rows.map(({ field, input }) => [field.key, input.value.trim() || null]));
   sending(form, () => {

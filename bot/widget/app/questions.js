@@ -3,7 +3,7 @@
 import { el } from "./dom.js";
 import { speakMore, t } from "./words.js";
 
-const LATER = {
+const LATER = { // each exports a function of the kind's name: its parts of the form
   multi: () => import("./answers.js"),
   scale: () => import("./answers.js"),
   body_map: () => import("./body_map.js"),
@@ -23,7 +23,7 @@ export function wantsNumber(question) {
  */
 export async function controls(question, asked, submit, session) {
   const letter = LETTER.test(question.field) && (await import("./letter.js"));
-  const build = { yes_no: choice, choice }[question.kind] ?? (await LATER[question.kind]?.())?.build;
+  const build = { yes_no: choice, choice }[question.kind] ?? (await LATER[question.kind]?.())?.[question.kind];
   if (letter || (build && build !== choice)) await speakMore();
   const form = el("form", { novalidate: true, "data-kind": question.kind, "data-field": question.field });
   if (build) {
