@@ -56,9 +56,11 @@
     .news { position: absolute; inset: -3px -3px auto auto; width: 18px; height: 18px; border: 3px solid #fff; border-radius: 50%; background: #c62f22; overflow: hidden; text-indent: 99px; }
     button:focus-visible { outline: 3px solid #fff; box-shadow: 0 0 0 6px #17211d; }
     .panel { position: fixed; inset-block: auto 20px; inset-inline: auto 20px; width: 408px; height: min(720px, calc(100dvh - 40px));
-      border-radius: var(--r); overflow: hidden; background: #fbf7f1; color: #22302b; border: 1px solid rgb(20 30 25 / .14);
+      border-radius: var(--r); overflow: hidden; color-scheme: light dark; background: #fbf7f1; color: #22302b; border: 1px solid rgb(20 30 25 / .14);
+      background: light-dark(#fbf7f1, #131917); color: light-dark(#22302b, #edf1ee); border-color: light-dark(rgb(20 30 25 / .14), #3a463f);
       box-shadow: 0 2px 6px rgb(20 30 25 / .1), 0 24px 64px rgb(20 30 25 / .28); }
-    .panel.dark { background: #131917; color: #edf1ee; border-color: #3a463f; }
+    .light { color-scheme: light; }
+    .dark { color-scheme: dark; }
     :host([position="left"]) .panel { inset-inline: 20px auto; }
     .panel.wide { width: min(680px, calc(100vw - 40px)); height: calc(100dvh - 40px); }
     iframe { display: block; width: 100%; height: 100%; border: 0; }
@@ -160,9 +162,7 @@
       this.label.textContent = this.setting("label") || this.words.open;
       this.dot.textContent = ` (${this.words.news})`;
       this.panel.setAttribute("aria-label", title);
-      const theme = this.setting("theme");
-      const dark = theme === "dark" || (theme !== "light" && matchMedia("(prefers-color-scheme: dark)").matches);
-      this.panel.classList.toggle("dark", dark);
+      for (const theme of ["light", "dark"]) this.panel.classList.toggle(theme, this.setting("theme") === theme);
       if (this.frame) Object.assign(this.frame, { title, src: this.address() });
     }
 

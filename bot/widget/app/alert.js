@@ -34,6 +34,6 @@ export class Alert {
 }
 
 /** The digits to dial in words such as "NHS 111" or "+1 555 010 0142". */
-function dialled(number) {
+export function dialled(number) {
   return (/\+?\d[\d\s().-]*/.exec(number)?.[0] ?? number).replace(/[^\d+]/g, "");
 }

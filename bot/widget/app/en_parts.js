@@ -28,7 +28,7 @@ export const words = {
   v_none: "not asked yet", v_seen: "seen, not about massage", v_ok: "agreed to massage", v_ordered: "ordered massage", v_refused: "said no massage",
   relaxation_massage: "Relaxation massage", clinical_massage: "Clinical massage", doctor_first: "Your doctor first",
   not_now: "No massage for now", provisional: "once we have seen your doctor's note", looked_at: "once a person has looked at it",
-  why_this: "Why", more: "{n} more reasons", phone_us: "Questions? {phone}", next: "What happens next",
+  why_this: "Why", more: "{n} more reasons", phone_us: "Questions?", next: "What happens next",
   next_relaxation_massage: "A person on our team reads your answers.\nThey contact you to agree a time.\nWear what is comfortable. You can stop the massage at any moment.",
   next_clinical_massage: "A person on our team reads your answers.\nThey contact you to agree a time.\nYour therapist asks again and checks you before the massage.",
   next_doctor_first: "Show the note for your doctor, and ask.\nAdd the doctor's letter here, or bring it along.\nOur team then plans your visit with you.",

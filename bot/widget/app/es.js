@@ -13,7 +13,7 @@ export const words = {
   offline: "Sin conexión. Lo que escriba espera aquí y se envía cuando vuelva.",
   online: "Conectado otra vez.", starting: "Conectando…",
   before: "Primero, su permiso", progress: "Van {asked}, quedan unas {left}", progress_last: "Van {asked}, casi hemos acabado",
-  handed: "Lo tiene nuestro equipo. Referencia", stopped: "Las preguntas han terminado. Puede seguir escribiéndonos.",
+  handed: "Lo tiene nuestro equipo. Referencia", stopped: "Fin de las preguntas. Puede escribirnos.",
   answers: "Los botones de respuesta están encima del cuadro de texto.", change: "Cambiar esta respuesta", change_what: "Cambiar: {what}", change_words: "Quiero cambiar una respuesta: ",
   code: "Tengo un código de la última vez", code_how: "Escríbalo abajo.",
   why: "Por qué lo preguntamos", skip: "Saltar esta pregunta", yes: "Sí", no: "No", unsure: "No estoy seguro",

@@ -12,7 +12,10 @@ export function letters(session) {
   const list = el("ul", { class: "picked" });
   const note = el("p", { class: "hint", role: "status" });
   const file = el("input", { type: "file", id: "letter-file", class: "vh", accept: "application/pdf,image/*" });
-  const say = (key) => { note.textContent = key ? t(key) : ""; };
+  const say = (key, wrong = false) => {
+    note.textContent = t(key);
+    note.className = wrong ? "wrong" : "hint";
+  };
   const row = ({ id, type, size }) => {
     const name = `${t(type === "application/pdf" ? "letter_pdf" : "letter_image")}, ${Math.ceil(size / 1000)} kB`;
     const drop = el("button", { type: "button", class: "link", "aria-label": t("remove", { what: name }) }, "×");
@@ -21,7 +24,7 @@ export function letters(session) {
       line.remove();
       say("letter_removed");
       file.focus();
-    }, () => say("letter_failed")));
+    }, () => say("letter_failed", true)));
     return line;
   };
   file.addEventListener("change", async () => {
@@ -34,7 +37,7 @@ export function letters(session) {
       list.append(row(await answer.json()));
       say("letter_added");
     } catch (problem) {
-      say(REFUSED[problem.status] ?? "letter_failed");
+      say(REFUSED[problem.status] ?? "letter_failed", true);
     }
   });
   session.call("/letters").then((answer) => answer.json()).then((found) => list.append(...found.letters.map(row)), () => {});

@@ -91,7 +91,7 @@ function prompt() {
 
 /** The focus goes to the message box; where that would bring a keyboard over half the screen, to the messages. */
 function toWriting() {
-  if (matchMedia("(pointer: coarse)").matches) $("roll").focus();
+  if (matchMedia("(pointer: coarse)").matches) $("roll").focus({ focusVisible: false });
   else composer.focus();
 }
 
@@ -168,7 +168,7 @@ function who(staffed) {
 }
 
 function progress({ phase, asked, left, handoff }) {
-  const asking = ["interview", "read_back"].includes(phase) && asked > 0;
+  const asking = ["interview", "read_back", "with_staff"].includes(phase) && asked > 0;
   const number = handoff && phase !== "stopped" ? el("span", { class: "ref" }, handoff) : "";
   $("progress").replaceChildren(phase === "stopped" ? t("stopped")
     : handoff ? `${t("handed")} `
@@ -216,7 +216,7 @@ async function ended(kind) {
   ending(null);
   status("");
   ask(null);
-  $("composer").hidden = $("record").hidden = $("known").hidden = $("privacy").hidden = true; // without a key none of them works
+  for (const part of ["strip", "bar", "known", "composer", "privacy"]) $(part).hidden = true; // without a key none of them works
   const [parts] = await Promise.all([import("./ended.js"), speakMore()]);
   const again = parts.ended($("dock"), kind);
   if (kind === "erased") again.focus();
@@ -226,7 +226,6 @@ async function ended(kind) {
 function erased() {
   log.clear();
   alarm.clear();
-  $("strip").hidden = $("bar").hidden = $("known").hidden = true;
   return ended("erased");
 }
 
@@ -246,7 +245,7 @@ function tell(message) {
   if (framed && chosen.host) window.parent.postMessage(message, chosen.host);
 }
 
-function words() {
+function label() {
   $("name").textContent = chosen.name || facts.clinic;
   $("intro").textContent = chosen.greeting || t("intro");
   $("exit").textContent = t("exit");
@@ -285,7 +284,7 @@ function wire() {
   addEventListener("hashchange", () => {
     Object.assign(chosen, settings());
     dress(chosen);
-    words();
+    label();
   });
   addEventListener("message", (event) => {
     if (event.source !== window.parent || event.origin !== chosen.host || event.data?.palpate !== "open") return;
@@ -306,7 +305,7 @@ async function begin() {
   dress(chosen);
   await speak();
   session = new Session({ locale: chosen.language, on: told });
-  words();
+  label();
   wire();
   tell({ palpate: "ready" });
   status(t("starting"));

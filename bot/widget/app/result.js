@@ -1,5 +1,6 @@
 /** The result as a card around the bot's own words: which appointment, why by what the visitor told, what next, and papers to take along. */
 
+import { dialled } from "./alert.js";
 import { el, icon, paragraphs, save } from "./dom.js";
 import { letters } from "./letter.js";
 import { t } from "./words.js";
@@ -15,7 +16,7 @@ export function result(outcome, said, facts, session) {
   const held = outcome.provisional && t(outcome.rule === "R-X00" ? "looked_at" : "provisional");
   const doctor = outcome.outcome === "doctor_first";
   const urgent = ["emergency", "same_day"].includes(outcome.urgency);
-  return el("section", { class: `result ${outcome.outcome}${urgent ? " urgent" : ""}`, "aria-label": name },
+  return el("section", { class: `result ${outcome.outcome} ${outcome.urgency ?? ""}`, "aria-label": name },
     el("h2", {}, icon(urgent ? "phone" : outcome.outcome === "not_now" ? "clock" : doctor ? "leaf" : "check"),
       el("span", {}, name, held ? el("small", {}, held) : null)),
     ...paragraphs(lead.join("\n\n")),
@@ -24,7 +25,7 @@ export function result(outcome, said, facts, session) {
     ...(urgent ? [] : [el("h3", {}, t("next")), el("ol", { class: "next" }, ...t(`next_${outcome.outcome}`).split("\n").map((step) => el("li", {}, step)))]),
     ...(urgent ? [] : papers(session, doctor)),
     !urgent && (doctor || (held && outcome.rule !== "R-X00")) ? letters(session) : null,
-    facts.phone ? el("p", { class: "hint" }, t("phone_us", { phone: facts.phone })) : null);
+    facts.phone ? el("p", { class: "hint" }, t("phone_us"), " ", el("a", { href: `tel:${dialled(facts.phone)}` }, facts.phone)) : null);
 }
 
 /** What can be taken along: the summary, the note for the doctor, the page on paper. */
