@@ -2,38 +2,38 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from axe import violations
-from playwright.sync_api import FrameLocator, Locator, Page, expect
+from chats import at, opened, say
+from playwright.sync_api import Locator, expect
 
 pytestmark = pytest.mark.browser
 
 
-def chat_at(page: Page, clinic, field: str) -> FrameLocator:
-    origin, api, _ = clinic
-    api.jump(field)
-    page.goto(origin)
-    page.get_by_role("button", name="Tell us what hurts").first.click()
-    chat = page.frame_locator("palpate-chat iframe")
-    expect(chat.locator("#dock form")).to_have_attribute("data-field", field)
-    return chat
-
-
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("field", ["consent_privacy", "emergency_gate", "sites", "nrs", "preferred_times", "contact"])
-def test_axe_finds_nothing_at_a_question(page, clinic, field, scheme):
+def test_axe_finds_nothing_at_a_question_where_something_is_wrong_or_open(page, clinic, field, scheme):
     page.emulate_media(color_scheme=scheme)
-    chat = chat_at(page, clinic, field)
+    chat = at(page, clinic, field)
+    if field == "consent_privacy":
+        chat.get_by_text("Why we ask").click()
+    else:
+        chat.get_by_role("button", name="Send answer").click()
+        expect(chat.locator(".wrong, .note").filter(has_text=re.compile(r"\w")).first).to_be_visible()
     if field == "sites":
         chat.get_by_text("Hips, legs and feet").click()
         chat.get_by_role("checkbox", name="Left knee").check()
+        chat.get_by_role("checkbox", name="Right knee").check()
+        chat.get_by_role("checkbox", name="It spreads").check()
     assert violations(page) == []
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_at_the_result_the_record_and_the_data_menu(page, clinic, scheme):
     page.emulate_media(color_scheme=scheme)
-    chat = chat_at(page, clinic, "read_back")
+    chat = at(page, clinic, "read_back")
     chat.get_by_role("button", name="What I understood").click()
     expect(chat.locator(".chips button").first).to_be_visible()
     chat.get_by_role("button", name="Yes, that's right").click()
@@ -47,7 +47,7 @@ def test_axe_finds_nothing_at_the_result_the_record_and_the_data_menu(page, clin
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_in_an_emergency_or_offline(page, context, clinic, scheme):
     page.emulate_media(color_scheme=scheme)
-    chat = chat_at(page, clinic, "narrative")
+    chat = at(page, clinic, "narrative")
     box = chat.get_by_role("textbox", name="Write a message")
     box.fill("chest pain")
     box.press("Enter")
@@ -79,6 +79,7 @@ def test_any_colour_of_the_clinic_stays_readable(page, clinic, colour):
         page.goto("about:blank")
         page.goto(f"{origin}/widget/app/#colour=%23{colour[1:]}&theme={theme}")
         page.get_by_role("radio", name="6").check()
+        expect(page.locator("html")).to_have_attribute("style", re.compile(colour))  # it comes with a file of its own
         assert violations(page) == []
 
 
@@ -111,7 +112,7 @@ def test_the_keyboard_alone_goes_from_the_page_to_an_answer_and_back(page, clini
 
 
 def test_the_keyboard_alone_holds_a_whole_interview(page, clinic):
-    chat = chat_at(page, clinic, "consent_privacy")
+    chat = at(page, clinic, "consent_privacy")
     box, dock = chat.locator("#text"), chat.locator("#dock")
 
     def reach(target: Locator) -> None:
@@ -175,7 +176,7 @@ def test_the_keyboard_alone_holds_a_whole_interview(page, clinic):
 )
 def test_what_is_wrong_is_read_once_and_goes_as_soon_as_it_is_mended(page, clinic, field, reads):
     """By the alert, or by the note of the field that gets the focus; never by both."""
-    chat = chat_at(page, clinic, field)
+    chat = at(page, clinic, field)
     chat.get_by_role("button", name="Send answer").click()
     assert chat.locator("#dock").get_by_text(reads).count() == 1
     if field == "contact":
@@ -190,16 +191,34 @@ def test_what_is_wrong_is_read_once_and_goes_as_soon_as_it_is_mended(page, clini
 
 
 def test_the_log_is_a_quiet_live_region_beside_a_status(page, clinic):
-    chat = chat_at(page, clinic, "narrative")
+    chat = at(page, clinic, "narrative")
     log = chat.get_by_role("log", name="Conversation")
     expect(log).to_have_attribute("aria-live", "polite")
-    expect(log.get_by_role("listitem").first).to_contain_text("Assistant said: ")
+    first = log.get_by_role("listitem").first
+    expect(first).to_contain_text("Assistant said: ")
+    first.evaluate("one => { one.stays = true }")
+    say(chat, "My left shoulder hurts")
+    expect(log.get_by_role("listitem")).to_have_count(3)
+    assert first.evaluate("one => one.stays"), "what stands there is never drawn anew, or all of it would be read again"
     expect(chat.locator("#status")).to_have_role("status")
     assert log.locator("#status").count() == 0
 
 
+def test_what_is_replayed_is_not_read_out(page, clinic):
+    page.add_init_script(
+        "new MutationObserver(() => { const log = document.getElementById('log');"
+        " if (log?.querySelector('li')) window.live ??= log.getAttribute('aria-live'); })"
+        ".observe(document, {subtree: true, childList: true});"
+    )
+    at(page, clinic, "narrative")
+    page.reload()
+    chat = opened(page, clinic[0])
+    expect(chat.get_by_role("log")).to_have_attribute("aria-live", "polite")
+    assert chat.locator("html").evaluate("() => window.live") == "off"
+
+
 def test_new_messages_do_not_steal_the_focus(page, clinic):
-    chat = chat_at(page, clinic, "narrative")
+    chat = at(page, clinic, "narrative")
     chat.get_by_role("button", name="Your data").focus()
     clinic[1].only.append("staff", "Hello, this is Dana.")
     expect(chat.get_by_role("log")).to_contain_text("this is Dana")
@@ -209,7 +228,7 @@ def test_new_messages_do_not_steal_the_focus(page, clinic):
 @pytest.mark.parametrize("field", ["consent_privacy", "nrs", "emergency_gate"])
 def test_targets_are_at_least_44_pixels_high_on_a_phone(page, clinic, field):
     page.set_viewport_size({"width": 360, "height": 740})
-    chat = chat_at(page, clinic, field)
+    chat = at(page, clinic, field)
     small = chat.locator(
         "button:visible, summary:visible, label.option:visible, label.number:visible, textarea"
     ).evaluate_all(
@@ -221,7 +240,7 @@ def test_targets_are_at_least_44_pixels_high_on_a_phone(page, clinic, field):
 
 def test_at_200_percent_on_a_small_screen_everything_can_still_be_reached(page, clinic):
     page.set_viewport_size({"width": 320, "height": 256})
-    chat = chat_at(page, clinic, "nrs")
+    chat = at(page, clinic, "nrs")
     chat.get_by_role("radio", name="6").check()
     chat.get_by_role("button", name="Send answer").click()
     expect(chat.get_by_role("log")).to_contain_text("Does it stop you")
@@ -243,7 +262,7 @@ def test_right_to_left_turns_the_layout(page, clinic):
 
 
 def test_without_motion_nothing_is_animated(page, clinic):
-    chat = chat_at(page, clinic, "narrative")
+    chat = at(page, clinic, "narrative")
     moving = chat.locator("*").evaluate_all(
         "all => all.filter(one => getComputedStyle(one).animationName !== 'none').length"
     )
@@ -254,7 +273,7 @@ def test_without_motion_nothing_is_animated(page, clinic):
 def test_axe_finds_nothing_where_a_person_speaks_a_letter_is_asked_and_an_answer_can_be_changed(page, clinic, scheme):
     page.emulate_media(color_scheme=scheme)
     api = clinic[1]
-    chat = chat_at(page, clinic, "age")
+    chat = at(page, clinic, "age")
     chat.locator("#text").fill("39")
     chat.locator("#text").press("Enter")
     expect(chat.get_by_role("button", name="Change this answer")).to_be_visible()
@@ -274,7 +293,7 @@ DOCTOR_FIRST = {"outcome": "doctor_first", "urgency": "gp", "rule": "R-1", "prov
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_in_the_data_menu_with_a_link_and_at_the_end(page, clinic, scheme):
     page.emulate_media(color_scheme=scheme)
-    chat = chat_at(page, clinic, "nrs")
+    chat = at(page, clinic, "nrs")
     chat.get_by_role("button", name="Your data").click()
     chat.get_by_role("button", name="Go on with another device").click()
     expect(chat.get_by_role("textbox", name="Go on with another device")).to_be_visible()
@@ -289,7 +308,7 @@ def test_axe_finds_nothing_in_the_data_menu_with_a_link_and_at_the_end(page, cli
 @pytest.mark.parametrize("field", ["emergency_gate", "nrs", "sites"])
 def test_with_forced_colours_everything_keeps_an_edge_and_a_choice_can_be_told(page, clinic, field):
     page.emulate_media(forced_colors="active")
-    chat = chat_at(page, clinic, field)
+    chat = at(page, clinic, field)
     if field == "sites":
         chat.get_by_text("Head and neck").click()
     control = chat.locator("#dock").get_by_role("radio" if field == "nrs" else "checkbox").first
@@ -351,6 +370,51 @@ GOLDEN_SCALE = """
     - button "Send answer"
   - group: Why we ask
 """
+GOLDEN_MAP = """
+- region "Your answer":
+  - group "Where does it hurt?":
+    - status: "Chosen: Neck"
+    - group:
+      - text: Head and neck
+      - checkbox "Head"
+      - text: Head
+      - checkbox "Left jaw"
+      - text: Left jaw
+      - checkbox "Right jaw"
+      - text: Right jaw
+      - checkbox "Neck" [checked]
+      - text: Neck
+    - group: Shoulders and arms
+    - group: Chest, back and tummy
+    - group: Hips, legs and feet
+    - group: Anywhere else
+    - button "Send answer"
+  - group: Why we ask
+"""
+GOLDEN_RECORD = """
+- list:
+  - listitem:
+    - button "where left shoulder my left shoulder Change where"
+  - listitem:
+    - button "how long 4 days since tennis on Monday Change how long"
+"""
+GOLDEN_RESULT = """
+- region "Clinical massage":
+  - heading "Clinical massage once we have seen your doctor's note" [level=2]
+  - paragraph: /From what you told me/
+  - paragraph: /Your reference is/
+  - heading "Why" [level=3]
+  - list:
+    - listitem: /You told me about a strain/
+    - listitem: /It is 6 out of 10/
+  - heading "What happens next" [level=3]
+  - list:
+    - listitem: A person on our team reads your answers.
+    - listitem: They contact you to agree a time.
+    - listitem: Your therapist asks again and checks you before the massage.
+  - button "Download as PDF"
+  - button "Print"
+"""
 GOLDEN_DANGER = """
 - alert:
   - strong: This may be an emergency
@@ -361,16 +425,29 @@ GOLDEN_DANGER = """
 
 
 def test_the_accessibility_tree_is_the_golden_one_at_the_start(page, clinic):
-    chat = chat_at(page, clinic, "consent_privacy")
+    chat = at(page, clinic, "consent_privacy")
     expect(chat.locator("body")).to_match_aria_snapshot(GOLDEN_START)
 
 
 def test_the_accessibility_tree_is_the_golden_one_at_the_scale_and_in_danger(page, clinic):
-    chat = chat_at(page, clinic, "nrs")
+    chat = at(page, clinic, "nrs")
     expect(chat.locator("#dock")).to_match_aria_snapshot(GOLDEN_SCALE)
     chat.locator("#text").fill("chest pain")
     chat.locator("#text").press("Enter")
     expect(chat.locator("#alert")).to_match_aria_snapshot(GOLDEN_DANGER)
+
+
+def test_the_accessibility_tree_is_the_golden_one_at_the_map_the_record_and_the_result(page, clinic):
+    chat = at(page, clinic, "sites")
+    chat.get_by_text("Head and neck").click()
+    chat.get_by_role("checkbox", name="Neck").check()
+    expect(chat.locator("#dock")).to_match_aria_snapshot(GOLDEN_MAP)
+    chat.get_by_role("button", name="What I understood").click()
+    expect(chat.locator("#known")).to_match_aria_snapshot(GOLDEN_RECORD)
+    for turn in ("neck", "6", "yes", "no", "mornings", "555 010 0199", "yes"):
+        say(chat, turn)
+        expect(chat.locator("#log > ol > li").last).not_to_have_attribute("data-from", "visitor")
+    expect(chat.locator(".result")).to_match_aria_snapshot(GOLDEN_RESULT)
 
 
 def test_nothing_jumps_while_the_interview_goes_on(page, clinic):
@@ -380,7 +457,7 @@ def test_nothing_jumps_while_the_interview_goes_on(page, clinic):
         " window.shifted = (window.shifted ?? 0) + one.value; })).observe({type: 'layout-shift', buffered: true});"
     )
     page.set_viewport_size({"width": 360, "height": 740})
-    chat = chat_at(page, clinic, "consent_privacy")
+    chat = at(page, clinic, "consent_privacy")
     for words in [
         "yes",
         "none of these",

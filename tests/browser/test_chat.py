@@ -5,45 +5,20 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import FrameLocator, Page, expect
+from chats import at, log, opened, say
+from playwright.sync_api import Route, expect
 
 pytestmark = pytest.mark.browser
-
-
-def opened(page: Page, origin: str, query: str = "") -> FrameLocator:
-    """The demo page with the chat open."""
-    page.goto(origin + query)
-    page.get_by_role("button", name="Tell us what hurts").first.click()
-    chat = page.frame_locator("palpate-chat iframe")
-    expect(chat.get_by_role("log")).to_contain_text(re.compile(r"\w"))
-    return chat
-
-
-def at(page: Page, clinic, field: str) -> FrameLocator:
-    """The chat with the question of a field open."""
-    origin, api, _ = clinic
-    api.jump(field)
-    chat = opened(page, origin)
-    expect(chat.locator("#dock form")).to_have_attribute("data-field", field)
-    return chat
-
-
-def say(chat: FrameLocator, text: str) -> None:
-    """Write and send with Enter."""
-    box = chat.get_by_role("textbox", name="Write a message")
-    box.fill(text)
-    box.press("Enter")
-
-
-def log(chat: FrameLocator):
-    """The messages, each one list item of the log."""
-    return chat.locator("#log > ol > li")
 
 
 def test_a_message_is_sent_once_and_answered(page, clinic):
     _, api, _ = clinic
     chat = at(page, clinic, "narrative")
+    held: list[Route] = []
+    page.route("**/messages", lambda route: held.append(route))
     say(chat, "My left shoulder hurts")
+    expect(log(chat).nth(1)).to_contain_text("Sending…")
+    held[0].continue_()
     expect(log(chat).last).to_contain_text("How old are you?")
     expect(log(chat).nth(1)).to_contain_text("You said: My left shoulder hurts")
     expect(log(chat).nth(1)).to_contain_text("Sent")
@@ -87,6 +62,7 @@ def test_not_sure_is_offered_where_the_question_offers_it(page, clinic):
     chat = at(page, clinic, "CI-PREG")
     chat.get_by_role("button", name="Not sure").click()
     expect(log(chat).nth(1)).to_contain_text("Not sure")
+    expect(log(chat)).to_have_count(3)
     assert clinic[1].posts[0]["answer"]["value"] == "unsure"
 
 
@@ -176,6 +152,7 @@ def test_when_only_the_side_is_missing_one_tap_says_it(page, clinic):
     api.only.append("bot", "Is the shoulder on the left, on the right, or both?", question=question)
     chat.get_by_role("button", name="Both shoulders").click()
     expect(log(chat).nth(2)).to_contain_text("Both shoulders")
+    expect(log(chat)).to_have_count(4)
     assert api.posts[0]["answer"] == {"question": "sites", "value": [{"site": "shoulder", "side": "both"}]}
 
 
@@ -218,14 +195,28 @@ def test_skip_sends_null_and_why_explains(page, clinic):
 def test_progress_and_what_was_understood(page, clinic):
     chat = at(page, clinic, "nrs")
     expect(chat.get_by_text("Asked 6, about 6 left")).to_be_visible()
-    clinic[1].only.state["changeable"] = [{"field": "sites", "label": "Where: left shoulder"}]
+    clinic[1].only.state |= {"changeable": [{"field": "sites", "label": "Where: left shoulder"}], "asked": 7}
     clinic[1].only.changes += 1
+    expect(chat.get_by_text("Asked 7, about 6 left")).to_be_visible()
     chat.get_by_role("button", name="What I understood").click()
     chip = chat.get_by_role("button", name=re.compile("where.*left shoulder.*my left shoulder"))
     expect(chip).to_be_visible()
     chip.click()
     expect(log(chat).last).to_contain_text("Where does it hurt?")
     assert clinic[1].posts[0]["change"] == "sites"
+
+
+def test_what_was_understood_stands_by_complaint_and_fills_while_it_is_open(page, clinic):
+    api = clinic[1]
+    place = {"value": [{"site": "neck", "side": None}], "said": []}
+    api.record_now = {"sites": place, "sites#2": place, "age": {"value": 46, "said": []}}
+    chat = at(page, clinic, "nrs")
+    chat.get_by_role("button", name="What I understood").click()
+    known = chat.locator("#known")
+    expect(known.get_by_role("heading")).to_have_text(["Complaint 1", "Complaint 2", "About you"])
+    api.record_now["nrs#2"] = {"value": 6, "said": [{"text": "six", "start": 0, "end": 3}]}
+    api.only.changes += 1
+    expect(known.get_by_role("list").nth(1)).to_contain_text("pain, 0 to 10")
 
 
 def test_what_was_understood_is_in_words_whatever_the_field(page, clinic):
@@ -298,6 +289,21 @@ def test_an_emergency_brings_a_banner_that_calls_and_stays(page, clinic):
     page.reload()
     page.get_by_role("button", name="Tell us what hurts").first.click()
     expect(page.frame_locator("palpate-chat iframe").get_by_role("link", name="Call 911 now")).to_be_visible()
+
+
+def test_a_doctor_today_is_a_calmer_banner_that_gives_way_to_an_emergency_and_never_back(page, clinic):
+    api = clinic[1]
+    chat = at(page, clinic, "narrative")
+    today, now = {"urgency": "same_day", "call": "NHS 111"}, {"urgency": "emergency", "call": "999"}
+    banner = chat.locator("#alert").get_by_role("alert")
+    api.only.append("bot", "Please see a doctor today.", alert=today)
+    expect(banner).to_contain_text("Please see a doctor today")
+    expect(banner.get_by_role("link", name="Call NHS 111")).to_have_attribute("href", "tel:111")
+    api.only.append("bot", "Please call now.", alert=now)
+    expect(banner.get_by_role("link", name="Call 999 now")).to_have_attribute("href", "tel:999")
+    api.only.append("bot", "See a doctor today, too.", alert=today)
+    expect(log(chat).last).to_contain_text("See a doctor today, too.")
+    expect(banner).to_contain_text("This may be an emergency")
 
 
 def test_a_reload_shows_the_same_and_sends_nothing(page, clinic):

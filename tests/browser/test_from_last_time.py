@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 pytestmark = pytest.mark.browser
 CODE = "R7C6-7WV8-95N6"
@@ -12,6 +12,11 @@ CODE = "R7C6-7WV8-95N6"
 def texts(api) -> list[str]:
     """What was posted, in order."""
     return [post.get("text", post) for post in api.posts]
+
+
+def answered(page: Page) -> None:
+    """What was written shows at once; only the answer to it says that it was posted."""
+    expect(page.locator("#log > ol > li")).to_have_count(3)
 
 
 @pytest.mark.parametrize(
@@ -36,6 +41,7 @@ def test_whoever_has_a_code_is_told_where_it_goes_before_consent(page, clinic, p
     box.press("Enter")
     expect(page.get_by_role("log")).to_contain_text(CODE)
     expect(fold).to_be_hidden()
+    answered(page)
     assert texts(api) == [CODE]
 
 
@@ -45,6 +51,7 @@ def test_a_link_brings_the_code_and_leaves_the_address_at_once(page, clinic):
     page.on("request", lambda request: asked.append(request.url))
     page.goto(f"{origin}/widget/app/#colour=%232e5e4e&returning={CODE}")
     expect(page.get_by_role("log")).to_contain_text(CODE)
+    answered(page)
     assert texts(api) == [CODE]
     assert page.url == f"{origin}/widget/app/#colour=%232e5e4e"
     assert not any(CODE in url.split("#")[0] for url in asked)
@@ -74,6 +81,7 @@ def test_a_link_after_a_chat_with_its_result_begins_a_new_one(page, clinic):
     page.goto(f"{origin}/favicon.svg")
     page.goto(f"{origin}/widget/app/#theme=dark&returning={CODE}")
     expect(page.get_by_role("log")).to_contain_text(CODE)
+    answered(page)
     assert texts(api) == [CODE]
     assert len(api.conversations) == 2
     assert page.url.endswith("#theme=dark")

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+import uuid
 
+import httpx
 import pytest
 from axe import violations
 from person import STORY, TURN, Visitor, sign_in
@@ -87,6 +89,23 @@ def test_an_emergency_written_in_the_chat_shows_the_number_to_call(sized, stack)
     expect(visitor.chat.locator("#progress")).to_contain_text("The questions have ended", timeout=TURN)
     visitor.arrive()
     expect(call).to_be_visible(timeout=TURN)
+
+
+def test_danger_in_a_message_too_many_shows_the_number_before_the_message_is_taken(page, stack):
+    visitor = Visitor(page, stack.url)
+    visitor.arrive()
+    visitor.wait_for("consent_privacy")
+    key, token = visitor.chat.locator("body").evaluate("() => sessionStorage.palpate").split()
+    with httpx.Client(base_url=stack.url, headers={"Authorization": f"Bearer {token}"}) as other:
+        again = {"id": str(uuid.uuid4()), "text": "hello"}  # the same one each time: no turn, but each of them counts
+        while other.post(f"/api/conversations/{key}/messages", json=again).status_code == 202:
+            pass
+    with page.expect_response(lambda answer: answer.request.method == "POST") as refused:
+        visitor.say("crushing chest pain and I can't breathe")
+    assert refused.value.status == 429
+    call = visitor.chat.get_by_role("alert").get_by_role("link", name="Call 911 now")
+    expect(call).to_have_attribute("href", "tel:911")
+    expect(visitor.log).to_contain_text("One moment: it is sent by itself.")
 
 
 def test_danger_before_consent_is_answered_at_once(page, stack):

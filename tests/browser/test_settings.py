@@ -7,7 +7,7 @@ import re
 
 import pytest
 from axe import violations
-from chats import at, log, say
+from chats import at, leads_to, log, say
 from playwright.sync_api import Page, expect
 
 pytestmark = pytest.mark.browser
@@ -31,11 +31,22 @@ def dressed(page: Page, clinic, field: str = "narrative", **settings: str):
     return chat, text
 
 
-def test_name_greeting_label_corners_and_logo(page, clinic):
+def test_name_greeting_label_corners_logo_and_colour(page, clinic):
     chat, text = dressed(
-        page, clinic, name="Birch Lane", greeting="Hello from Birch Lane.", label="Ask us", radius="4", logo=PIXEL
+        page,
+        clinic,
+        name="Birch Lane",
+        greeting="Hello from Birch Lane.",
+        label="Ask us",
+        radius="4",
+        logo=PIXEL,
+        colour="#ffe14d",
     )
     assert text == "Ask us"
+    button = page.locator("palpate-chat button.open")
+    expect(button).to_have_css("background-color", "rgb(255, 225, 77)")
+    expect(button).to_have_css("color", "rgb(0, 0, 0)")
+    expect(chat.locator("header")).to_have_css("background-color", "rgb(255, 225, 77)")
     expect(page.get_by_role("dialog", name="Chat with Birch Lane")).to_be_visible()
     expect(chat.get_by_role("heading", level=1)).to_have_text("Birch Lane")
     expect(chat.locator("#intro")).to_have_text("Hello from Birch Lane.")
@@ -63,7 +74,15 @@ def test_a_setting_that_is_not_one_is_left_out(page, clinic):
 def test_left_corner_and_dark(page, clinic):
     chat, _ = dressed(page, clinic, position="left", theme="dark")
     assert page.locator("palpate-chat .panel").bounding_box()["x"] < 40
-    assert chat.locator("body").evaluate("node => getComputedStyle(node).backgroundColor") == "rgb(19, 25, 23)"
+    dark, light = "rgb(19, 25, 23)", "rgb(251, 247, 241)"
+    panel = page.locator("palpate-chat .panel")  # shows before the chat within it does
+    for part in (panel, chat.locator("body")):
+        expect(part).to_have_css("background-color", dark)
+    page.evaluate("() => document.querySelector('palpate-chat').removeAttribute('theme')")
+    for scheme, colour in (("light", light), ("dark", dark)):
+        page.emulate_media(color_scheme=scheme)
+        for part in (panel, chat.locator("body")):
+            expect(part).to_have_css("background-color", colour)
 
 
 def test_right_to_left_turns_the_button_the_panel_and_the_chat(page, clinic):
@@ -75,6 +94,7 @@ def test_right_to_left_turns_the_button_the_panel_and_the_chat(page, clinic):
     expect(own).to_be_visible()
     panel, mine = page.locator("palpate-chat .panel").bounding_box(), own.bounding_box()
     assert mine["x"] - panel["x"] < panel["width"] / 2
+    assert violations(page) == []
 
 
 @pytest.mark.parametrize("language", ["es", "es-MX"])
@@ -143,7 +163,7 @@ def test_the_builder_writes_the_tag_and_the_live_chat_follows(page, clinic):
 def test_shift_three_times_leaves_and_blanks_the_page(page, clinic):
     _, _, host = clinic
     chat = at(page, clinic, "narrative")
-    page.evaluate("exit => document.querySelector('palpate-chat').setAttribute('exit', exit)", host + "/")
+    leads_to(page, host + "/")
     box = chat.locator("#text")
     box.press_sequentially("ABC")
     expect(box).to_have_value("ABC")
@@ -172,7 +192,7 @@ def test_when_the_chat_goes_on_in_spanish_its_surface_does_too(page, clinic):
 def test_quick_exit_is_in_reach_in_the_data_menu_too(page, clinic):
     _, _, host = clinic
     chat = at(page, clinic, "narrative")
-    page.evaluate("exit => document.querySelector('palpate-chat').setAttribute('exit', exit)", host + "/")
+    leads_to(page, host + "/")
     chat.get_by_role("button", name="Your data").click()
     chat.get_by_role("dialog").get_by_role("button", name="Quick exit").click()
     expect(page).to_have_url(host + "/")

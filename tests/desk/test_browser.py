@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from playwright.sync_api import expect
 
 from bot.web import visit as visit_pages
 from tests.desk.test_letters import with_letter, written
@@ -75,11 +76,11 @@ def test_everything_works_without_javascript(signed_in, address):
     page.click("summary:has-text('Decline')")
     page.fill("form[action$='/decline'] textarea", "found another clinic")
     page.click("form[action$='/decline'] button")
-    assert page.locator(".pill").first.inner_text() == "Declined by Ana"
+    expect(page.locator(".pill").first).to_have_text("Declined by Ana")
     page.click("summary:has-text('Reopen')")
     page.fill("form[action$='/reopen'] textarea", "is back")
     page.click("form[action$='/reopen'] button")
-    assert page.locator(".pill").first.inner_text() == "Claimed by Ana"
+    expect(page.locator(".pill").first).to_have_text("Claimed by Ana")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
