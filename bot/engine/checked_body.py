@@ -14,6 +14,7 @@ from typing import Any, NoReturn
 
 MOST_BYTES = 32_768  # 2000 characters, once as text and once as an answer's value, every one escaped (\u0001)
 MOST_TEXT = 2_000
+_SHORT_TEXTS = {"now": 64, "locale": 64, "before": 200}
 ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 FIELD = re.compile(r"[A-Za-z0-9_#-]{1,64}")
 KEYS = {"conversation", "message_id", "text", "metadata"}
@@ -105,10 +106,10 @@ def _metadata(raw: Any) -> dict[str, Any]:
         _field("answer.question", answer["question"])
     if raw.get("for") not in FOR_WHOM:
         raise BadBody("for must be self, child or other")
-    for name in ("now", "locale"):
+    for name, most in _SHORT_TEXTS.items():
         value = raw.get(name)
-        if value is not None and (not isinstance(value, str) or len(value) > 64):
-            raise BadBody(f"{name} must be a short string")
+        if value is not None and (not isinstance(value, str) or len(value) > most):
+            raise BadBody(f"{name} must be a string of at most {most} characters")
     parts = raw.get("parts") or []
     if not isinstance(parts, list) or not all(_is_part(part) for part in parts):
         raise BadBody("parts must be a list of start and message")

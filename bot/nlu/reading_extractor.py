@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -61,12 +62,24 @@ class ReadingExtractor(GraphComponent):
         must not have dropped the danger by then.
         """
         reading = self._read(text, metadata)
-        found = entities(reading)
+        found = entities(reading) + self._across(text, metadata, {danger.flag for danger in reading.danger})
         if not metadata.get("for") and any(mention.other_person for mention in reading.mentions):
             theirs = self._read(text, {**metadata, "for": "other"})
             ours = {danger.flag for danger in reading.danger}
             found += [_danger("other_danger", one) for one in theirs.danger if one.flag not in ours]
         return found
+
+    def _across(self, text: str, metadata: dict[str, Any], known: set[str]) -> list[dict[str, Any]]:
+        """Dangers that only the words sent just before and these say together: "chest", "pain", one word a message."""
+        before = metadata.get("before")
+        if not before:
+            return []
+        offset = len(before) + 1
+        whole = self._read(f"{before} {text}", {**metadata, "asked": None})
+        across = [
+            one for one in whole.danger if one.start < offset < one.end and one.flag not in known and not one.guessed
+        ]
+        return [_danger("danger", replace(one, start=0, end=one.end - offset)) for one in across]
 
     def _read(self, text: str, metadata: dict[str, Any]) -> Reading:
         return self._reader.read(

@@ -96,6 +96,21 @@ def test_a_guessed_danger_says_so_as_an_entity():
     assert [(one["certain"], one["guessed"], one["end"]) for one in dangers] == [(False, True, len(text))]
 
 
+@pytest.mark.parametrize(
+    ("before", "text", "flags"),
+    [
+        ("my chest", "pain", ["RF-ACS"]), ("I can't feel my", "legs", ["RF-NUMB"]), ("no chest", "pain", []), ("I cannot", "breathe", ["RF-PE"]),
+        ("knee hurts", "badly", []), ("", "pain", []),
+    ],
+)  # fmt: skip
+def test_a_danger_said_in_several_messages_is_found_in_the_last_of_them(before, text, flags):
+    given = message(text, before=before) if before else message(text)
+    ReadingExtractor(language.load()).process([given])
+    dangers = [entity for entity in given.get("entities") if entity["entity"] == "danger"]
+    assert [one["value"] for one in dangers] == flags
+    assert all(0 <= one["start"] < one["end"] <= len(text) for one in dangers)
+
+
 def test_what_was_read_comes_back_as_the_same_mentions():
     """The actions rebuild the mention from the entity (actions/memory.py)."""
     given = message("knee 7")

@@ -342,3 +342,13 @@ def assert_soon(fact: Any) -> None:
             return
         threading.Event().wait(0.01)
     raise AssertionError("did not come true")
+
+
+def test_words_sent_one_by_one_are_told_with_those_before_them(visitor: Visitor, rasa: Rasa) -> None:
+    visitor.consent()
+    rasa.gate.clear()
+    last = [visitor.say(word) for word in ("chest", "pain", "now")][-1]
+    rasa.gate.set()
+    visitor.settled(last)
+    told = {turn["text"]: turn["metadata"].get("before") for turn in rasa.turns}
+    assert [told[word] for word in ("chest", "pain", "now")] == [None, "chest", "chest pain"]

@@ -33,6 +33,7 @@ class Work:
     chat: Conversation
     messages: tuple[Message, ...]
     rest: str | None = None  # what the dialogue is to hear of it, where the edge has answered the rest itself
+    before: str = ""  # the short words that this one goes on with
 
     @property
     def message(self) -> Message:
@@ -74,8 +75,9 @@ class Work:
             locale=self.chat.locale,
             scripted=self.scripted,
             parts=self._parts(),
-            hurried=self.message.seq <= self.chat.state.get("replied_after", 0),
+            hurried=is_hurried(self.chat, self.message),
             early=self.message.seq <= self.chat.state.get("asked_after", 0),
+            before=self.before,
         )
 
     def _parts(self) -> tuple[Mapping[str, Any], ...]:
@@ -88,6 +90,11 @@ class Work:
 
     def _named(self, message: Message) -> str:
         return message_id(self.chat.id, message.seq)
+
+
+def is_hurried(chat: Conversation, message: Message) -> bool:
+    """True for what was written before our last reply: it goes on with the message before it."""
+    return message.seq <= int(chat.state.get("replied_after", 0))
 
 
 Claimer = Callable[[UnitOfWork, str], Work | None]
@@ -119,7 +126,11 @@ class Ledger:
         if not messages:
             uow.conversations.release(conversation, worker=self.worker)
             return None
-        return Work(chat, messages)
+        before = ""
+        if is_hurried(chat, messages[0]):
+            lines = uow.conversations.messages(chat.id, after=max(0, messages[0].seq - 3 * merging.MOST_WORDS_BEFORE))
+            before = merging.before(lines, messages[0])
+        return Work(chat, messages, before=before)
 
     def _turn_of(self, uow: UnitOfWork, chat: Conversation, first: Message) -> tuple[Message, ...]:
         """The messages of the next turn; none while the visitor may still be writing the next short one.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from bot.domain import answers
 from bot.services.stored import Message
 from bot.web.chat.bodies import MAX_TEXT
 
@@ -43,6 +44,34 @@ def text(group: Sequence[Message]) -> str:
 def starts(group: Sequence[Message]) -> list[int]:
     """Where each begins in `text`."""
     return [sum(len(line.text) + 1 for line in group[:at]) for at in range(len(group))]
+
+
+MOST_WORDS_BEFORE = 12
+_SHORT = 3  # words: who writes more a message writes sentences
+_PAUSE = timedelta(seconds=20)
+
+
+def before(lines: Sequence[Message], message: Message) -> str:
+    """The short words that a hurried message goes on with, sent one after the other without a pause; often none."""
+    words: list[str] = []
+    last = message
+    for line in reversed([line for line in lines if line.sender == "visitor" and line.seq < message.seq]):
+        told = line.text.split()
+        answers_us = answers.polarity(line.text) is not None  # a "no" to what was asked denies nothing of what follows
+        if (
+            answers_us
+            or not _is_plain(line)
+            or len(told) > _SHORT
+            or last.at - line.at > _PAUSE
+            or len(words) + len(told) > MOST_WORDS_BEFORE
+        ):
+            break
+        words = [*told, *words]
+        last = line
+    return " ".join(words)[-MAX_BEFORE:]
+
+
+MAX_BEFORE = 200  # characters
 
 
 def _is_plain(line: Message) -> bool:

@@ -29,7 +29,8 @@ class Turn:
     """One turn on its way to the dialogue; `message_id` is the same at every try.
 
     `parts` says where each of several messages begins in the text, when they are taken as one; `hurried` that it was
-    written before the last reply, `early` that it was written before the open question was put.
+    written before the last reply, `early` that it was written before the open question was put; `before`
+    holds the short words it then goes on with.
     """
 
     conversation: str
@@ -44,6 +45,7 @@ class Turn:
     parts: tuple[Mapping[str, Any], ...] = ()
     hurried: bool = False
     early: bool = False
+    before: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """The body of the turn request."""
@@ -61,6 +63,7 @@ class Turn:
                 **({"parts": list(self.parts)} if self.parts else {}),
                 **({"hurried": True} if self.hurried else {}),
                 **({"early": True} if self.early else {}),
+                **({"before": self.before} if self.before else {}),
             },
         }
 
