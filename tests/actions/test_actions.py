@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from actions.server import SECRET_HEADER, create_app
 from bot import bootstrap
 from bot.domain.errors import StorageUnavailable
 from bot.domain.intake import Intake
-from bot.services.stored import Conversation
+from bot.services.stored import Appointment, Conversation
 from bot.storage import migrations
 
 CONVERSATION = "conversation-of-a-test"
@@ -151,6 +151,28 @@ def test_every_wish_for_a_person_is_reported_with_the_message_that_had_it(caller
     ]
     assert [one["asks_person"] for one in reports] == [True, False, True]
     assert all(one["wants_person"] for one in reports)
+
+
+def test_who_wants_another_time_is_reported_and_shown_the_page_of_the_visit(caller: Caller, storage: Any) -> None:
+    caller.interview()
+    caller.tap("read_back", "confirm", "action_hand_off")
+    without = caller.call("action_follow_up", "please cancel my appointment", "faq_cancel")
+    now = datetime.now(UTC)
+    with storage() as uow:
+        handoff = uow.handoffs.by_conversation(CONVERSATION)
+        visit = Appointment(
+            0, handoff.id, now + timedelta(days=2), 60, "Ana", "1", "confirmed", now, "ana", "token-of-it"
+        )
+        visit = uow.appointments.add(visit)
+        uow.commit()
+    standing = caller.call("action_follow_up", "please cancel my appointment", "faq_cancel")
+    pages = [
+        [reply["link"] for reply in replies if reply.get("response") == "utter_page_of_visit"]
+        for replies in (without, standing)
+    ]
+    assert pages[0] == []
+    assert pages[1][0].endswith(f"/visit/{visit.id}/token-of-it")
+    assert any((reply.get("custom") or {}).get("asks_person") for reply in without)
 
 
 def test_danger_with_consent_is_handed_off_as_it_is_told(caller: Caller, storage: Any) -> None:
