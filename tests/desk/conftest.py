@@ -208,11 +208,14 @@ def serve(context: Context) -> Iterator[Callable[..., str]]:
 
 
 @pytest.fixture
-def signed_in(chromium: Chromium) -> Callable[..., tuple[Page, list[str]]]:
-    """A page of Chromium in which Ana is signed in, and what its console says: `signed_in(address, **options)`."""
+def signed_in(chromium: Chromium, serve: Callable[..., str]) -> Iterator[Callable[..., tuple[Page, list[str]]]]:
+    """A page of Chromium in which Ana is signed in, and what its console says: `signed_in(address, **options)`.
+
+    The pages are closed before the server that they listen to is.
+    """
 
     def opened(address: str, **options: Any) -> tuple[Page, list[str]]:
-        page = chromium.new_context(**options).new_page()
+        page = closing.enter_context(chromium.new_context(**options)).new_page()
         said: list[str] = []
         page.on("console", lambda message: said.append(message.text))
         page.on("pageerror", lambda error: said.append(str(error)))
@@ -223,7 +226,8 @@ def signed_in(chromium: Chromium) -> Callable[..., tuple[Page, list[str]]]:
         page.wait_for_url("**/desk")
         return page, said
 
-    return opened
+    with ExitStack() as closing:
+        yield opened
 
 
 @pytest.fixture

@@ -140,3 +140,4 @@ def test_the_buttons_of_a_visit_work_in_a_browser(context, furnished, serve, chr
     page.click("summary")
     page.click("text=Cancel this visit")
     page.wait_for_selector("text=This visit is cancelled")
+    page.close()
