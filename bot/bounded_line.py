@@ -47,7 +47,7 @@ class BoundedLine(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Bytes of a request."""
-        if self.cycle is None or self.cycle.response_complete:
+        if self._body is None and (self.cycle is None or self.cycle.response_complete):
             self._expect_head()
         self._idle_bytes += len(data)
         super().data_received(data)
@@ -80,6 +80,11 @@ class BoundedLine(HttpToolsProtocol):
         self._idle_bytes = 0
         self._body = _off(self._body)
         super().on_message_complete()
+        if (
+            self.cycle.response_complete and self.timeout_keep_alive_task is None
+        ):  # the answer came before the body's end
+            idle = self.loop.call_later(self.timeout_keep_alive, self.timeout_keep_alive_handler)
+            self.timeout_keep_alive_task = idle
 
     def pause_writing(self) -> None:
         """The other side does not read."""
@@ -92,7 +97,11 @@ class BoundedLine(HttpToolsProtocol):
         super().resume_writing()
 
     def _expect_head(self) -> None:
-        self._head = self._head or self.loop.call_later(self.HEAD_SECONDS, self._end, _TOO_SLOW)
+        self._head = self._head or self.loop.call_later(self.HEAD_SECONDS, self._head_is_due)
+
+    def _head_is_due(self) -> None:
+        """A line on which nothing came ends without a word: browsers open some in advance and would show what they hear."""
+        self._end(_TOO_SLOW if self._idle_bytes else "")
 
     def _body_is_due(self) -> None:
         allowed = self.BODY_SECONDS + self._body_bytes / self.BODY_RATE
@@ -102,19 +111,16 @@ class BoundedLine(HttpToolsProtocol):
         if left > 0:
             self._body = self.loop.call_later(left, self._body_is_due)
         else:
-            self._body = None
             self._end(_TOO_SLOW)
 
     def _end(self, status: str) -> None:
-        """Say why, where something came and no answer has begun, and end the line.
-
-        A line on which nothing ever came ends without a word: browsers open some in advance and would show what they hear.
-        """
+        """End the line, and say why where nothing was answered yet."""
         self._head = _off(self._head)
         if self.transport.is_closing():
             return
-        answering = self.cycle is not None and self.cycle.response_started and not self.cycle.response_complete
-        if not answering and (self._idle_bytes or self._body_bytes or status != _TOO_SLOW):
+        answered = self._body is None and self.cycle is not None and self.cycle.response_complete
+        under_way = self.cycle is not None and self.cycle.response_started and not answered
+        if status and not under_way:
             self.transport.write(f"HTTP/1.1 {status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n".encode())
         self.transport.close()
 

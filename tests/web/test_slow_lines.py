@@ -39,6 +39,10 @@ async def echo(request: Request) -> Response:
     return PlainTextResponse(f"{len(await request.body())} bytes, {len(request.headers)} headers")
 
 
+async def hasty(_request: Request) -> Response:
+    return PlainTextResponse("answered unread")
+
+
 async def endless(_request: Request) -> Response:
     async def parts() -> Any:
         try:
@@ -54,7 +58,13 @@ async def endless(_request: Request) -> Response:
 @pytest.fixture(scope="module")
 def serving() -> Iterator[Serving]:
     """Something that answers, behind such a line."""
-    app = Starlette(routes=[Route("/echo", echo, methods=["GET", "POST"]), Route("/endless", endless)])
+    app = Starlette(
+        routes=[
+            Route("/echo", echo, methods=["GET", "POST"]),
+            Route("/hasty", hasty, methods=["POST"]),
+            Route("/endless", endless),
+        ]
+    )
     one = Serving(app, http=QuickLine, timeout_graceful_shutdown=1, timeout_keep_alive=600).start()
     yield one
     one.stop()
@@ -109,6 +119,25 @@ def test_an_answered_line_is_not_kept_by_empty_lines(line: socket.socket) -> Non
     assert b"200 OK" in line.recv(4096)
     line.sendall(b"\r\n")
     assert b"200 OK" not in rest_of(line)
+
+
+def test_an_answer_before_the_body_leaves_a_line_that_can_be_used_again(line: socket.socket) -> None:
+    line.sendall(b"POST /hasty HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\n")
+    assert line.recv(4096).endswith(b"answered unread")
+    line.sendall(b"abc")
+    line.settimeout(3 * QuickLine.HEAD_SECONDS)
+    with pytest.raises(TimeoutError):  # nothing comes that the next request would take for its answer
+        line.recv(1)
+    line.settimeout(20)
+    line.sendall(b"GET /echo HTTP/1.1\r\nHost: x\r\n\r\n")
+    assert b"200 OK" in line.recv(4096)
+
+
+def test_an_answer_before_a_body_that_never_ends_is_the_last(line: socket.socket) -> None:
+    line.sendall(b"POST /hasty HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nabc")
+    heard = rest_of(line)
+    assert heard.count(b"HTTP/1.1 ") == 1
+    assert heard.endswith(b"answered unread")
 
 
 def test_drop_by_drop_gains_no_time(line: socket.socket) -> None:
