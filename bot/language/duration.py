@@ -47,6 +47,7 @@ _BEGAN_BEFORE = word_set(
 _BEGAN_AFTER = word_set(
     "ago back now already earlier prior previously before since straight running solid",
 )
+_TOLD_OF = word_set("history hx duration")
 _TODAY = word_set("today tonight this right earlier")
 _WISHED = word_set("relax relaxing massage session book booking appointment slot visit treatment stay wait meet rest")
 _ABOUT_THE_BODY = frozenset({"site", "quality", "finding", "cause", "condition", "intensity"})
@@ -332,6 +333,8 @@ def _judged(tokens: Tokens, length: Stretch, *, wanted: bool) -> Stretch | None:
         or before in _BEGAN_BEFORE
         or any(w in ("past", "last", "previous", "for", "these", "over") for w in words[start:first])
     )
+    if after in _TOLD_OF and low >= 1:  # "a 4 month history of back pain", "of 3 months duration"
+        last, began = last + 1, True
     began = began or (before == "from" and after != "of" and low >= 1)  # "hurting from 3 months"
     closes = last == len(words) or after in (".", "!", ")")
     began = began or (closes and before in (",", "-", "(") and low >= 1)  # "left knee, 4 weeks"

@@ -258,12 +258,20 @@ def _given_as_score(words: Sequence[str], score: Score) -> bool:
         for word in words[max(0, at - 6) : at]
         if word not in ("about", "maybe", "around", "probably", "like", "only")
     ]
+    if (
+        before[-1:] and before[-1] in _FEELS and last < len(words)
+    ):  # "dull ache 4, sharp 7 if I jerk it", "it's a dull 3 but"
+        return words[last] in (",", ".", ";", "if", "when", "at", "but", "and", "on") or before[-2:-1] in (
+            ["a"],
+            ["an"],
+        )
     if before[-1:] in (["a"], ["an"]):
         told = before[-2:-1] or words[at - 2 : at - 1]
         return bool(told) and (told[0] in _GIVES or words[at - 2] in _HEDGES) and told != ["for"]
     return tuple(before[-2:]) in _SAID_FLAT or tuple(before[-3:]) in (("i'd", "say", "it's"), ("i", "would", "say"))
 
 
+_FEELS = word_set("ache pain dull sharp throbbing soreness tightness stiffness steady constant burning stabbing")
 _ACHES = word_set("pain pains hurts hurt hurting ache aches aching sore stiff stiffness tight tender throbbing painful")
 _GUESSED = word_set("maybe like roughly say probably about around")
 _TIMED = word_set("for since at by in of last until till from after before on come free book next")

@@ -16,7 +16,7 @@ _SIDES = {
 _BETWEEN = word_set(
     "hand handed side sides sided of my the me lower upper inner outer front back top bottom side's and or part half",
     "whole entire inside outside big little ring index middle pinky side, mid rear a on in both his her their old",
-    "bad sore dodgy painful poor",
+    "bad sore dodgy painful poor lateral medial anterior posterior distal proximal",
 )
 # "right" as an adverb or "correct" is no side.
 _NOT_SIDE_AFTER = word_set(

@@ -57,6 +57,14 @@ _QUESTION = re.compile(
     r"\?|^\W*(?:what|how|why|when|where|who|which|is|are|do|does|did|can|could|will|would|may|should|am|have|qué|que|cómo|como|cuándo|cuando|cuánto|cuanto|dónde|donde|quién|quien|puedo|pueden|hay)\b|¿",
     re.IGNORECASE,
 )
+_ASKS = re.compile(
+    r"^\W*(?:(?:so|ok|and|hey|hi|btw|please)\W+)*(?:what(?:'?s| is| are| was)?|how (?:many|much|tall|far|old|big|do i|do you|does)|who(?:'?s)?|where|when (?:is|was|did|does)|which|is it (?:going|gonna)|can you|could you|tell me)\b",
+    re.IGNORECASE,
+)
+_OURS = re.compile(
+    r"\b(?:my|me|i'?m|i'?ve|mine|hurts?|pain|ache\w*|massage\w*|clinic|appointment|session|therapist\w*|booking|treat\w*|cost|price|open)\b",
+    re.IGNORECASE,
+)
 # Intents that end or turn the conversation: an ache named in the same breath makes a weak guess of them a story.
 _TURNS = frozenset(
     {
@@ -93,6 +101,7 @@ class Limits:
     """Where a guess is too weak. Chosen on sentences of our own, see models/README.md."""
 
     reject: float = 0.25
+    asks: float = 0.5  # a question that sounds like one about the world is none of ours whatever place or time it names
     turn: float = 0.6
     own_words: float = 0.8
     elsewhere: float = 0.7
@@ -130,6 +139,8 @@ def choose(
         return Guess(*learned)
     best = max(weighed, key=lambda name: weighed[name])
     sure = weighed[best]
+    if best == REJECTED and sure >= limits.asks and _asks_elsewhere(text, asked):
+        return Guess(REJECTED, sure)
     aches = _aches(asked, read, weighed.get(REJECTED, 0.0), limits)
     if best == REJECTED or sure < limits.reject:
         if aches:
@@ -144,6 +155,11 @@ def choose(
     if asked in _WISHES and best.startswith(("faq_", "small_talk")) and not _QUESTION.search(text):
         return Guess("inform", sure)
     return Guess(best, sure)
+
+
+def _asks_elsewhere(text: str, asked: str | None) -> bool:
+    """A question about the world that names nobody of us: "how many legs does a spider have", "who won last night"."""
+    return asked not in _WISHES and bool(_ASKS.search(text)) and not _OURS.search(text)
 
 
 def _aches(asked: str | None, read: Collection[str], elsewhere: float, limits: Limits) -> bool:

@@ -85,6 +85,26 @@ _TURNED = (
         ),
         DENY,
     ),
+    # What somebody who knows said of it, and what is glad to be spared.
+    (
+        re.compile(
+            r"\b(?:ruled|rules) (?:it|that|this|them|those) out\b|\bgave me the all clear\b"
+            rf"|^(?:thankfully|fortunately|luckily|thank (?:god|goodness|heavens)|mercifully)\b.*{_NOT}"
+            r"|\b(?:doctor|doc|gp|nurse|consultant|physio|hospital|midwife)s? (?:says?|said|told me|reckons?|thinks?)(?: that)? (?:i|it|she|he)"
+            r"(?:'?m| am|'?s| is)? ?(?:don'?t|do not|doesn'?t|haven'?t|not|never|isn'?t)\b"
+            r"|\bnot me\W*$|\bcan'?t (?:recall|remember|think of) (?:any|anything|ever|having)\b|^(?:it'?s |that'?s |all |long )*gone (?:since|now|for|last|ages)\b"
+            r"|^(?:other than|apart from|aside from|besides) (?:that|this|the \w+|my \w+)\b.*\b(?:healthy|fine|well|good|ok(?:ay)?|nothing|none)\b|^thumbs? down\b"
+        ),
+        DENY,
+    ),
+    (
+        re.compile(
+            rf"^(?!.*{_NOT})(?:(?:i|he|she)(?:'ve| have| was| has)? |(?:i'?ve )?(?:was |been ))?(?:been )?(?:diagnosed|told i (?:have|had)|treated for|(?:was )?in hospital (?:for|with)|under the (?:hospital|doctor|consultant))\b"
+            rf"|^(?!.*{_NOT}).*\b(?:doctor|doc|gp|nurse|consultant|physio|hospital)s? (?:says?|said|told me|reckons?|thinks?)(?: that)? (?:i|it) (?:have|do|am|had|is|does)\b"
+            r"|^all the (?:\w+ )?time\b|^thumbs? up\b|^(?:that )?tick(?:s|ed)? (?:that|the|those|all the) box(?:es)?\b"
+        ),
+        AFFIRM,
+    ),
     (re.compile(r"\bnot any ?more\b|\bno longer\b|^(?:i )?used to\b(?!.*\bstill\b)"), DENY),
     (re.compile(r"^(?:yeah|yea|yes|ya)[,\s]+(?:no+|nah|nope)\b"), DENY),
     (re.compile(rf"^(?:no|nah)[,\s]+(?:yeah|yes|yep)\b.*{_NOT}"), DENY),
@@ -106,7 +126,10 @@ _UNSURE = _any(
         r"\b(?:do ?n'?t|do not|wouldn'?t|would not) (?:really |actually )?(?:know|remember|recall)\b",
         r"\bno (?:idea|clue)\b|\bno way of (?:telling|knowing)\b|\bjust guess|\bbe guessing\b|\bput my finger on\b",
         r"^(?:it|i|they|that|no ?one|nobody)(?:'?s|'?ve| has| have| was)?(?: never| not|n'?t)?(?: ever)?(?: been| had it| had that)? (?:checked|tested|measured|kept (?:track|count))\b",
-        r"\bcan'?t (?:say|tell|remember|recall)\b|\bhard to (?:say|tell)\b",
+        r"\bcan'?t (?:say|tell|remember|recall|decide|work (?:it )?out|make up my mind)\b|\bhard to (?:say|tell)\b",
+        r"\bnever (?:had|got|have had) (?:it|that|them|this|those) (?:checked|tested|looked at|measured|looked into)\b|\bnever looked into it\b",
+        r"^(?:the |my )?(?:doctors?|gp|nobody|no ?one|they|hospital) (?:ever |never |has never |have never |hasn'?t |didn'?t |haven'?t )(?:told|said|mentioned|explained)\b",
+        r"\b(?:haven'?t|hadn'?t|never|not|wasn'?t) (?:been )?(?:paid|paying|pay) (?:any |much )?attention\b|\b(?:haven'?t|hadn'?t|never) (?:thought about|checked|looked)\b(?: it)?\W*$",
     )
 )
 _CLEAR = re.compile(

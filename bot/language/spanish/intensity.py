@@ -34,7 +34,7 @@ _BARE = re.compile(
 # "me duele el cuello desde el lunes como un 6": a number at the end of what is told, given as one gives a score.
 _AT_THE_END = re.compile(
     rf"(?<= )(?:(?:como|casi|digamos|diria|mas o menos|ponle|tipo|seria|es) )+(?:de )?(?:un|una) (?P<low>{numbers.PLAIN})(?: (?:o|a|-) (?:un )?(?P<high>{numbers.PLAIN}))?"
-    rf"(?= (?:[.,!;)]|\|)|\s*$)"
+    rf"(?= (?:[.,!;)]|\||cuando|si|al|en reposo|acostad|sentad|y un|pero)|\s*$)"
 )
 _HALVES = frozenset({"medio", "media"})  # "un nueve y medio"; alone it is half of the scale
 _TENTHS = re.compile(rf" punto (?P<tenths>{numbers.PLAIN})(?= )")
