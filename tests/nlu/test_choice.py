@@ -99,3 +99,29 @@ def test_all_good_agrees_or_denies_by_what_was_asked(asked, way):
 def test_long_odd_answers_take_no_time(text):
     for _ in range(20):
         polarity.lean(text, "RF-CES")
+
+
+@pytest.mark.parametrize(
+    ("text", "way"),
+    [
+        ("my doctor ruled that out", "deny"),
+        ("thankfully i dont get that", "deny"),
+        ("my gp says i don't have it", "deny"),
+        ("my gp says i have it", "affirm"),
+        ("diagnosed in 2015", "affirm"),
+        ("all the flipping time", "affirm"),
+        ("never had it checked", "unsure"),
+        ("i havent paid attention", "unsure"),
+    ],
+)
+def test_what_others_said_of_it_answers_too(text, way):
+    assert polarity.lean(text, "RF-CES") == way
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [("how many legs does a spider have", "out_of_scope"), ("how do I get rid of my leg pain", "describe_pain")],
+)
+def test_a_question_about_the_world_is_none_of_ours_whatever_place_it_names(text, name):
+    weighed = {"out_of_scope": 0.9, "describe_pain": 0.1}
+    assert choice.choose(text, weighed, asked="narrative", read={"site"}).name == name
