@@ -22,6 +22,10 @@ class NotDelivered(Exception):
         self.tries = tries
 
 
+class InDoubt(NotDelivered):
+    """The whole message left and no answer came: it may have been taken, and a repeat may be a second one."""
+
+
 class Refused(Exception):
     """The other side will never take it (unknown number, blocked): staff are asked at once. Its text is a code."""
 

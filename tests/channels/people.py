@@ -58,18 +58,19 @@ class SmsWriter(Writer):
 
     def text(self, text: str, ident: str) -> dict[str, Any]:
         """Twilio's form."""
-        return twilio_request(
-            f"{PUBLIC}/channels/{self.channel}",
-            MessageSid=ident,
-            From=self.address,
-            To="+12125550142",
-            Body=text,
-            NumMedia="0",
-        )
+        return self.message(ident, To="+12125550142", Body=text, NumMedia="0")
 
     def button(self, choice: str, title: str, ident: str) -> dict[str, Any]:
         """There are none: the title is written."""
         return self.text(title, ident)
+
+    def message(self, ident: str, **fields: str) -> dict[str, Any]:
+        """Anything that came from this telephone."""
+        return self.form(MessageSid=ident, From=self.address, **fields)
+
+    def form(self, **fields: str) -> dict[str, Any]:
+        """Anything that Twilio says."""
+        return twilio_request(f"{PUBLIC}/channels/{self.channel}", **fields)
 
 
 class WhatsAppWriter(Writer):
@@ -86,10 +87,14 @@ class WhatsAppWriter(Writer):
         )
 
     def message(self, ident: str, **content: Any) -> dict[str, Any]:
-        """A batch with one message."""
+        """A batch with one message; `timestamp` may be another than now."""
         message = {"id": ident, "from": self.address, "timestamp": str(int(self.seconds())), **content}
-        value = {"metadata": {"phone_number_id": NUMBER_ID}, "messages": [message]}
-        return meta_request({"object": "whatsapp_business_account", "entry": [{"changes": [{"value": value}]}]})
+        return self.batch(messages=[message])
+
+    def batch(self, **value: Any) -> dict[str, Any]:
+        """Anything that Meta says of this number: `messages`, `statuses`."""
+        told = {"metadata": {"phone_number_id": NUMBER_ID}, **value}
+        return meta_request({"object": "whatsapp_business_account", "entry": [{"changes": [{"value": told}]}]})
 
 
 class MessengerWriter(Writer):
@@ -105,12 +110,16 @@ class MessengerWriter(Writer):
 
     def message(self, ident: str, **content: Any) -> dict[str, Any]:
         """A batch with one message."""
-        event = {
-            "sender": {"id": self.address},
-            "timestamp": int(self.seconds() * 1000),
-            "message": {"mid": ident, **content},
-        }
-        return meta_request({"object": "page", "entry": [{"messaging": [event]}]})
+        return self.batch([self.event(message={"mid": ident, **content})])
+
+    def event(self, sender: str = "", **content: Any) -> dict[str, Any]:
+        """What one person did: `message`, `reaction`, `message_edit`."""
+        at = int(self.seconds() * 1000)
+        return {"sender": {"id": sender or self.address}, "timestamp": at, **content}
+
+    def batch(self, *entries: Any) -> dict[str, Any]:
+        """A webhook; each entry is a list of events."""
+        return meta_request({"object": "page", "entry": [{"messaging": events} for events in entries]})
 
 
 class TelegramWriter(Writer):

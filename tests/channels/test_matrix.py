@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import itertools
 
+import httpx
 import pytest
+from offering import days_ahead, handed_off, propose, stands
+from test_known import RECORD, tells
 
 from bot.web.limits import Allowance
 
@@ -123,3 +126,39 @@ def test_a_flood_in_one_room_is_told_once_waits_its_turn_and_hurts_no_other(star
     wanted = [f"flood {number}" for number in range(8)]
     clinic.wait(lambda: [t["text"] for t in rasa.turns if t["text"].startswith("flood")] == wanted)
     clinic.wait(lambda: sum("a lot at once" in text for text in somebody.read(room)) == 1)
+
+
+def test_what_is_known_is_listed_and_a_download_is_a_link_that_opens_once(matrix_clinic, somebody, rasa):
+    tells(rasa, RECORD)
+    room = somebody.room(US)
+    for said, until in (("hello", "May I keep it?"), ("yes", "How bad?"), ("told", "Noted.")):
+        somebody.write(room, said)
+        matrix_clinic.wait(lambda until=until: any(until in text for text in somebody.read(room)))
+    somebody.write(room, "know?")
+    matrix_clinic.wait(lambda: any("noted about you" in text for text in somebody.read(room)))
+    known = next(text for text in somebody.read(room) if "noted about you" in text)
+    assert "• Lower back, 6 of 10, for about 3 weeks" in known
+    assert "• Reach you: A…, …99, a…@example.org" in known
+    assert not any(word in known for word in ("panel", "Ruiz", "0199", "ana@", "http"))
+    somebody.write(room, "mine!")
+    matrix_clinic.wait(lambda: any("#resume=" in text for text in somebody.read(room)))
+    code = next(text for text in somebody.read(room) if "#resume=" in text).split("#resume=")[1].split(" ")[0]
+    with httpx.Client(base_url=matrix_clinic.serving.url, timeout=20) as http:
+        opened = http.post("/api/resume", json={"code": code})
+        assert opened.status_code == 200, opened.text
+        assert http.post("/api/resume", json={"code": code}).status_code == 404
+
+
+def test_proposed_times_are_answered_in_the_room(matrix_clinic, somebody):
+    room = somebody.room(US)
+    for said, until in (("hello", "May I keep it?"), ("yes", "How bad?")):
+        somebody.write(room, said)
+        matrix_clinic.wait(lambda until=until: any(until in text for text in somebody.read(room)))
+    reference = handed_off(matrix_clinic.context, matrix_clinic.conversation("matrix", room))
+    propose(matrix_clinic.context, reference, days_ahead(matrix_clinic.context, 2, 3))
+    matrix_clinic.wait(lambda: any("2 times" in text for text in somebody.read(room)))
+    matrix_clinic.at_rest()
+    matrix_clinic.clock.ahead += 10
+    somebody.write(room, "the second")
+    matrix_clinic.wait(lambda: any("is booked" in text for text in somebody.read(room)))
+    assert stands(matrix_clinic.context, reference)[1] == ["cancelled", "confirmed"]

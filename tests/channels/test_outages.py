@@ -7,12 +7,13 @@ from email.utils import format_datetime
 
 import httpx
 import pytest
-from networks import NUMBER_ID, meta_request, twilio_request
-from people import PUBLIC, WRITERS
+from people import WRITERS
+from sqlalchemy import select
 from standin_rasa import Serving, state
 
 from bot.services import deliveries
 from bot.services.review import Actor
+from bot.storage.tables import OUTBOX
 from bot.web.channels import outward
 
 CHANNELS = tuple(WRITERS)
@@ -21,7 +22,7 @@ STAFF = Actor("ana", "lead")
 
 @pytest.fixture(autouse=True)
 def _impatient(monkeypatch):
-    monkeypatch.setattr(outward, "TIMEOUT_SECONDS", 1.0)
+    monkeypatch.setattr(outward, "ANSWER_SECONDS", 1.0)
     monkeypatch.setattr(outward, "LONGEST_CALL", 1.0)
 
 
@@ -88,6 +89,32 @@ def test_a_network_that_hangs_holds_up_no_other(clinic, person, networks):
     assert networks.texts("sms") == []
 
 
+def due_in(clinic, kind):
+    """Seconds until the next try of the oldest line of this kind."""
+    item = OUTBOX.c
+    with clinic.context.uow.engine.connect() as connection:
+        waits = select(item.due_at).where(item.kind == kind, item.sent_at.is_(None)).order_by(item.id).limit(1)
+        return (connection.execute(waits).scalar_one() - clinic.clock()).total_seconds()
+
+
+@pytest.mark.parametrize(("trouble", "soon"), [("500", True), ("silence", False), ("drops", False)])
+def test_what_may_have_been_taken_is_tried_again_later_than_what_was_refused(trouble, soon, clinic, person, networks):
+    networks.trouble, networks.sick = trouble, ("sms",)
+    person("sms").write("hello")
+    clinic.wait(clinic.all_wait_for_another_try)
+    assert (due_in(clinic, "line.sms") < 30) is soon
+
+
+def test_the_words_of_emergency_are_rather_said_twice_than_late(clinic, person, networks):
+    somebody = person("sms")
+    somebody.write("hello")
+    clinic.settled()
+    networks.trouble, networks.sick = "silence", ("sms",)
+    somebody.write("I have chest pain")
+    clinic.wait(clinic.all_wait_for_another_try)
+    assert due_in(clinic, "line.sms") < 30
+
+
 @pytest.mark.parametrize("channel", CHANNELS)
 def test_an_emergency_is_not_held_up_by_a_line_that_the_network_refuses(channel, clinic, person, networks):
     networks.poison = "Hello from"
@@ -132,11 +159,8 @@ def test_who_cannot_be_reached_is_told_to_staff_at_once(channel, code, error, cl
 
 def _failed_later(channel, somebody, receipt):
     if channel == "sms":
-        fields = {"MessageSid": receipt, "MessageStatus": "undelivered", "ErrorCode": "30003"}
-        return twilio_request(f"{PUBLIC}/channels/sms", **fields)
-    status = {"id": receipt, "status": "failed", "errors": [{"code": 131026}]}
-    value = {"metadata": {"phone_number_id": NUMBER_ID}, "statuses": [status]}
-    return meta_request({"object": "whatsapp_business_account", "entry": [{"changes": [{"value": value}]}]})
+        return somebody.form(MessageSid=receipt, MessageStatus="undelivered", ErrorCode="30003")
+    return somebody.batch(statuses=[{"id": receipt, "status": "failed", "errors": [{"code": 131026}]}])
 
 
 @pytest.mark.parametrize(("channel", "error"), [("sms", "unreachable"), ("whatsapp", "unknown_number")])
@@ -166,8 +190,7 @@ def test_a_part_that_arrived_is_not_sent_again_with_the_rest(clinic, person, net
     somebody.write("tell me")
     clinic.wait(clinic.all_wait_for_another_try)
     first, sid = networks.texts("sms")[-1], f"SMout{len(networks.sent)}"
-    report = {"MessageSid": sid, "MessageStatus": "delivered"}
-    assert somebody.post(twilio_request(f"{PUBLIC}/channels/sms", **report)).status_code == 200
+    assert somebody.post(somebody.form(MessageSid=sid, MessageStatus="delivered")).status_code == 200
     networks.only = None
     clinic.clock.ahead += 3600
     clinic.settled()

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from networks import meta_request, twilio_request
-from people import PUBLIC, WRITERS
+from networks import meta_request
+from people import WRITERS
 from standin_rasa import state
 
 from bot.domain.errors import StorageUnavailable
@@ -241,7 +241,7 @@ def test_what_became_of_a_line_is_kept(clinic, person, networks):
     chat = clinic.conversation("sms", somebody.address)
     first = _deliveries(clinic, chat)[0]
     assert first.status == "sent"
-    callback = twilio_request(f"{PUBLIC}/channels/sms", MessageSid="SMout1", MessageStatus="delivered")
+    callback = somebody.form(MessageSid="SMout1", MessageStatus="delivered")
     assert somebody.post(callback).status_code == 200
     assert _deliveries(clinic, chat)[0].status == "delivered"
     assert somebody.post(meta_request({"object": "page", "entry": []})).status_code == 403

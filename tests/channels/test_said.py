@@ -11,7 +11,6 @@ import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from networks import NUMBER_ID, meta_request
 from people import WRITERS, writer
 from test_outward import DOCTOR, _buttons, asked, asks
 
@@ -163,11 +162,8 @@ def test_a_flood_of_one_sender_is_told_once_and_hurts_nobody_else(start_clinic, 
     clinic = start_clinic(allowance=Allowance(messages="5/2 seconds"))
     one, other = person_of(clinic)("messenger"), "8800"
     flood = [(one.address, f"flood {n}") for n in range(9)]
-    events = [
-        {"sender": {"id": who}, "timestamp": int(one.seconds() * 1000), "message": {"mid": f"m{n}", "text": text}}
-        for n, (who, text) in enumerate([*flood, (other, "hello from another")])
-    ]
-    batch = meta_request({"object": "page", "entry": [{"messaging": events}]})
+    everybody = enumerate([*flood, (other, "hello from another")])
+    batch = one.batch([one.event(who, message={"mid": f"m{n}", "text": text}) for n, (who, text) in everybody])
     answer = one.post(batch)
     assert answer.status_code == 429
     assert int(answer.headers["Retry-After"]) > 0
@@ -189,10 +185,8 @@ def test_a_flood_by_sms_hears_that_it_has_to_send_again(start_clinic, person_of,
 
 def test_the_window_is_counted_from_when_it_was_written(clinic, person, networks):
     somebody = person("whatsapp")
-    message = {"id": "wamid.late", "from": somebody.address, "type": "text", "text": {"body": "hello"}}
-    message["timestamp"] = str(int((clinic.clock() - timedelta(hours=30)).timestamp()))
-    value = {"metadata": {"phone_number_id": NUMBER_ID}, "messages": [message]}
-    request = meta_request({"object": "whatsapp_business_account", "entry": [{"changes": [{"value": value}]}]})
+    written = str(int((clinic.clock() - timedelta(hours=30)).timestamp()))
+    request = somebody.message("wamid.late", timestamp=written, type="text", text={"body": "hello"})
     assert somebody.post(request).status_code == 200  # we were down, and Meta brought it a day later
     clinic.wait(lambda: networks.texts("whatsapp") == ["template clinic_wrote"])
 

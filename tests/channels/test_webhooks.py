@@ -7,8 +7,8 @@ import time
 
 import httpx
 import pytest
-from networks import NUMBER_ID, meta_request, telegram_request, twilio_request
-from people import PUBLIC, WRITERS, writer
+from networks import telegram_request
+from people import WRITERS, writer
 
 from bot.services import returning
 from bot.web.limits import Allowance
@@ -79,45 +79,26 @@ def test_meta_with_the_old_signature_only_is_refused(person):
 
 def test_a_stale_message_is_passed_over(clinic, person, rasa):
     somebody = person("whatsapp")
-    old = {
-        "id": "wamid.old",
-        "from": somebody.address,
-        "timestamp": str(int(time.time()) - 40 * 86400),
-        "type": "text",
-        "text": {"body": "hi"},
-    }
-    value = {"metadata": {"phone_number_id": NUMBER_ID}, "messages": [old]}
-    assert (
-        somebody.post(
-            meta_request({"object": "whatsapp_business_account", "entry": [{"changes": [{"value": value}]}]})
-        ).status_code
-        == 200
-    )
+    old = somebody.message("wamid.old", timestamp=str(int(time.time()) - 40 * 86400), type="text", text={"body": "hi"})
+    assert somebody.post(old).status_code == 200
     clinic.settled()
     assert rasa.turns == []
 
 
 def test_every_message_of_a_batch_is_taken(clinic, person, rasa):
     somebody = person("messenger")
-    events = [
-        {
-            "sender": {"id": "7700"},
-            "timestamp": int(time.time() * 1000),
-            "message": {"mid": f"m{n}", "text": f"text {n}"},
-        }
-        for n in range(3)
-    ]
-    somebody.post(meta_request({"object": "page", "entry": [{"messaging": events[:2]}, {"messaging": events[2:]}]}))
+    events = [somebody.event(message={"mid": f"m{n}", "text": f"text {n}"}) for n in range(3)]
+    somebody.post(somebody.batch(events[:2], events[2:]))
     clinic.settled()
     assert [turn["text"] for turn in rasa.turns if turn["text"].startswith("text")] == ["text 0", "text 1", "text 2"]
 
 
 OTHERS = {
     "sms": [
-        lambda w: twilio_request(f"{PUBLIC}/channels/sms", MessageSid="MM1", From=w.address, NumMedia="1", MediaContentType0="image/png", MediaUrl0="https://x"),
-        lambda w: twilio_request(f"{PUBLIC}/channels/sms", MessageSid="MM2", From=w.address, Body="", NumMedia="0"),
-        lambda w: twilio_request(f"{PUBLIC}/channels/sms", MessageSid="MM3", From=w.address, Latitude="1.0", Longitude="2.0"),
-        lambda w: twilio_request(f"{PUBLIC}/channels/sms", MessageSid="MM4", From=w.address, Body="   "),
+        lambda w: w.message("MM1", NumMedia="1", MediaContentType0="image/png", MediaUrl0="https://x"),
+        lambda w: w.message("MM2", Body="", NumMedia="0"),
+        lambda w: w.message("MM3", Latitude="1.0", Longitude="2.0"),
+        lambda w: w.message("MM4", Body="   "),
     ],
     "whatsapp": [
         lambda w, k=kind: w.message(f"wamid.{k}", type=k, **({k: {"id": "1"}} if k != "reaction" else {"reaction": {"emoji": "❤"}}))
@@ -126,8 +107,8 @@ OTHERS = {
     "messenger": [
         lambda w: w.message("m.voice", attachments=[{"type": "audio", "payload": {"url": "https://x"}}]),
         lambda w: w.message("m.empty"),
-        lambda w: meta_request({"object": "page", "entry": [{"messaging": [{"sender": {"id": w.address}, "timestamp": int(time.time() * 1000), "reaction": {"mid": "m1", "action": "react"}}]}]}),
-        lambda w: meta_request({"object": "page", "entry": [{"messaging": [{"sender": {"id": w.address}, "message_edit": {"mid": "m1", "text": "x", "num_edit": 1}}]}]}),
+        lambda w: w.batch([w.event(reaction={"mid": "m1", "action": "react"})]),
+        lambda w: w.batch([w.event(message_edit={"mid": "m1", "text": "x", "num_edit": 1})]),
     ],
     "telegram": [
         lambda w, k=kind: w.update(w.fresh(), message={k: {"file_id": "1"}})

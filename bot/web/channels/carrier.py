@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from bot.domain import kept
 from bot.domain.speech import say
-from bot.notify.alert import NotDelivered, Refused
+from bot.notify.alert import InDoubt, NotDelivered, Refused
 from bot.notify.outbox import Kind
 from bot.services import links, outgoing
 from bot.services.ports import Storage
@@ -57,6 +57,10 @@ class Carrier:
             self._announce(item, thread)
         try:
             return self._send_parts(item, chat, line, thread)
+        except InDoubt as doubt:
+            if _is_urgent(line):
+                raise NotDelivered(str(doubt)) from None  # better twice than late
+            raise
         except Refused as refused:
             if str(refused) != outward.CLOSED:
                 raise

@@ -10,10 +10,15 @@ from typing import Any
 
 import httpx
 
-from bot.notify.alert import TIMEOUT_SECONDS, NotDelivered, Refused
+from bot.notify.alert import TIMEOUT_SECONDS, InDoubt, NotDelivered, Refused
 
 LONGEST_WAIT = timedelta(hours=1)
+# Who cannot be reached says nothing for long; who was reached and thinks is given time, since it may have taken the message.
+CONNECT_SECONDS = 5.0
+ANSWER_SECONDS = 20.0
 LONGEST_CALL = 25.0  # seconds, however slowly an answer comes in
+# What may have been taken is sent again only when a network that was slow would have shown it.
+DOUBT = timedelta(minutes=2)
 MOST_ANSWER = 256 * 1024
 # Tries of what the network calls wrong with a code we do not know: it would hold up all that comes after it for a day.
 FEW = 8
@@ -43,7 +48,8 @@ def post(
     Raises `Refused` when `never` finds in the answer the code of something that will not change (an unknown number), else
     `NotDelivered`: after the time that the network asks for, where it does, and a few tries only for a 4xx that `never`
     does not know; an empty code says that it knows it and it passes. An answer of 200 with an error in it is an error.
-    The errors quote nothing of what was sent.
+    `InDoubt` when no answer came to what was sent whole: the network may have taken it. The errors quote nothing of what
+    was sent.
     """
     return _call("POST", url, never, json=json, data=form, headers=headers, auth=auth)
 
@@ -56,9 +62,14 @@ def put(
     never: Callable[[Mapping[str, Any]], str | None],
     expired: Callable[[], None],
 ) -> Mapping[str, Any]:
-    """The same for a PUT; `expired` is called when the sign-in does not hold any more, before `NotDelivered`."""
+    """The same for a PUT that a network takes once, however often it comes: no doubt holds it up.
+
+    `expired` is called when the sign-in does not hold any more, before `NotDelivered`.
+    """
     try:
         return _call("PUT", url, never, json=json, headers=headers)
+    except InDoubt as error:
+        raise NotDelivered(str(error)) from None
     except NotDelivered as error:
         if str(error) == "401":
             expired()
@@ -92,15 +103,18 @@ def _call(method: str, url: str, never: Callable[[Mapping[str, Any]], str | None
 def _asked(method: str, url: str, **options: Any) -> httpx.Response:
     """The whole answer, within `LONGEST_CALL`: one that drips in for ever is none. Raises `NotDelivered`."""
     until = time.monotonic() + LONGEST_CALL
+    patience = httpx.Timeout(TIMEOUT_SECONDS, connect=CONNECT_SECONDS, read=ANSWER_SECONDS)
     try:
-        with httpx.stream(method, url, timeout=TIMEOUT_SECONDS, **options) as answer:
+        with httpx.stream(method, url, timeout=patience, **options) as answer:
             read, late = bytearray(), False
             for piece in answer.iter_bytes():
                 if late or len(read) > MOST_ANSWER:
-                    raise NotDelivered("too_slow" if late else "too_long")
+                    raise InDoubt("too_slow" if late else "too_long", after=DOUBT)
                 read += piece
                 late = time.monotonic() > until  # an answer that is whole by now still counts: it was taken
             return httpx.Response(answer.status_code, headers=_plain(answer.headers), content=bytes(read))
+    except (httpx.ReadTimeout, httpx.ReadError, httpx.RemoteProtocolError) as error:
+        raise InDoubt(type(error).__name__, after=DOUBT) from None
     except httpx.HTTPError as error:
         raise NotDelivered(type(error).__name__) from None
 

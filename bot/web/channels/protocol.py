@@ -129,7 +129,7 @@ class Channel(Protocol):
         """The messages of the network that say this line, in order."""
 
     def send(self, to: str, parcel: Parcel, *, key: str) -> str | None:
-        """Send one of them; the network's id. Raises `bot.notify.alert.NotDelivered` and `Refused`. Blocks, 10 s at most."""
+        """Send one of them; the network's id. Raises `bot.notify.alert.NotDelivered` and `Refused`. Blocks, 25 s at most."""
 
     def outside(self) -> Parcel | None:
         """What may be sent once the window is closed (an approved template without a word of health), or None."""
