@@ -47,7 +47,7 @@ def test_a_person_reads_them_on_a_page_and_decides_by_its_buttons(waiting, brows
     page = staff.get("/desk/call-backs").text
     assert "Ana &lt;b&gt;Ruiz&lt;/b&gt;" in page
     assert 'href="tel:+15550100142"' in page
-    assert "A message to a visitor by sms" in page
+    assert "A message to a visitor by SMS" in page
     for path in re.findall(r'action="(/desk/(?:call-backs|outbox)/\d+/(?:done|dismiss))"', page):
         assert staff.post(path).status_code == 303
     left = staff.get("/desk/call-backs").text

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from bot import clinic_store
 from bot.settings import DEFAULT_CLINIC
+from bot.web.desk import clinic as clinic_page
 
 
 def form_of(page: str) -> dict[str, str | list[str]]:
@@ -158,13 +159,22 @@ def test_a_version_is_compared_with_what_counts_now(context, browser):
         form = form_of(lead.get("/desk/clinic").text)
         lead.post("/desk/clinic", {**form, "phone": phone, "rooms": rooms})
     page = lead.get("/desk/clinic/versions/1").text
-    assert re.findall(r"<code>([^<]+)</code></th><td>([^<]*)</td><td>([^<]*)</td>", page) == [
-        ("phone", "+1 1", "+1 2"),
-        ("rooms", "Blue", "Blue\nGreen"),
+    assert re.findall(r'<th scope="row">([^<]+)</th><td [^>]*>([^<]*)</td><td [^>]*>([^<]*)</td>', page) == [
+        ("Phone", "+1 1", "+1 2"),
+        ("Rooms", "Blue", "Blue\nGreen"),
     ]
     assert "Nothing is different" in lead.get("/desk/clinic/versions/2").text
     assert lead.get("/desk/clinic/versions/9").status_code == 404
     assert '/desk/clinic/versions/1"' in lead.get("/desk/clinic").text
+
+
+def test_a_place_of_the_file_is_named_as_the_form_names_it():
+    named = clinic_page.place_words
+    assert (named("opening.tue"), named("facts.cost")) == (
+        "Hours: Tuesday",
+        "Answers to frequent questions: What it costs",
+    )
+    assert (named("phone"), named("policy.x")) == ("Phone", "policy.x")
 
 
 def test_what_was_exported_can_be_imported(context, browser):

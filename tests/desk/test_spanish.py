@@ -45,6 +45,9 @@ def texts() -> set[str]:
         {queue.title for queue in queues.QUEUES.values()}
         | set(clinic.DAY_NAMES.values())
         | set(clinic.FACT_NAMES.values())
+        | set(clinic.PLACE_NAMES.values())
+        | set(clinic.KEEP_NAMES.values())
+        | {render.NETWORKS["web"], render.NETWORKS["smtp"]}
     )
     found |= {summary.outcome_words(*answer) for answer in review.RANKS}
     found |= {summary.outcome_words(*answer, provisional=True) for answer in review.RANKS}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from bot.web.desk import words
+from bot.web.desk.render import breakable
 
 
 def line(seq: int, text: str, sender: str = "visitor", identity: str = "") -> dict[str, Any]:
@@ -61,3 +62,9 @@ def test_a_tapped_answer_is_marked_whole():
 
 def test_what_the_bot_says_is_never_marked():
     assert marked([line(1, "Got it: knee", sender="bot")], {"sites": [quote("knee", 8, "")]}) == []
+
+
+def test_an_address_breaks_at_its_sign_and_dots_and_stays_harmless():
+    assert str(breakable("ana.ruiz@example.org")) == "ana<wbr>.ruiz@<wbr>example<wbr>.org"
+    assert str(breakable("<b>@x.y")) == "&lt;b&gt;@<wbr>x<wbr>.y"
+    assert str(breakable("+1 555 <")) == "+1 555 &lt;"

@@ -19,7 +19,7 @@ from bot.web.chat.problems import Problem
 from bot.web.desk import tongue
 from bot.web.desk.access import Access, Endpoint, form_of
 from bot.web.desk.context import DeskContext
-from bot.web.desk.render import Pages
+from bot.web.desk.render import Pages, network
 
 _ACTS: dict[str, Callable[..., None]] = {
     "done": call_backs.done,
@@ -120,7 +120,7 @@ def kind_words(kind: str) -> str:
     """What an item is, for people."""
     name, _, way = kind.partition(".")
     words = _KINDS.get((name, bool(way))) or _KINDS.get((name, False))
-    return tongue.say(words, way=way) if words else kind.replace("_", " ").replace(".", " · ")
+    return tongue.say(words, way=network(way)) if words else kind.replace("_", " ").replace(".", " · ")
 
 
 def _person(one: CallBack) -> dict[str, Any]:

@@ -35,6 +35,18 @@ FACT_NAMES = {
     "cancel": "Cancelling", "insurance": "Insurance", "hours": "Opening hours",
 }  # fmt: skip
 
+PLACE_NAMES = {
+    "name": "Name", "phone": "Phone", "email": "E-mail", "address": "Address", "time_zone": "Time zone",
+    "hours": "In words, as visitors read them", "country": "Country (decides the emergency numbers)",
+    "languages": "Languages of the chat", "rooms": "Rooms", "therapists": "Therapists", "services": "Services",
+    "opening.closed": "Closed on (one day a line, such as 2026-12-25)",
+}  # fmt: skip
+KEEP_NAMES = {
+    "abandoned_days": "Chats without a hand-off",
+    "transcript_days": "Transcripts",
+    "handoff_days": "Hand-offs",
+}
+
 
 def routes(context: DeskContext, access: Access) -> list[tuple[str, Endpoint, list[str]]]:
     """Path, endpoint, methods."""
@@ -94,7 +106,9 @@ class ClinicPage:
             raise Problem(404, "not_found", "There is no such version.")
         raw, now_mark = await run_in_threadpool(self._current)
         rows = clinic_store.differences(old, raw)
-        return self._pages.page("clinic_version.html", who=who, number=number, rows=rows, mark=now_mark)
+        return self._pages.page(
+            "clinic_version.html", who=who, number=number, rows=rows, mark=now_mark, place_words=place_words
+        )
 
     async def restore(self, request: Request, who: SignedIn) -> Response:
         """Take an earlier version as a new one."""
@@ -180,6 +194,18 @@ class ClinicPage:
             keeps=RETENTION,
             versions=clinic_store.versions(self._home)[:30],
         )
+
+
+def place_words(place: str) -> str:
+    """A place of the file as the form calls it: "opening.tue" → "Hours: Tuesday"; what the form does not show stays as it is."""
+    if place in PLACE_NAMES:
+        return tongue.say(PLACE_NAMES[place])
+    key, _, part = place.partition(".")
+    name = {"opening": DAY_NAMES, "retention": KEEP_NAMES, "facts": FACT_NAMES}.get(key, {}).get(part)
+    if name is None:
+        return f"{tongue.say('Canned replies')}: {part}" if key == "replies" and part else place
+    head = {"opening": "Hours", "retention": "Kept for how many days", "facts": "Answers to frequent questions"}[key]
+    return f"{tongue.say(head)}: {tongue.say(name)}"
 
 
 def _field(place: str) -> str:

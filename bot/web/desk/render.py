@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 from starlette.responses import HTMLResponse
 
 from bot import rules_signed
@@ -56,6 +58,28 @@ def _outcome_words(outcome: str, urgency: str | None, *, provisional: bool = Fal
     return tongue.say(summary.outcome_words(outcome, urgency, provisional=provisional))
 
 
+_BREAKS = re.compile(r"(?<=@)|(?=\.\w)")
+NETWORKS = {
+    "web": "Web chat",
+    "sms": "SMS",
+    "whatsapp": "WhatsApp",
+    "telegram": "Telegram",
+    "messenger": "Messenger",
+    "matrix": "Matrix",
+    "smtp": "e-mail",
+}
+
+
+def network(channel: str) -> str:
+    """The name of a channel, or of another way out of the house; what has no name stays as it is."""
+    return tongue.say(NETWORKS.get(channel, channel))
+
+
+def breakable(text: str) -> Markup:
+    """An e-mail address that breaks behind its @ and before its dots, where it has to break at all."""
+    return Markup("<wbr>").join(_BREAKS.split(text) if "@" in text else [text])
+
+
 class Pages:
     """Renders the desk's pages."""
 
@@ -73,6 +97,8 @@ class Pages:
             local=self.local,
             status_words=_status_words,
             name_of=clinical.name,
+            network=network,
+            breakable=breakable,
             staff_words=clinical.staff,
             number=tongue.number,
             day=self.day,
