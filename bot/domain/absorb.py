@@ -9,6 +9,7 @@ from typing import Any
 from bot.domain import ache_told, answers, cards, complaints, plain_none, screens, told
 from bot.domain.flags import RED_FLAGS
 from bot.domain.intake import Intake
+from bot.domain.mention import Danger
 from bot.domain.plain_answers import READERS
 from bot.domain.said import Said
 
@@ -22,11 +23,21 @@ def danger(intake: Intake, said: Said) -> None:
             if not screens.concerns(found.flag, intake.facts.get("age"), intake.facts.get("sex")):
                 continue  # a child's limp is no guess about somebody of 72
             _guess(intake, found.flag, said.words(found))
+        elif _is_despair(said, found):
+            continue
         elif found.flag not in intake.to_confirm and confirmed(found.flag) not in intake.settled:
             intake.to_confirm.append(found.flag)
             intake.quote(found.flag, said.words(found))
     if said.question and cards.is_card(said.question) and isinstance(said.value, list):
         intake.assert_all([name for name in said.value if str(name).startswith(("RF-", "CI-"))], said.words())
+
+
+def _is_despair(said: Said, found: Danger) -> bool:
+    """True for the "can't go on" within "I can't go on like this": asked as the wish it may be, not as a broken bone."""
+    return any(
+        one.flag == "RF-SUICIDE" != found.flag and one.start <= found.start and found.end <= one.end
+        for one in said.danger
+    )
 
 
 def _guess(intake: Intake, flag: str, words: Mapping[str, Any]) -> None:
@@ -168,6 +179,21 @@ def _take_back(intake: Intake, items: list[str]) -> None:
             intake.rf_unknown.remove(item)
 
 
+# At the gate these are said of now as often as of the past: one question tells.
+_MAY_BE_NOW = {"CI-STROKE": "RF-STROKE", "CI-HEART": "RF-ACS"}
+
+
+def _may_be_now(intake: Intake, name: str, said: Said) -> list[str]:
+    """The emergencies that "stroke" and "heart attack" may mean where the emergency card was asked."""
+    if name != cards.EMERGENCY or said.early or len(said.text.split()) > _FEW_WORDS:
+        return []
+    meant = [_MAY_BE_NOW[str(one.value)] for one in said.of("condition") if one.value in _MAY_BE_NOW]
+    return [flag for flag in meant if flag not in intake.rf and confirmed(flag) not in intake.settled]
+
+
+_FEW_WORDS = 4
+
+
 def _card_in_words(intake: Intake, name: str, said: Said) -> bool:
     """ "none", "not sure", or the rows named; a bare yes is not enough, the question is then which."""
     asked = cards.items(name, intake)
@@ -181,6 +207,8 @@ def _card_in_words(intake: Intake, name: str, said: Said) -> bool:
     named += told_of if none or not cards.asks_danger(name) else [value for value in told_of if value in asked]
     named += [found.flag for found in said.danger if found.certain]
     unclear = answers.polarity(said.text, said.intent) == "unsure"
+    if not named and not none and (now := _may_be_now(intake, name, said)):
+        return _confirm_first(intake, said, now)
     if not named and plain_none.denies_one(said):
         return False  # "no chest pain" is neither that row nor a no to the others
     if not named and none and not plain_none.but_something(said):
@@ -203,15 +231,16 @@ def _card_in_words(intake: Intake, name: str, said: Said) -> bool:
 
 def card_taken_back(intake: Intake, said: Said) -> str | None:
     """The card whose "none" is taken back by "no wait, there is some swelling": the one that was answered last."""
-    if (
-        said.question is not None
-        or not said.corrects
-        or not any(not m.negated for m in said.of("finding", "condition"))
-    ):
+    signs = [one for one in said.of("finding", "condition") if one.value not in _NO_SIGNS]
+    confirming = (intake.open_field or "").startswith(("RF-", "CI-"))
+    if said.question is not None or not said.corrects or not signs or confirming:
         return None
     answered = (name for name in reversed(intake.settled) if cards.is_card(name))
     last = next(answered, None)
     return last if last is not None and intake.facts.get(_slot(last)) == "none" else None
+
+
+_NO_SIGNS = ("pain", "injury", "stiffness", "muscle_ache", "joint_pain")  # what brings people here
 
 
 def _slot(card: str) -> str:

@@ -110,7 +110,8 @@ def _rows(intake: Intake, said: Said) -> Said:
     if said.question is not None or name is None or name in ("change", "read_back"):
         return said
     question = questions.question(name, intake)
-    return said.as_rows(rows_said.said(said.text, question.choices)) if question.kind in ("multi", "choice") else said
+    in_words = question.kind in ("multi", "choice") or name == "RF-SUICIDE"  # "I mean the pain" is its no
+    return said.as_rows(rows_said.said(said.text, question.choices)) if in_words else said
 
 
 def _take_consent(intake: Intake, said: Said, move: Move) -> None:
