@@ -185,7 +185,7 @@ _MAY_BE_NOW = {"CI-STROKE": "RF-STROKE", "CI-HEART": "RF-ACS"}
 
 def _may_be_now(intake: Intake, name: str, said: Said) -> list[str]:
     """The emergencies that "stroke" and "heart attack" may mean where the emergency card was asked."""
-    if name != cards.EMERGENCY or said.early or len(said.text.split()) > _FEW_WORDS:
+    if name != cards.EMERGENCY or len(said.text.split()) > _FEW_WORDS:
         return []
     meant = [_MAY_BE_NOW[str(one.value)] for one in said.of("condition") if one.value in _MAY_BE_NOW]
     return [flag for flag in meant if flag not in intake.rf and confirmed(flag) not in intake.settled]
@@ -195,7 +195,12 @@ _FEW_WORDS = 4
 
 
 def _card_in_words(intake: Intake, name: str, said: Said) -> bool:
-    """ "none", "not sure", or the rows named; a bare yes is not enough, the question is then which."""
+    """ "none", "not sure", or the rows named; a bare yes is not enough, the question is then which.
+
+    What was written before the card was seen answers none of it; a danger in it was taken all the same.
+    """
+    if said.early:
+        return False
     asked = cards.items(name, intake)
     rows = [{"value": item, "label": cards.label(item, intake.locale)} for item in asked]
     guessed = name == cards.EMERGENCY and any(found.guessed for found in said.danger)

@@ -159,7 +159,7 @@ def _in_passing(intake: Intake, said: Said, found: Mention) -> bool:
     if (found.days_hi or 0) > 1 or (intake.open_field or "").startswith("duration_days"):
         return False
     place = next((one for one in _SENTENCE.finditer(said.text) if one.start() <= found.start < one.end()), None)
-    if place is None or _BEGAN.search(place[0]):
+    if place is None or _BEGAN.search(place[0]) or _HAD.search(place[0]):
         return False
     about = said.of("site", "quality", "intensity", "cause", "function", "finding")
     return not any(place.start() <= one.start < place.end() for one in about)

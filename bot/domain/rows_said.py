@@ -57,11 +57,14 @@ _NO = frozenset(
 _NAME_NOTHING = frozenset(
     {
         "new", "now", "had", "have", "has", "been", "be", "is", "are", "was", "very", "bad", "so", "that", "this", "which", "with", "for",
-        "in", "on", "at", "last", "past", "year", "years", "weeks", "days", "six", "feel", "some", "more", "can", "cannot",
+        "in", "on", "at", "last", "past", "year", "years", "weeks", "days", "six", "feel", "some", "more", "can", "cannot", "those", "these", "whose",
+        "them", "there", "other", "others",
         "nuevo", "nueva", "ahora", "he", "ha", "tengo", "tuve", "muy", "mal", "mala", "en", "con", "por", "para", "año", "años",
         "semanas", "días", "último", "últimos", "puedo", "siento",
     }
 )  # fmt: skip
+# "Lovely weather, isn't it?" denies nothing.
+_TAG = re.compile(r"\b(?:is|are|was|do|does|did|has|have)n['’]t (?:it|they|he|she|you|we)\s*\?", re.IGNORECASE)
 _ALIKE = 0.8  # of two words, so that a slip of the pen does not matter
 _FULL = 0.85  # of a row's words must be there
 _MOSTLY = 0.8  # of a short message must be words of the row
@@ -98,7 +101,8 @@ def said(text: str, choices: Iterable[Mapping[str, Any]]) -> Rows:
     found = _whole(tokens, [row for row in labels if row[1]])
     found = found if found.values else _mostly(tokens, labels)
     own = sum(_denials(words) for value, words in labels if value in found.values)
-    return NONE if _denials([token.word for token in tokens]) > own else found
+    said_no = _denials(word.group().lower() for word in _WORD.finditer(_TAG.sub("", text)))
+    return NONE if said_no > own else found
 
 
 def _denials(words: Iterable[str]) -> int:

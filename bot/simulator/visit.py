@@ -13,6 +13,7 @@ from bot.simulator.people import Person, Quirk
 from bot.simulator.speech import WORDS, Speech
 
 MOST_TURNS = 60
+_SAID_WHOLE = ("cancer",)  # alone it is a graver word than "had cancer in the past", and taken at once, as it should be
 MOST_PIECES = 6  # more words are too many to type one by one
 _NOT_MISSPELT = ("contact", "age", "nrs", "bp")
 
@@ -61,7 +62,8 @@ class Visit:
     def _say(self, text: str, quirk: Quirk | None) -> None:
         """In one message, or one word after the other for who types so."""
         words = text.split()
-        if quirk is not None and quirk.kind == "word_by_word" and 1 < len(words) <= MOST_PIECES:
+        whole = any(word in text.lower() for word in _SAID_WHOLE)
+        if quirk is not None and quirk.kind == "word_by_word" and 1 < len(words) <= MOST_PIECES and not whole:
             self.chat.say_at_once(words)
         else:
             self.chat.say(text)
