@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from bot import clinic_store
 from bot.services import booking, call_backs, decisions, learning, live, review, staff_admin
 from bot.services.review import Actor
 from bot.services.stored import Conversation, NewMessage, OutboxItem
@@ -23,6 +24,7 @@ PAGES = {
     "figures": "/desk/figures",
     "learning": "/desk/learning",
     "clinic": "/desk/clinic",
+    "clinic-version": "/desk/clinic/versions/1",
     "rules": "/desk/rules?q=R-CI-ANTICOAG",
     "audit": "/desk/audit",
     "staff": "/desk/staff",
@@ -92,6 +94,16 @@ def furnish(context: Any) -> Mapping[str, str]:
         left = {"name": "Marta Gil", "phone": "+1 555 010 0188", "email": "marta@example.org"}
         call_backs.ask(uow, chat_of, left, why=call_backs.OUTAGE, now=context.time)
         uow.commit()
+    _settings_changed(context)
     staff_admin.invite(context.uow, name="Sam Lee", role="lead", by=ANA, now=context.time)
     assert booked is not None
     return {"main": main, "chat": chat, "visit": f"/visit/{booked.id}/{booked.token}"}
+
+
+def _settings_changed(context: Any) -> None:
+    """Two versions of the clinic's settings."""
+    home = context.settings.home
+    raw = clinic_store.whole(home)
+    for changes in ({}, {"phone": "+1 555 010 0177", "rooms": [*raw["rooms"], "The quiet room"]}):
+        seen = clinic_store.read(home)[1]
+        clinic_store.save(home, {**raw, **changes}, by="Ana", now=context.time, seen=seen)

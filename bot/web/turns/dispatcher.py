@@ -138,7 +138,7 @@ class Dispatcher:
         conversation = work.chat.id
         if forgetting.is_ordered(work.message.text):
             return await self._store(work, partial(forgetting.forget, self._context, work))
-        answer = await self._thread(visit_time.read, self._context, work) if not work.ours else None
+        answer = await self._thread(visit_time.read, self._context, work) if visit_time.may_answer(work) else None
         if answer is not None and not answer.done:
             return await self._settle(work, answer)
         if answer is not None:

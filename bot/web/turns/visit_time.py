@@ -53,6 +53,12 @@ class Answer:
     done: bool = False
 
 
+def may_answer(work: Work) -> bool:
+    """False for what can be no answer to proposed times, at a glance: almost every message."""
+    handed_off = work.chat.phase == "handed_off" or _tapped(work) is not None or _SAID in work.chat.state
+    return handed_off and not work.ours
+
+
 def read(context: WebContext, work: Work) -> Answer | None:
     """The answer in a message; None when it is none, or when danger, or a person who has the word, comes first. Blocks."""
     chat, tapped = work.chat, _tapped(work)
