@@ -97,7 +97,9 @@ def recall(intake: Intake, record: Mapping[str, Any] | None, move: Move, *, days
 def _go_on(intake: Intake, move: Move) -> None:
     """The next question; the check on the day of a visit needs no read-back."""
     returning.note_progress(intake)
+    before = intake.open_field
     _ask_next(intake)
+    move.short = move.short and intake.open_field == before  # a question that is new is asked in full
     if (note := agreement.note(intake)) is not None and not move.hand_off:
         move.say.append(note)
     if intake.open_field == "read_back" and returning.is_rescreen(intake):
