@@ -24,14 +24,29 @@ class CannotJoin(ValueError):
 def joined(home: Path, files: Mapping[str, Iterable[str]]) -> dict[str, str]:
     """File name → script, for file name → its modules; a module may import those of its own and of earlier files.
 
-    A file becomes `export const { what its modules export } = (() => { … })()`. Raises `CannotJoin`.
+    A file becomes `export const { what other files want of it } = (() => { … })()`. Raises `CannotJoin`.
     """
     place = {module: name for name, modules in files.items() for module in modules}
-    return {name: _joined(home, name, list(modules), place) for name, modules in files.items()}
+    written = {module: (home / f"{module}.js").read_text(encoding="utf-8") for module in place}
+    wanted = _wanted(written, place)
+    return {
+        name: _joined({module: written[module] for module in modules}, name, place, wanted)
+        for name, modules in files.items()
+    }
 
 
-def _joined(home: Path, name: str, modules: list[str], place: Mapping[str, str]) -> str:
-    sources = {module: (home / f"{module}.js").read_text(encoding="utf-8") for module in modules}
+def _wanted(written: Mapping[str, str], place: Mapping[str, str]) -> set[str]:
+    """What modules of other files import, and all that a module exports which is loaded later."""
+    later = {other for source in written.values() for other in _LATER.findall(source)}
+    found = {name for module in later & set(written) for name in _EXPORT.findall(written[module])}
+    for module, source in written.items():
+        for names, other in _IMPORT.findall(source):
+            if place.get(other) != place[module]:
+                found.update(names.split(", "))
+    return found
+
+
+def _joined(sources: Mapping[str, str], name: str, place: Mapping[str, str], wanted: set[str]) -> str:
     _check_names(sources)
     order = list(_in_order(sources))
     outside: dict[str, dict[str, None]] = {}  # file → the names that come from it
@@ -41,7 +56,7 @@ def _joined(home: Path, name: str, modules: list[str], place: Mapping[str, str])
                 raise CannotJoin(f"{module}.js imports {other}.js, which is in no file")
             if place[other] != name:
                 outside.setdefault(place[other], {}).update(dict.fromkeys(names.split(", ")))
-    exports = ", ".join(export for module in order for export in _EXPORT.findall(sources[module]))
+    exports = ", ".join(one for module in order for one in _EXPORT.findall(sources[module]) if one in wanted)
     bodies = [_body(module, sources[module], place, name) for module in order]
     imports = [f'import {{ {", ".join(names)} }} from "./{other}";' for other, names in outside.items()]
     return "\n".join(
