@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
+
+from starlette.responses import Response
 
 from bot.services import keeping
 from bot.services.stored import SavedView
+from bot.web.desk import queue
 
 
 def alerts(context) -> list[str]:
@@ -96,3 +100,17 @@ def test_the_desk_speaks_the_language_of_its_reader(context, browser):
     assert '<html lang="es">' in ana.get("/desk", headers={"Accept-Language": "en"}).text
     ana.post("/desk/language", {"language": "xx"})
     assert '<html lang="en">' in ana.get("/desk").text
+
+
+def test_two_that_came_at_the_same_moment_are_both_told(context, browser, monkeypatch):
+    """The second may be committed after the first was seen, with the same stamp or an earlier one."""
+    looks: list[Callable[[], list[tuple[str, str]]]] = []
+    monkeypatch.setattr(queue, "stream", lambda request, desk, who, look: (looks.append(look), Response())[1])
+    since = context.time.isoformat()
+    browser().get("/desk/events", params={"queue": "new", "since": since})
+    context.later(minutes=1)
+    for count in (1, 2):
+        context.handed_off(count)
+        assert f"{count} new" in dict(looks[0]())["news"]
+    context.later(minutes=1)
+    assert looks[0]() == []

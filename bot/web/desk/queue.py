@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -29,6 +29,8 @@ from bot.web.desk.context import DeskContext
 from bot.web.desk.render import Pages
 from bot.web.desk.stream import Events, stream
 
+# What is stamped now may be committed after something stamped later; so long a change does not count as seen.
+JUST_NOW = timedelta(seconds=10)
 CHANNELS = ("web", "whatsapp", "sms", "telegram", "messenger", "matrix")
 LOCALES = {"en": "English", "es": "Español"}
 
@@ -108,7 +110,7 @@ class QueuePage:
         def look() -> Events:
             with self._context.uow.reading() as uow:
                 changed = uow.handoffs.newest_change()
-                if changed == seen[0]:
+                if changed == seen[0] and not (changed and self._context.clock() - changed < JUST_NOW):
                     return []
                 seen[0] = changed
                 here, urgent = uow.handoffs.came_in(wanted, since), uow.handoffs.came_in(queues.urgent(), since)
