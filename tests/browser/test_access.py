@@ -236,6 +236,7 @@ def test_targets_are_at_least_44_pixels_high_on_a_phone(page, clinic, field):
     )
     assert small == []
     assert chat.locator("html").evaluate("root => root.scrollWidth <= innerWidth")
+    assert chat.locator("html").evaluate("root => root.scrollHeight <= innerHeight"), "only the messages scroll"
 
 
 def test_at_200_percent_on_a_small_screen_everything_can_still_be_reached(page, clinic):

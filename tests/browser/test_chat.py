@@ -256,6 +256,23 @@ def test_the_result_says_which_and_why_and_what_next(page, clinic):
     expect(chat.get_by_text("With our team. Reference AR-7K2M")).to_be_visible()
 
 
+def test_a_result_is_not_pushed_out_of_view_by_what_follows_it(page, clinic):
+    api = clinic[1]
+    page.set_viewport_size({"width": 360, "height": 640})
+    chat = at(page, clinic, "read_back")
+    chat.get_by_role("button", name="Yes, that's right").click()
+    title = chat.get_by_role("heading", name="Clinical massage", level=2)
+    expect(title).to_be_visible()
+    scale = {"field": "peg_enjoyment", "kind": "scale", "choices": [], "skippable": True, "why": ""}
+    api.only.append("bot", "Before or after your visit, get medical help if you notice new numbness or weakness.")
+    api.only.append("bot", "How much has it kept you from enjoying life?", question=scale)
+    expect(chat.get_by_role("radio")).to_have_count(11)
+    expect(title).to_be_in_viewport(ratio=1)
+    chat.get_by_role("button", name="Newest message").click()
+    expect(chat.get_by_role("radio").first).to_be_in_viewport()
+    expect(chat.get_by_role("button", name="Newest message")).to_be_hidden()
+
+
 def test_reasons_in_the_words_of_the_result_are_said_once(page, clinic):
     api = clinic[1]
     chat = at(page, clinic, "narrative")

@@ -8,6 +8,7 @@ const ANSWERS_SEEN = 260; // px of the answers that come into view with their qu
 export class Log {
   #bubbles = new Map(); // item id -> bubble of something not yet confirmed
   #anchor = null; // what should stay in view: the first message since the visitor last wrote
+  #result = null; // the newest result since then: it is read before what follows it
   #pinned = true;
   #put = 0; // where we scrolled to ourselves
 
@@ -45,6 +46,7 @@ export class Log {
     }
     const bubble = this.#bubble(message, field);
     bubble.dataset.seq = message.seq;
+    if (message.outcome) this.#result = bubble;
     this.#append(bubble, message.from === "visitor");
     return bubble;
   }
@@ -89,7 +91,7 @@ export class Log {
   clear() {
     this.list.replaceChildren();
     this.#bubbles.clear();
-    this.#anchor = null;
+    this.#anchor = this.#result = null;
   }
 
   #bubble({ from, text, by, event }, field) {
@@ -104,7 +106,7 @@ export class Log {
   }
 
   #append(bubble, own) {
-    if (own) this.#anchor = null;
+    if (own) this.#anchor = this.#result = null;
     else this.#anchor ??= bubble;
     this.list.append(bubble);
     if (own || this.#pinned) this.#follow();
@@ -116,11 +118,12 @@ export class Log {
     if (this.#pinned) this.#follow();
   }
 
-  /** To the end, but never past the first line of what is new; so far that the first answers to an open question show. */
+  /** To the end, but never past a result, nor past the first line of what is new; so far that the first answers to an open question show. */
   #goal() {
     const end = this.box.scrollHeight - this.box.clientHeight;
     if (!this.#anchor) return end;
     const above = (node) => node.offsetTop - this.box.offsetTop - 14;
+    if (this.#result) return Math.max(0, Math.min(end, above(this.#result)));
     const room = this.dock.hidden ? 0 : this.dock.offsetTop + Math.min(this.dock.offsetHeight, ANSWERS_SEEN) - this.box.clientHeight;
     return Math.max(0, Math.min(end, Math.max(above(this.#anchor), Math.min(room, above(this.list.lastElementChild)))));
   }
@@ -129,11 +132,11 @@ export class Log {
     this.box.scrollTop = this.#goal();
     this.#put = this.box.scrollTop;
     this.#pinned = true;
-    this.latest.hidden = true;
+    this.latest.hidden = !this.#result || this.box.scrollHeight - this.box.clientHeight - this.#put < 48;
   }
 
   #toEnd() {
-    this.#anchor = null;
+    this.#anchor = this.#result = null;
     this.#follow();
     this.box.focus();
   }
