@@ -141,7 +141,7 @@ def test_the_note_is_a_form_that_a_doctor_can_fill_in(visitor, edge, printed):
     assert [kind for kind, _ in kinds].count("box") == 1
 
 
-def test_the_note_for_the_doctor_is_in_the_language_of_its_visitor(visitor, edge, printed):
+def test_the_note_speaks_the_doctors_language_and_below_it_the_visitors(visitor, edge, printed):
     visitor.arrive("es")
     record = {
         "nrs": 6, "duration_days": 200, "ci": ["CI-CHRONIC"], "sites": [{"site": "low_back", "side": None}],
@@ -154,8 +154,12 @@ def test_the_note_for_the_doctor_is_in_the_language_of_its_visitor(visitor, edge
     )
     assert visitor.http.get(f"{visitor.path}/doctor-note.pdf", headers=visitor.auth).status_code == 200
     [paper] = printed
-    assert (paper.title, paper.language) == ("Una pregunta antes del masaje", "es")
-    words = " ".join((paper.under, paper.foot, *(part.text for part in paper.parts)))
+    assert (paper.title, paper.language) == ("A question before massage", "en")
+    below = [part.text for part in paper.parts].index("Una pregunta antes del masaje")
+    english, spanish = paper.parts[:below], paper.parts[below:]
+    assert "May they have massage?" in [part.text for part in english]
+    words = " ".join(part.text for part in spanish)
     assert not ENGLISH_WORDS.search(words), words
-    assert [part.kind for part in paper.parts][-2:] == ["lines", "signed"]
-    assert ("text", "☐ sí   ☐ no") in [(part.kind, part.text) for part in paper.parts]
+    for half in (english, spanish):
+        assert [part.kind for part in half][-2:] == ["lines", "signed"]
+    assert ("text", "☐ sí   ☐ no") in [(part.kind, part.text) for part in spanish]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from typing import Any
 
 import anyio.to_thread
 from starlette.requests import Request
@@ -116,22 +117,31 @@ class PaperCalls:
         return Paper(clinic.name, reach, title, under, tuple(parts), self._foot(locale), language_of(locale))
 
     def _note(self, uow: UnitOfWork, chat: Conversation) -> Paper:
+        """In the clinic's own language, which the doctor reads, and in the visitor's below where it is another."""
         handoff = uow.handoffs.by_conversation(chat.id)
         if handoff is None:
             raise NotFound(chat.id)
         newest = uow.handoffs.revisions(handoff.id)[-1]
-        clinic, locale = self._context.settings.clinic, chat.locale
-        with tongue.spoken(language_of(locale)):
-            _title, *lines = summary.doctor_note(newest.record, clinic=clinic.name, voice=clinical.voice()).split("\n")
-        parts = tuple(part for line in lines if line for part in _to_fill_in(line))
+        clinic = self._context.settings.clinic
+        doctors, theirs = clinic.languages[0], language_of(chat.locale)
+        parts = _to_sign(newest.record, clinic.name, doctors)
+        if theirs != doctors:
+            parts += (Part("heading", say(theirs, NOTE)), *_to_sign(newest.record, clinic.name, theirs))
         at = handoff.created_at.astimezone(clinic.zone)
-        under = " · ".join((f"{wished_times.day(at, locale)} {at:%Y}", handoff.reference))
+        under = " · ".join((f"{wished_times.day(at, doctors)} {at:%Y}", handoff.reference))
         reach = tuple(part for part in (clinic.phone, clinic.email, clinic.address) if part)
-        return Paper(clinic.name, reach, say(locale, NOTE), under, parts, self._foot(locale), language_of(locale))
+        return Paper(clinic.name, reach, say(doctors, NOTE), under, parts, self._foot(doctors), doctors)
 
     def _foot(self, locale: str) -> str:
         number = self._context.settings.clinic.lines.emergency
         return say(locale, "Not a diagnosis, not an emergency service. In an emergency call {number}.", number=number)
+
+
+def _to_sign(record: Mapping[str, Any], clinic: str, language: str) -> tuple[Part, ...]:
+    """The note in one language, as a form."""
+    with tongue.spoken(language):
+        _title, *lines = summary.doctor_note(record, clinic=clinic, voice=clinical.voice()).split("\n")
+    return tuple(part for line in lines if line for part in _to_fill_in(line))
 
 
 def told_with_result(messages: Sequence[Message]) -> list[Message]:
