@@ -27,6 +27,15 @@ _NONE = re.compile(
     r"^\W*((no+|nope|nah|none|nothing|neither|never|negative)\b|i'?m (fine|ok|okay|good)|all (clear|fine|good)|not that i know|i (don'?t|do not) have any|not any)",
     re.IGNORECASE,
 )
+_WORDS = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+_SAYS_NOTHING = frozenset(
+    {
+        "a", "an", "the", "of", "to", "in", "on", "at", "by", "for", "with", "and", "or", "but", "so", "if", "as", "not", "that", "this", "these",
+        "those", "them", "it", "its", "is", "are", "be", "am", "i", "my", "me", "any", "some", "one", "un", "una", "el", "la", "los", "las", "de",
+        "del", "al", "en", "con", "que", "lo", "se", "es", "son", "mi", "su", "eso", "esos", "esa", "esas", "esto",
+        "estos", "estas",
+    }
+)  # fmt: skip
 _UNITS = {
     "zero": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
     "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16, "seventeen": 17, "eighteen": 18,
@@ -86,7 +95,7 @@ def polarity(text: str, intent: str = "") -> str | None:
         return "no"
     if _YES.search(text):
         return "yes"
-    return {"affirm": "yes", "deny": "no", "unsure": "unsure"}.get(intent)
+    return {"affirm": "yes", "deny": "no", "unsure": "unsure"}.get(_guessed(text, intent))
 
 
 def agrees(text: str) -> bool:
@@ -98,7 +107,13 @@ def agrees(text: str) -> bool:
 
 def says_none(text: str, intent: str = "") -> bool:
     """True for "none of these", "no", "nothing like that" as the answer to a card."""
-    return bool(_NONE.search(text)) or intent == "deny" or spanish_answers.says_none(text)
+    return bool(_NONE.search(text)) or _guessed(text, intent) == "deny" or spanish_answers.says_none(text)
+
+
+def _guessed(text: str, intent: str) -> str:
+    """The classifier's guess, but none about small words alone: "of" of "none of these" closes no card of dangers."""
+    words = _WORDS.findall(text.lower())
+    return "" if words and _SAYS_NOTHING.issuperset(words) else intent
 
 
 def is_question(text: str) -> bool:
