@@ -53,7 +53,7 @@ def take(intake: Intake, said: Said) -> Move:
         move.say.append("utter_open_again" if intake.earlier else "utter_open")
         _ask_next(intake)
         return move
-    said = _rows(intake, said)
+    said = _rows(intake, pieces.continued(intake, said))
     before = len(intake.rf) + len(intake.ci)
     if intake.phase in ASKING and intake.consented:
         absorb.rows(intake, pieces.rows(intake, said), said)

@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from bot.domain import answers, cards, complaints, rows_said, taken_back
 from bot.domain.intake import Intake
 from bot.domain.said import Said
 
+_FEW = 3  # words
 LONGEST = 200  # characters: more than the longest row of a card
 _TIME = re.compile(rf"\b(?P<count>{taken_back.NUMBER}|an?)\s+(?P<unit>{taken_back.UNIT.pattern})", re.IGNORECASE)
 _BARE_NUMBER = re.compile(rf"(?:^|\s)(?:{taken_back.NUMBER})\W*$", re.IGNORECASE)
 _UNIT = re.compile(rf"\W*(?:{taken_back.UNIT.pattern})", re.IGNORECASE)
+
+
+def continued(intake: Intake, said: Said) -> Said:
+    """A few words after a message that ended with a comma ("no," "none") were begun before the question open now was read."""
+    moved_on = intake.pieces.get("question") != intake.open_field
+    if said.question is not None or not moved_on or len(said.text.split()) > _FEW:
+        return said
+    return replace(said, early=True) if intake.pieces.get("text", "").rstrip().endswith(",") else said
 
 
 def rows(intake: Intake, said: Said) -> list[str]:
