@@ -25,6 +25,14 @@ def engine(request: pytest.FixtureRequest, tmp_path: Path, vault) -> Iterator[En
     opened.dispose()
 
 
+def fill(engine, rows):
+    """One row a table, as its columns are at this revision."""
+    old = MetaData()
+    with engine.begin() as connection:
+        for name, values in rows.items():
+            connection.execute(Table(name, old, autoload_with=connection).insert().values(**values))
+
+
 def test_up_down_up_and_nothing_pending(engine):
     migrations.upgrade(engine)
     assert migrations.pending_changes(engine) == []
@@ -44,10 +52,7 @@ def test_what_was_stored_before_a_migration_is_there_after_it(engine, vault):
         "handoffs": {"id": 1, "reference": "PLP-OLD", "conversation": "c", "revision": 1, "status": "new", "outcome": "clinical_massage", "provisional": False, "rank": 2, "overridden": False, "rules_version": "x", "channel": "web", "locale": "en", "created_at": at, "changed_at": at},
         "handoff_revisions": {"handoff": 1, "number": 1, "at": at, "cause": "interview", "rules_version": "x", "record": sealed, "result": sealed, "consent": sealed, "said": sealed},
     }  # fmt: skip
-    old = MetaData()
-    with engine.begin() as connection:
-        for name, values in rows.items():
-            connection.execute(Table(name, old, autoload_with=connection).insert().values(**values))
+    fill(engine, rows)
     migrations.upgrade(engine)
     with SqlStorage(engine, vault).reading() as uow:
         kept = uow.handoffs.by_reference("PLP-OLD")
@@ -64,10 +69,7 @@ def test_ids_of_other_networks_are_hidden_and_found_again(engine, vault):
         "provider_messages": {"channel": "whatsapp", "provider_id": wamid, "conversation": "c", "seq": 4, "at": at},
         "deliveries": {"channel": "whatsapp", "receipt": wamid, "conversation": "c", "seq": 4, "status": "sent", "at": at, "code": ""},
     }  # fmt: skip
-    old = MetaData()
-    with engine.begin() as connection:
-        for name, values in rows.items():
-            connection.execute(Table(name, old, autoload_with=connection).insert().values(**values))
+    fill(engine, rows)
     migrations.upgrade(engine)
     with SqlStorage(engine, vault)() as uow:
         assert uow.conversations.by_provider("whatsapp", wamid) == ("c", 4)
