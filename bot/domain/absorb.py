@@ -112,7 +112,7 @@ def _structured(intake: Intake, said: Said) -> bool:
 
 def _confirm_in_words(intake: Intake, name: str, said: Said) -> bool:
     asks = answers.is_question(said.text)
-    polarity = None if asks else answers.polarity(said.text, said.intent) or next(iter(said.rows), None)
+    polarity = None if asks else answers.polarity(said.text, said.guess) or next(iter(said.rows), None)
     if name in {found.flag for found in said.danger}:
         polarity = "unsure" if polarity == "no" else "yes"  # said again in other words: never a clear no
     if polarity is None:
@@ -211,7 +211,7 @@ def _card_in_words(intake: Intake, name: str, said: Said) -> bool:
     # "I have diabetes" alone answers none of the rows of a card of dangers.
     named += told_of if none or not cards.asks_danger(name) else [value for value in told_of if value in asked]
     named += [found.flag for found in said.danger if found.certain]
-    unclear = answers.polarity(said.text, said.intent) == "unsure"
+    unclear = answers.polarity(said.text, said.guess) == "unsure"
     if not named and not none and (now := _may_be_now(intake, name, said)):
         return _confirm_first(intake, said, now)
     if not named and plain_none.denies_one(said):

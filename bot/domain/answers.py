@@ -9,12 +9,12 @@ from typing import Any
 from bot.domain import spanish_answers
 
 _YES = re.compile(
-    r"^\W*(yes|yeah|yep|yup|ya|aye|ok|okay|sure|of course|certainly|absolutely|agreed|i agree|i do|fine|correct|right|that'?s right|all good|looks good|sounds good|all correct|perfect|exactly|spot on|go ahead|please do|👍)\b",
+    r"^\W*(yes|yeah|yep|yup|ya|aye|ok|okay|sure|of course|certainly|absolutely|agreed|i agree|i do|fine|correct|right|that'?s right|all good|looks good|sounds good|all correct|perfect|exactly|spot on|go ahead|please do)\b",
     re.IGNORECASE,
 )
 # "I don't" alone is a no; "I don't feel anything when I wipe" is an answer in words, and may be the danger itself.
 _NO = re.compile(
-    r"^\W*(?:(?:no|nope|nah|none|never|not at all|not really|nothing|neither|negative|👎)\b"
+    r"^\W*(?:(?:no|nope|nah|none|never|not at all|not really|nothing|neither|negative)\b"
     r"|(?:i )?(?:don'?t|do not|haven'?t|have not|didn'?t)(?=\s*(?:$|[.,!]|have\b|think\b|believe\b|any\b|had\b)))",
     re.IGNORECASE,
 )
@@ -28,6 +28,18 @@ _NONE = re.compile(
     re.IGNORECASE,
 )
 _WORDS = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+# What says all by itself, and nothing within a sentence: "wrong" is a no, "the wrong foot" is not.
+_ALONE = {
+    word: way
+    for way, words in (
+        ("yes", "affirmative alrighty approved confirm confirmed definitely indeed k mhm naturally obviously oki positive righto surely "
+         "totally true undoubtedly y ye yea yeppers yess yesss yessir yse ✅ 👌 👍"),
+        ("no", "false incorrect n n/a naw nay nil nopes untrue wrong ❌ 👎"),
+        ("unsure", "forgot idk undecided unclear 🤷 🤷‍♀️ 🤷‍♂️"),
+        ("skip", "next pass skip omitir paso saltar siguiente"),
+    )
+    for word in words.split()
+}  # fmt: skip
 _SAYS_NOTHING = frozenset(
     {
         "a", "an", "the", "of", "to", "in", "on", "at", "by", "for", "with", "and", "or", "but", "so", "if", "as", "not", "that", "this", "these",
@@ -95,7 +107,15 @@ def polarity(text: str, intent: str = "") -> str | None:
         return "no"
     if _YES.search(text):
         return "yes"
-    return {"affirm": "yes", "deny": "no", "unsure": "unsure"}.get(_guessed(text, intent))
+    alone = said_alone(text)
+    if alone in ("yes", "no", "unsure"):
+        return alone
+    return {"affirm": "yes", "deny": "no", "unsure": "unsure"}.get(intent)
+
+
+def said_alone(text: str) -> str | None:
+    """ "yes", "no", "unsure" or "skip" where one word or picture is the whole message and means that; else None."""
+    return _ALONE.get(text.strip().strip(".,!").lower())
 
 
 def agrees(text: str) -> bool:
@@ -107,13 +127,13 @@ def agrees(text: str) -> bool:
 
 def says_none(text: str, intent: str = "") -> bool:
     """True for "none of these", "no", "nothing like that" as the answer to a card."""
-    return bool(_NONE.search(text)) or _guessed(text, intent) == "deny" or spanish_answers.says_none(text)
+    return bool(_NONE.search(text)) or intent == "deny" or said_alone(text) == "no" or spanish_answers.says_none(text)
 
 
-def _guessed(text: str, intent: str) -> str:
-    """The classifier's guess, but none about small words alone: "of" of "none of these" closes no card of dangers."""
+def says_nothing(text: str) -> bool:
+    """True for small words alone: "of" of "none of these" answers nothing."""
     words = _WORDS.findall(text.lower())
-    return "" if words and _SAYS_NOTHING.issuperset(words) else intent
+    return bool(words) and _SAYS_NOTHING.issuperset(words)
 
 
 def is_question(text: str) -> bool:

@@ -53,7 +53,7 @@ def take(intake: Intake, said: Said) -> Move:
         move.say.append("utter_open_again" if intake.earlier else "utter_open")
         _ask_next(intake)
         return move
-    said = _rows(intake, pieces.continued(intake, said))
+    said = _rows(intake, pieces.as_piece(intake, said))
     before = len(intake.rf) + len(intake.ci)
     if intake.phase in ASKING and intake.consented:
         absorb.rows(intake, pieces.rows(intake, said), said)
@@ -121,7 +121,9 @@ def _take_consent(intake: Intake, said: Said, move: Move) -> None:
 
     A yes that overtook the greeting counts: every conversation begins with this question.
     """
-    answer = said.value if said.question == "consent_privacy" else _agreed(said)
+    answer = (
+        said.value if said.question == "consent_privacy" else _agreed(said) or _agreed(pieces.together(intake, said))
+    )
     if said.is_too_early and answer == "no":
         answer = None  # nobody is sent away by a word that was on its way before the question was
     opening = said.tells_something
@@ -132,6 +134,7 @@ def _take_consent(intake: Intake, said: Said, move: Move) -> None:
     elif answer == "yes":
         intake.know("consent_privacy", True, said.words())
         intake.phase = "interview"
+        pieces.begin(intake, said)
         waiting, intake.waiting = intake.waiting, []
         stories = [Said.from_json(raw) for raw in waiting] + ([said] if opening else [])
         for story in stories:
@@ -154,6 +157,7 @@ def _take_consent(intake: Intake, said: Said, move: Move) -> None:
     elif intake.misses > MISSES_BEFORE_A_WAY_OUT:
         _refuse(intake, move)
     else:
+        pieces.begin(intake, said)
         _missed(intake, said, move)
 
 
@@ -169,8 +173,7 @@ def _agreed(said: Said) -> str | None:
     if plain == "yes" and not answers.agrees(said.text):
         return None
     if not said.tells_something:
-        guessed = answers.polarity(said.text, said.intent)
-        return plain or (guessed if guessed != "yes" or said.text.strip().lower() != "i" else None)  # "i" began a story
+        return plain or answers.polarity(said.text, said.guess)
     return "yes" if plain == "yes" else "no" if _REFUSES.match(said.text) else None
 
 
@@ -313,7 +316,7 @@ def _missed(intake: Intake, said: Said, move: Move) -> None:
     What goes on with the message before, or was written before the question was put, is no bad answer to it.
     """
     move.short = True
-    if said.hurried or said.early:
+    if said.hurried or said.early or pieces.is_rest(intake, said):
         return
     intake.misses += 1
     name = intake.open_field or ""

@@ -9,35 +9,73 @@ from bot.domain import answers, cards, complaints, rows_said, taken_back
 from bot.domain.intake import Intake
 from bot.domain.said import Said
 
+_THEN = "\n"  # between two pieces
+# What ends with a comma goes on in the next message or two: "sure," "go" "ahead".
+_UNENDED = re.compile(rf",\s*$|,{_THEN}(?:\S+\s*){{1,2}}$")
 _FEW = 3  # words
+_MEANT_ALONE = ("stop", "ask_person")
 LONGEST = 200  # characters: more than the longest row of a card
 _TIME = re.compile(rf"\b(?P<count>{taken_back.NUMBER}|an?)\s+(?P<unit>{taken_back.UNIT.pattern})", re.IGNORECASE)
 _BARE_NUMBER = re.compile(rf"(?:^|\s)(?:{taken_back.NUMBER})\W*$", re.IGNORECASE)
 _UNIT = re.compile(rf"\W*(?:{taken_back.UNIT.pattern})", re.IGNORECASE)
 
 
-def continued(intake: Intake, said: Said) -> Said:
-    """A few words after a message that ended with a comma ("no," "none") were begun before the question open now was read."""
+def as_piece(intake: Intake, said: Said) -> Said:
+    """The message as the piece of a longer one that it may be.
+
+    A few words after a message that ended with a comma ("no," "none") were begun before the question open now was read.
+    Of small words, and of one that goes on with others, the classifier's guess tells nothing: it has learnt whole messages.
+    """
     moved_on = intake.pieces.get("question") != intake.open_field
-    if said.question is not None or not moved_on or len(said.text.split()) > _FEW:
+    if said.question is not None:
         return said
-    return replace(said, early=True) if intake.pieces.get("text", "").rstrip().endswith(",") else said
+    few = len(said.text.split()) <= _FEW
+    if moved_on and few and _UNENDED.search(intake.pieces.get("text", "")):
+        said = replace(said, early=True)
+    one_of_many = (said.hurried or said.early) and len(said.text.split()) == 1 and "?" not in said.text
+    guessed = said.intent not in _MEANT_ALONE and (one_of_many or answers.says_nothing(said.text))
+    return replace(said, intent="") if guessed else said
+
+
+def together(intake: Intake, said: Said) -> Said:
+    """The message behind the few words before it: "of" and "course" are a yes only together."""
+    before = intake.pieces.get("text", "") if intake.pieces.get("question") == intake.open_field else ""
+    words = [*before.split(), *said.text.split()]
+    if said.question is not None or said.tells_something or not before or len(words) > _FEW:
+        return said
+    return replace(said, text=" ".join(words), intent="")
+
+
+def is_rest(intake: Intake, said: Said) -> bool:
+    """True for the first small words since the question was put: they may end the answer to the one before it."""
+    return answers.says_nothing(said.text) and len(intake.pieces.get("text", "").split()) <= _FEW
+
+
+def begin(intake: Intake, said: Said) -> None:
+    """Remember a message in words as the first piece of what may follow it."""
+    name = intake.open_field or ""
+    begins = said.question is None and len(said.text) <= LONGEST and not said.is_interruption
+    intake.pieces = {"question": name, "text": said.text} if begins else {}
 
 
 def rows(intake: Intake, said: Said) -> list[str]:
     """The rows of a card that the words since it was put say together; a danger sign among them is never lost.
 
     Words written before the next question was put still belong to the card, although it may be answered by now: the
-    first of them may have been its "no". A message in its own time begins anew, but for the unit of a number: "10", then
-    "days".
+    first of them may have been its "no".
     """
-    if said.question is None and intake.pieces and (said.hurried or said.early or _is_unit(intake, said)):
-        intake.pieces = {**intake.pieces, "text": f"{intake.pieces['text']} {said.text}"[:LONGEST]}
+    if said.question is None and intake.pieces and _goes_on(intake, said):
+        intake.pieces = {**intake.pieces, "text": f"{intake.pieces['text']}{_THEN}{said.text}"[:LONGEST]}
         return _rows(intake)
-    name = intake.open_field or ""
-    begins = said.question is None and len(said.text) <= LONGEST and not said.is_interruption
-    intake.pieces = {"question": name, "text": said.text} if begins else {}
+    begin(intake, said)
     return []
+
+
+def _goes_on(intake: Intake, said: Said) -> bool:
+    """In haste, or a small word behind others. A message in its own time begins anew, but for the unit of a number: "10",
+    then "days"."""
+    small = answers.says_nothing(said.text) and intake.pieces["question"] == intake.open_field
+    return said.hurried or said.early or small or _is_unit(intake, said)
 
 
 def _is_unit(intake: Intake, said: Said) -> bool:

@@ -21,13 +21,8 @@ _ONE_THING = ("finding", "quality", "condition", "medicine")
 
 
 def denies_all(said: Said) -> bool:
-    """True for "no", "none of these", "nothing like that": every row of the card is answered with no.
-
-    The classifier's guess is not enough for a single word, nor for what goes on with an earlier message: "everything" may
-    end "no, I can do everything".
-    """
-    guess = "" if said.hurried or len(said.text.split()) == 1 else said.intent
-    if not answers.says_none(said.text, guess) or answers.is_question(said.text):
+    """True for "no", "none of these", "nothing like that": every row of the card is answered with no."""
+    if not answers.says_none(said.text, said.guess) or answers.is_question(said.text):
         return False
     if _ALL.search(said.text):
         return True

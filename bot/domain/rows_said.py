@@ -58,9 +58,9 @@ _NAME_NOTHING = frozenset(
     {
         "new", "now", "had", "have", "has", "been", "be", "is", "are", "was", "very", "bad", "so", "that", "this", "which", "with", "for",
         "in", "on", "at", "last", "past", "year", "years", "weeks", "days", "six", "feel", "some", "more", "can", "cannot", "those", "these", "whose",
-        "them", "there", "other", "others",
+        "them", "there", "other", "others", "all", "any", "over", "both", "everything", "anything", "nothing", "like", "else", "really", "please",
         "nuevo", "nueva", "ahora", "he", "ha", "tengo", "tuve", "muy", "mal", "mala", "en", "con", "por", "para", "año", "años",
-        "semanas", "días", "último", "últimos", "puedo", "siento",
+        "semanas", "días", "último", "últimos", "puedo", "siento", "todo", "toda", "todos", "todas", "nada", "algo", "alguno",
     }
 )  # fmt: skip
 # "Lovely weather, isn't it?" denies nothing.

@@ -68,10 +68,17 @@ class Said:
         return [mention for mention in self.mentions if mention.kind in kinds and mention.counts]
 
     @property
+    def guess(self) -> str:
+        """The classifier's guess where it may answer a question of danger; none for one word, nor for what goes on with
+        an earlier message: "ahead" may end "sure, go ahead", and "everything" may end "no, I can do everything"."""
+        return "" if self.hurried or len(self.text.split()) == 1 else self.intent
+
+    @property
     def declines(self) -> bool:
         """True for "skip", "I'd rather not say" and "I don't know": the question is left to a person."""
         return (
-            self.intent in ("skip", "unsure")
+            self.guess in ("skip", "unsure")
+            or answers.said_alone(self.text) == "skip"
             or bool(_DECLINES.search(self.text))
             or answers.polarity(self.text) == "unsure"
         )
@@ -125,12 +132,7 @@ class Said:
     def is_interruption(self) -> bool:
         """True for what the rules answer; the interview only makes sure that nothing said beside it is lost."""
         asks = self.intent.startswith("faq_") or self.intent in INTERRUPTIONS
-        return asks and not self.is_beside_the_point and not self.is_piece
-
-    @property
-    def is_piece(self) -> bool:
-        """True for the "go" of "sure," "go" "ahead", sent one word at a time: it asks nothing by itself."""
-        return self.hurried and "?" not in self.text and len(self.text.split()) == 1
+        return asks and not self.is_beside_the_point
 
     @property
     def is_beside_the_point(self) -> bool:

@@ -110,7 +110,7 @@ def _both_versions(intake: Intake, said: Said, about: str | None) -> dict[str, s
 
 def _told_again(intake: Intake, said: Said, move: Move, asked: str) -> None:
     """The answer to the one question: kept beside the first version, and for a person to judge, whatever it is."""
-    polarity = str(said.value) if said.question else answers.polarity(said.text, said.intent) or ""
+    polarity = str(said.value) if said.question else answers.polarity(said.text, said.guess) or ""
     answer = {"answer": "told" if asked == MEANT else polarity or "unclear"}
     intake.disputed.append({**_both_versions(intake, said, asked), **answer})
     intake.quote(f"{asked} misread", said.words())
@@ -163,7 +163,7 @@ def _ask_late_consent(intake: Intake, move: Move, words: str) -> None:
 
 def _take_late_consent(intake: Intake, said: Said, move: Move) -> None:
     """A yes hands over what was told, a no keeps nothing; anything else gets the number again."""
-    answer = str(said.value) if said.question else answers.polarity(said.text, said.intent)
+    answer = str(said.value) if said.question else answers.polarity(said.text, said.guess)
     if answer == "yes" and (said.question or answers.agrees(said.text)):
         intake.know("consent_privacy", True, said.words())
         waiting, intake.waiting = intake.waiting, []
