@@ -36,6 +36,10 @@ def _say_word_by_word(talk: Any, phrase: str, overtakes: list[int], guesses: lis
             put, asked = replies + 1, talk.intake.open_field
 
 
+def _dangers(talk: Any) -> list[str]:
+    return [*talk.intake.rf, *talk.intake.rf_unknown, *talk.intake.ci]
+
+
 def _answered(talk: Any) -> set[str]:
     return {name for name in talk.intake.settled if cards.is_card(name)}
 
@@ -48,7 +52,7 @@ def test_the_rest_of_a_yes_answers_no_question_of_danger(
     talk.say(opening)
     _say_word_by_word(talk, phrase, overtakes, guesses)
     assert talk.intake.consented
-    assert not talk.intake.rf and not talk.intake.rf_unknown and not talk.intake.ci, talk.heard
+    assert not _dangers(talk), talk.heard
     assert not _answered(talk), talk.heard
 
 
@@ -65,4 +69,4 @@ def test_the_rest_of_a_no_answers_no_other_card(
     before = _answered(talk)
     _say_word_by_word(talk, phrase, overtakes, guesses)
     assert _answered(talk) - before <= {card}, talk.heard
-    assert not talk.intake.rf and not talk.intake.rf_unknown and not talk.intake.ci, talk.heard
+    assert not _dangers(talk), talk.heard
