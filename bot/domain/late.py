@@ -52,7 +52,9 @@ def _time(intake: Intake, said: Said) -> list[str]:
 
 
 def _number(intake: Intake, said: Said) -> list[str]:
-    """A bare number: up to ten the score that is not known yet, above it the age."""
+    """A bare number: up to ten the score that is not known yet, above it the age; of a length of time neither."""
+    if complaints.base(intake.open_field or "") == "duration_days":
+        return []
     found = _ABOUT.fullmatch(said.text)
     number = answers.whole_number(found["number"], 0, 120) if found else None
     if number is None:

@@ -11,7 +11,8 @@ from bot.domain.said import Said
 
 _THEN = "\n"  # between two pieces
 # What ends with a comma goes on in the next message or two: "sure," "go" "ahead".
-_UNENDED = re.compile(rf",\s*$|,{_THEN}(?:\S+\s*){{1,2}}$")
+_UNENDED = re.compile(rf",{_THEN}\S+(?:{_THEN}\S+)?$")
+_TIMES = ("duration", "span")
 _FEW = 3  # words
 _MEANT_ALONE = ("stop", "ask_person")
 LONGEST = 200  # characters: more than the longest row of a card
@@ -24,17 +25,25 @@ def as_piece(intake: Intake, said: Said) -> Said:
     """The message as the piece of a longer one that it may be.
 
     A few words after a message that ended with a comma ("no," "none") were begun before the question open now was read.
+    A unit after a bare number ("40" "years") is that number's, and no time of its own.
     Of small words, and of one that goes on with others, the classifier's guess tells nothing: it has learnt whole messages.
     """
     moved_on = intake.pieces.get("question") != intake.open_field
     if said.question is not None:
         return said
-    few = len(said.text.split()) <= _FEW
-    if moved_on and few and _UNENDED.search(intake.pieces.get("text", "")):
+    if moved_on and _is_begun(intake.pieces.get("text", ""), said.text):
         said = replace(said, early=True)
+    if moved_on and intake.pieces and _is_unit(intake, said):
+        said = replace(said, early=True, mentions=tuple(one for one in said.mentions if one.kind not in _TIMES))
     one_of_many = (said.hurried or said.early) and len(said.text.split()) == 1 and "?" not in said.text
     guessed = said.intent not in _MEANT_ALONE and (one_of_many or answers.says_nothing(said.text))
     return replace(said, intent="") if guessed else said
+
+
+def _is_begun(before: str, text: str) -> bool:
+    """True for "none" after "no,", and for one word more after that."""
+    words = len(text.split())
+    return (before.rstrip().endswith(",") and words <= _FEW) or (words == 1 and bool(_UNENDED.search(before)))
 
 
 def together(intake: Intake, said: Said) -> Said:
@@ -79,7 +88,7 @@ def _goes_on(intake: Intake, said: Said) -> bool:
 
 
 def _is_unit(intake: Intake, said: Said) -> bool:
-    """True for the "days" that answers "days, weeks or months?" after a bare number."""
+    """True for the "days" that answers "days, weeks or months?" after a bare number, and the "years" of "40" "years" "old"."""
     return bool(_BARE_NUMBER.search(intake.pieces["text"]) and _UNIT.match(said.text))
 
 

@@ -271,7 +271,7 @@ class StandIn:
 
 
 def _refusal(body: dict[str, Any]) -> Response | None:
-    if set(body) not in ({"id", "text"}, {"id", "answer"}, {"id", "change"}) or (
+    if set(body) not in ({"id", "text", "seen"}, {"id", "answer"}, {"id", "change"}) or (
         "answer" in body and set(body["answer"]) != {"question", "value"}
     ):
         return _problem(422, "bad_body")

@@ -26,6 +26,24 @@ def test_a_message_is_sent_once_and_answered(page, clinic):
     assert log(chat).count() == 3
 
 
+def test_a_message_tells_what_was_on_screen_when_it_was_begun(page, clinic):
+    _, api, _ = clinic
+    chat = at(page, clinic, "narrative")
+    begun = len(api.only.messages)
+    box = chat.get_by_role("textbox", name="Write a message")
+    box.press_sequentially("n")
+    api.only.append("bot", "A line that comes while the visitor writes.")
+    expect(log(chat).last).to_contain_text("A line that comes")
+    box.press_sequentially("o")
+    box.press("Enter")
+    expect(log(chat).last).to_contain_text("How old are you?")
+    shown = len(api.only.messages)
+    say(chat, "46")
+    expect(log(chat).nth(shown)).to_contain_text("46")
+    expect(log(chat).nth(shown)).to_contain_text("Sent")
+    assert [post["seen"] for post in api.posts] == [begun, shown]
+
+
 def test_several_lines_are_one_message_and_shift_enter_breaks_a_line(page, clinic):
     chat = at(page, clinic, "narrative")
     box = chat.get_by_role("textbox", name="Write a message")

@@ -16,6 +16,12 @@ STORY = "My left knee hurts since Monday, 6/10, little by little, I'm 40, I can'
 CHEST = "Hi, my chest hurts."
 AGREES = ("sure, go ahead", "yes, that's fine", "of course, please do", "ok, you may", "sí, adelante, claro")
 DENIES = ("no, none of those", "none of them, thankfully", "no, nothing like that", "no, not really", "none of these at all")  # fmt: skip
+NUMBERS = [
+    ("age", "40 years old", 40), ("age", "I'm 40", 40), ("age", "40 years young", 40),
+    ("duration_days", "for 10 days", 10), ("duration_days", "about 2 weeks", 14), ("duration_days", "3 weeks ago", 21),
+    ("nrs", "5 out of 10", 5), ("nrs", "about a 6", 6), ("nrs", "I'd say 7", 7),
+]  # fmt: skip
+MEASURED = ("age", "duration_days", "nrs")
 # What one word may sound like to a classifier that has seen whole messages.
 GUESSES = ("affirm", "deny", "unsure", "goodbye", "greet", "out_of_scope", "ask_why", "thank")
 WORDS = 5
@@ -30,7 +36,7 @@ def _say_word_by_word(talk: Any, phrase: str, overtakes: list[int], guesses: lis
     put, asked = 0, talk.intake.open_field  # the reply that put the open question
     for replies, (word, behind, guess) in enumerate(zip(phrase.split(), overtakes, guesses, strict=False)):
         read = max(read, replies - behind)
-        plain = answers.polarity(word) is not None
+        plain = answers.polarity(word) is not None or word.isdigit()
         talk.say(word, None if plain else guess, hurried=read < replies, early=read < put)
         if talk.intake.open_field != asked:
             put, asked = replies + 1, talk.intake.open_field
@@ -70,3 +76,20 @@ def test_the_rest_of_a_no_answers_no_other_card(
     _say_word_by_word(talk, phrase, overtakes, guesses)
     assert _answered(talk) - before <= {card}, talk.heard
     assert not _dangers(talk), talk.heard
+
+
+@pytest.mark.parametrize(("field", "phrase", "value"), NUMBERS, ids=[phrase for _, phrase, _ in NUMBERS])
+@given(overtakes=overtaking, guesses=guesses)
+def test_the_rest_of_a_number_is_no_other_number(
+    begin: Callable[..., Any], field: str, phrase: str, value: int, overtakes: list[int], guesses: list[str]
+) -> None:
+    talk = begin()
+    for line in ("My left knee hurts", "yes", "none", "I'm 40", "10 days", "5"):
+        if talk.intake.open_field == field:
+            break
+        talk.say(line)
+    assert talk.intake.open_field == field
+    before = dict(talk.intake.facts)
+    _say_word_by_word(talk, phrase, overtakes, guesses)
+    changed = {name: fact for name, fact in talk.intake.facts.items() if before.get(name) != fact and name in MEASURED}
+    assert changed in ({}, {field: value}), talk.heard

@@ -69,9 +69,9 @@ class Visitor:
         """Post a message as it is."""
         return self.http.post(f"{self.path}/messages", headers=self.auth, json=body, **options)
 
-    def say(self, text: str, client_id: str | None = None) -> int:
+    def say(self, text: str, client_id: str | None = None, **more: Any) -> int:
         """Post a text; the seq."""
-        sent = self.post({"id": client_id or str(uuid.uuid4()), "text": text})
+        sent = self.post({"id": client_id or str(uuid.uuid4()), "text": text, **more})
         assert sent.status_code == 202, sent.text
         return int(sent.json()["seq"])
 

@@ -99,6 +99,27 @@ def test_what_was_written_before_a_question_was_put_is_no_answer_to_it(visitor: 
     assert [early[text] for text in ("yes", "no", "six")] == [False, True, False]
 
 
+def test_what_was_begun_before_a_question_was_on_screen_is_no_answer_to_it(visitor: Visitor, rasa: Rasa) -> None:
+    """The client tells what its writer could see; who tells nothing has seen all that was there."""
+    visitor.arrive()
+    greeting = visitor.log()["messages"][-1]["seq"]
+    visitor.settled(visitor.say("yes", seen=greeting))
+    visitor.settled(visitor.say("no", seen=greeting))
+    visitor.settled(visitor.say("six", seen=visitor.log()["messages"][-1]["seq"]))
+    told = {turn["text"]: turn["metadata"] for turn in rasa.turns}
+    assert [told[text].get("early", False) for text in ("yes", "no", "six")] == [False, True, False]
+    assert [told[text].get("hurried", False) for text in ("yes", "no", "six")] == [False, True, False]
+
+
+@pytest.mark.parametrize("seen", [-1, 1.5, "3", True, 2**31, [1]])
+def test_what_was_seen_is_the_seq_of_a_message(visitor: Visitor, seen: Any) -> None:
+    visitor.consent()
+    before = visitor.log()
+    refused = visitor.post({"id": str(uuid.uuid4()), "text": "my knee", "seen": seen})
+    assert (refused.status_code, refused.json()["code"]) == (422, "bad_body")
+    assert visitor.log() == before
+
+
 def test_what_was_written_before_the_last_reply_goes_on_with_the_message_before(visitor: Visitor, rasa: Rasa) -> None:
     visitor.consent()
     rasa.gate.clear()

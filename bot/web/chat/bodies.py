@@ -16,6 +16,7 @@ MAX_TEXT = 2000  # characters
 MAX_DEPTH = 32
 MAX_LOCALE = 16
 MAX_CODE = 40
+MAX_SEQ = 2**31 - 1
 _SHORT = 300  # bytes: a code, a client's id and what is around them
 _CLIENT_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 _LOCALE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}")
@@ -28,13 +29,15 @@ CHANNELS = ("web",)
 class Sent:
     """A message as posted, in shape but not yet measured against the open question.
 
-    `text` is clean and may still be too long; it is None for an answer.
+    `text` is clean and may still be too long; it is None for an answer. `seen` is the seq of the last message on screen
+    when its writer began it, where the client tells.
     """
 
     client_id: str
     text: str | None
     field: str | None = None
     value: Any = None
+    seen: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +139,14 @@ def message(raw: dict[str, Any]) -> Sent:
     tidy = clean(text).strip()
     if not tidy:
         raise Problem(422, "empty_text", "There is no text in this message.")
-    return Sent(client_id, tidy)
+    return Sent(client_id, tidy, seen=_seen(raw))
+
+
+def _seen(raw: dict[str, Any]) -> int | None:
+    seen = raw.get("seen")
+    if seen is not None and (isinstance(seen, bool) or not isinstance(seen, int) or not 0 <= seen <= MAX_SEQ):
+        raise Problem(422, "bad_body", "seen must be the seq of a message.")
+    return seen
 
 
 def _answer(client_id: str, answer: Any) -> Sent:

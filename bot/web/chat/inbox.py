@@ -123,7 +123,7 @@ def take(
         found = _read(context, chat, sent.text)
         if len(sent.text) > MAX_TEXT:
             raise _too_long(found)
-        message = NewMessage("visitor", sent.text, _body(found, {}), sent.client_id)
+        message = NewMessage("visitor", sent.text, _body(found, _seen(sent)), sent.client_id)
         code = coming_back.code_in(chat, sent.text) if found is None else None
         if code is not None:  # it is in no language, and no telephone number
             return _store(context, chat.id, message, None, claimer=claimer, origin=origin, code=code)
@@ -238,6 +238,10 @@ def _reopened(chat: Conversation, sent: Sent) -> tuple[Fitted | None, Problem | 
 def _in_own_words(chat: Conversation, fitted: Fitted) -> bool:
     question = chat.state.get("question") or {}
     return question.get("kind") in _OWN_WORDS and isinstance(fitted.value, str | list)
+
+
+def _seen(sent: Sent) -> dict[str, Any]:
+    return {} if sent.seen is None else {"seen": sent.seen}
 
 
 def _body(found: danger.Found | None, body: dict[str, Any]) -> dict[str, Any]:

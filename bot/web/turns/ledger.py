@@ -76,7 +76,7 @@ class Work:
             scripted=self.scripted,
             parts=self._parts(),
             hurried=is_hurried(self.chat, self.message),
-            early=self.message.seq <= self.chat.state.get("asked_after", 0),
+            early=_read_through(self.message) <= self.chat.state.get("asked_after", 0),
             before=self.before,
         )
 
@@ -94,7 +94,12 @@ class Work:
 
 def is_hurried(chat: Conversation, message: Message) -> bool:
     """True for what was written before our last reply: it goes on with the message before it."""
-    return message.seq <= int(chat.state.get("replied_after", 0))
+    return _read_through(message) <= int(chat.state.get("replied_after", 0))
+
+
+def _read_through(message: Message) -> int:
+    """The last message its writer can have read: the client tells, or else it came after all that stands before it."""
+    return min(message.seq, message.body.get("seen", message.seq))
 
 
 Claimer = Callable[[UnitOfWork, str], Work | None]

@@ -18,9 +18,9 @@ export class Composer {
       event.preventDefault();
       const text = this.box.value.trim();
       if (text) {
+        send(text);
         this.box.value = "";
         this.#changed();
-        send(text);
       }
       this.focus();
     });

@@ -22,7 +22,10 @@ const log = new Log($("roll"), $("latest"), (field) => change(field));
 const alarm = new Alert($("alert"), facts.emergency);
 const composer = new Composer($("composer"), {
   send: (text) => send(text),
-  wrote: (text) => $("dock").querySelector("fieldset")?.hears?.(text), // the open body map, when there is one
+  wrote: (text) => {
+    session?.writes(text);
+    $("dock").querySelector("fieldset")?.hears?.(text); // the open body map, when there is one
+  },
   warn: (words) => { $("over").textContent = words; },
 });
 let session;

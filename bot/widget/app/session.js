@@ -65,6 +65,7 @@ export class Session {
   #tabs = allowed(() => new BroadcastChannel(KEY)) ?? Object.assign(new EventTarget(), { postMessage() {} });
   #kept = true;
   #visitor = 0; // seq of the newest visitor message
+  #read = 0; // seq of the last message on screen when the visitor began the text they are writing
   state = { phase: "consent", asked: 0, left: null, handoff: null, answered_through: 0 };
 
   constructor({ locale, on }) {
@@ -162,7 +163,12 @@ export class Session {
 
   /** Text in the visitor's own words; shown at once, sent in order, tried again until it is taken. */
   say(text) {
-    return this.#enqueue({ text }, text);
+    return this.#enqueue({ text, seen: this.#read || this.#last }, text);
+  }
+
+  /** The text in the box changed: what comes on screen from its first letter on, it cannot answer. */
+  writes(text) {
+    this.#read = text && (this.#read || this.#last);
   }
 
   /** A shortcut answer; `label` is what the visitor reads as their own answer. */
