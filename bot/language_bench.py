@@ -94,7 +94,7 @@ def _best(work: Callable[[], object], times: int) -> float:
 def _beside(ours: Callable[[str], bool], out: TextIO) -> None:
     """The share of dangers noticed and of everyday sentences left alone, ours and a plain word list's."""
     told: dict[str, list[str]] = {"flagged": [], "quiet": []}
-    for name in ("danger.yml", "danger_more.yml", "danger_told.yml", "danger_fresh.yml"):
+    for name in ("danger.yml", "danger_more.yml", "danger_told.yml", "danger_fresh.yml", "danger_kinds.yml"):
         for said in yaml.safe_load((CASES / name).read_text(encoding="utf-8")).values():
             for kind, texts in said.items():
                 told[kind] += texts

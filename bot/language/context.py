@@ -12,6 +12,7 @@ from bot.language.tokens import Tokens
 from bot.language.wordlist import words as word_set
 
 NEGATED, PAST, OTHER, HYPOTHETICAL, UNCERTAIN, OVER = BITS.values()
+_SITE = "site"
 _TOPIC = 30  # words a trailing "no" looks back for what it denies
 _FAR = 30  # a trigger that reaches this far goes on past "and" until a new "I" or "my"
 
@@ -50,6 +51,7 @@ class Context:
     ) -> None:
         self._tokens, self._grammar = tokens, grammar
         triggers = _without_overlap([f for f in found if f.table == CONTEXT])
+        self._mine = _my_own(tokens.words, found, grammar.acts)
         self._ends = {f.first for f in triggers if f.value.role == "end"}
         self._idle = {at for f in triggers if f.value.role == "pseudo" for at in range(f.first, f.last)}
         self.scopes = [
@@ -98,7 +100,7 @@ class Context:
                 out.append((first, last))
         if trigger.direction in ("forward", "both"):
             wide = flag in (OTHER, HYPOTHETICAL, PAST) or trigger.reach >= _FAR
-            out.append((found.last, self._forward_end(found.last, trigger.reach, wide=wide)))
+            out.append((found.last, self._forward_end(found.last, trigger.reach, wide=wide, theirs=flag == OTHER)))
         if trigger.direction in ("backward", "both"):
             out.append((self._backward_start(found.first, trigger.reach), found.first))
         return [Scope(first, last, flag, trigger.strong, found.first, found.last) for first, last in out]
@@ -108,14 +110,14 @@ class Context:
         words, after = self._tokens.words, found.last
         return after >= len(words) or words[after] in self._grammar.after_no
 
-    def _forward_end(self, start: int, reach: int, *, wide: bool) -> int:
+    def _forward_end(self, start: int, reach: int, *, wide: bool, theirs: bool) -> int:
         tokens, words, grammar = self._tokens, self._tokens.words, self._grammar
         if start >= len(words):
             return start
         sentence = tokens.sentence[start - 1]
         at, limit = start, min(len(words), start + reach)
         while at < limit and tokens.sentence[at] == sentence:
-            if at in self._ends:
+            if at in self._ends or (theirs and at in self._mine):
                 return at
             word = words[at]
             if not wide and at > start and word in grammar.restarts and words[at - 1] not in grammar.binds:
@@ -217,6 +219,22 @@ class Context:
         while at > least and sentence[at - 1] == sentence[at]:
             at -= 1
         return at
+
+
+_OWN = frozenset({"my", "mi", "mis"})
+_NEAR = 2  # words between "my" and the part: "my left little toe"
+_ONTO = word_set("on onto over into against in")
+
+
+def _my_own(words: Sequence[str], found: Sequence[Found], acts: frozenset[str]) -> frozenset[int]:
+    """Where a part of the visitor's own body begins to which another did something: "stepped on my left foot"."""
+    sites = {f.first for f in found if f.table == _SITE}
+    out = set()
+    for at, word in enumerate(words):
+        doing = at - 1 - (at > 1 and words[at - 1] in _ONTO)
+        if word in _OWN and doing >= 0 and words[doing] in acts and not sites.isdisjoint(range(at + 1, at + 2 + _NEAR)):
+            out.add(at)
+    return frozenset(out)
 
 
 def _without_overlap(found: list[Found]) -> list[Found]:

@@ -145,6 +145,27 @@ def _pandemic(words: Sequence[str], at: int, now: datetime) -> Stretch | None:
     return Stretch(*since_the_pandemic(now), at, last, True) if named else None
 
 
+_OF_A_YEAR = {"52": 7.0, "12": 30.4, "7": 1.0}  # what a clinician counts: "3/52" is weeks, "6/12" months, "4/7" days
+_NO_DATE = word_set("x for past last hx history of pain pn ache lbp") | {"~"}
+_DATED = word_set("on from by until till before book come free")
+
+
+def _shorthand(words: Sequence[str], at: int) -> Stretch | None:
+    """ "LBP x3/52", "shoulder pain 6/12", "2/7 ago": a clinician's weeks, months and days. 6/12 alone may be a date."""
+    part = words[at : at + 3]
+    if len(part) < 3 or part[1] != "/" or not part[0].isdecimal() or part[2] not in _OF_A_YEAR:
+        return None
+    if words[at + 3 : at + 4] == ["/"] or words[at - 1 : at] == ["/"] or int(part[0]) > int(part[2]) * 2:
+        return None
+    before, after = words[at - 1] if at else "", words[at + 3 : at + 4]
+    told = before in _NO_DATE or after in (["ago"], ["hx"], ["history"])
+    if not told and (part[2] != "52" or before in _DATED):
+        return None
+    length = int(part[0]) * _OF_A_YEAR[part[2]]
+    last = at + 3 + (after in (["ago"], ["hx"], ["history"]))
+    return Stretch(length, length, at - (before in ("x", "for")), last, True)
+
+
 def _bare(words: Sequence[str], at: int) -> Stretch | None:
     """ "Fortnight": one unit is the whole answer to how long."""
     unit = _UNITS.get(words[at], 0) if words[at] not in _NEEDS_DIGIT else 0
@@ -153,7 +174,7 @@ def _bare(words: Sequence[str], at: int) -> Stretch | None:
 
 def _stretch(tokens: Tokens, at: int, now: datetime, *, wanted: bool, asked: str | None) -> Stretch | None:
     words = tokens.words
-    fixed = _fixed(words, at) or _pandemic(words, at, now)
+    fixed = _fixed(words, at) or _pandemic(words, at, now) or _shorthand(words, at)
     if fixed:
         return fixed
     length = _length(words, at) or (_bare(words, at) if wanted else None)

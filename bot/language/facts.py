@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence, Set
 from datetime import datetime
 
@@ -12,13 +13,13 @@ from bot.language.context import FLAGS, Context
 from bot.language.danger import Sign
 from bot.language.lexicon import CONCEPT, CONTEXT
 from bot.language.phrases import Found
-from bot.language.tokens import Tokens
+from bot.language.tokens import Tokens, fold
 from bot.language.wordlist import words as word_set
 
 # What danger.csv may ask for beside the tables' concepts.
 CONCEPTS = frozenset(
     {"aged_under_18", "aged_under_46", "aged_50", "aged_60", "aged_65", "aged_70", "bp_crisis", "bp_high", "score_9", "fever_reading",
-     "weeks_pregnant", "lost_weight", "pill_count", "sugar_reading"}
+     "weeks_pregnant", "lost_weight", "pill_count", "sugar_reading", "pulse_fast", "pulse_slow"}
 )  # fmt: skip
 _AGE_AFTER = (
     ("year", "old"),
@@ -187,6 +188,7 @@ def signs(tokens: Tokens, context: Context, mentions: Iterable[Mention], asked: 
     yield from _lost_weight(tokens, context)
     yield from _pills(tokens, context)
     yield from _sugar(tokens, context)
+    yield from _pulse(tokens, context)
     for mention in mentions:
         if mention.kind == "intensity" and mention.lo is not None and mention.lo >= 9:
             yield Sign("score_9", *_words_at(tokens, mention), 0 if mention.counts else FLAGS["past"])
@@ -296,3 +298,20 @@ def _sugar(tokens: Tokens, context: Context) -> Iterator[Sign]:
             continue
         if any(near in _SUGAR for near in words[max(0, at - 4) : at]):
             yield Sign("sugar_reading", at, at + 1, context.flags(at, at + 1))
+
+
+_PULSE = re.compile(
+    r"(?:\b(?:heart|pulse|hr|bpm|pulso|latidos|fc|frecuencia cardiaca|pulsaciones|corazon)\b[^.!?\d]{0,40}(?P<after>\d{2,3})\b(?! ?(?:/|over|con|years|anos|%|mg))"
+    r"|\b(?P<before>\d{2,3}) ?(?:bpm|beats per minute|beats a minute|pulsaciones|latidos por minuto))",
+)
+_FAST, _FASTEST, _SLOW, _SLOWEST = 130, 260, 40, 20  # beats a minute of somebody who does nothing
+
+
+def _pulse(tokens: Tokens, context: Context) -> Iterator[Sign]:
+    """ "heart rate 170 at rest", "pulse of 32", "140 bpm": what a watch or a monitor shows, in either language."""
+    for match in _PULSE.finditer(fold(tokens.text)):
+        beats = int(match["after"] or match["before"])
+        name = "pulse_fast" if _FAST <= beats <= _FASTEST else "pulse_slow" if _SLOWEST <= beats <= _SLOW else ""
+        if name:
+            at = bisect_right(tokens.ends, match.start("after" if match["after"] else "before"))
+            yield Sign(name, at, at + 1, context.flags(at, at + 1))

@@ -17,7 +17,8 @@ class Grammar:
     `joins` and `lists`: the words for "and", and all that make a list. `hesitation` and `verbs`: what a short topic
     ("fever ... no") may and may not hold. `no`: what denies what stands before it; `flat_no` after any sign, `mid_no` not
     after a comma, `tags` not before a question mark. `after_no`: "no" before one of these is an answer and denies nothing. `present`: verbs
-    that make a sentence one about now, whatever time is named in it ("me duele hace dos años").
+    that make a sentence one about now, whatever time is named in it ("me duele hace dos años"). `acts`: what somebody else does
+    to a part of the visitor's body ("stepped on my foot"); in Spanish the tables name who does it ("mi novio me pisó").
     """
 
     new_subject: frozenset[str]
@@ -35,6 +36,7 @@ class Grammar:
     after_no: frozenset[str]
     binds: frozenset[str] = frozenset()
     present: frozenset[str] = frozenset()
+    acts: frozenset[str] = frozenset()
 
     def __or__(self, other: Grammar) -> Grammar:
         """Both languages at once."""
@@ -69,6 +71,12 @@ ENGLISH = Grammar(
     after_no=word_set(
         "i i'm i've it it's my the that there he she we they you just but thanks thank , . ! ; : problem worries doubt",
         "idea matter only longer because however this now actually im ive",
+    ),
+    acts=word_set(
+        "stepped steps stood stands trod trodden treads stamped stamps stomped sat sits knelt kneels leaned leant jumped jumps",
+        "rolled ran rode drove backed reversed kicked elbowed kneed bumped knocked headbutted jabbed poked pulled tugged yanked",
+        "rubbed rubs massaged massages cracked cracks presses pressed pushed pushes squeezed squeezes grabbed grabs bit scratched",
+        "dropped shut slammed closed",
     ),
 )
 

@@ -163,7 +163,19 @@ def numbers_and_time(doc: Doc) -> Doc:
     return doc
 
 
-_DONE_TO_ME = frozenset({"controlled"})  # "my mum takes my phone": another person acts, and it is the visitor's danger
+# "My mum takes my phone", "my partner grips my throat": another person acts, and it is about the visitor all the same.
+_DONE_TO_ME = frozenset(
+    {
+        "controlled",
+        "neck_grip",
+        "strangled",
+        "strangle_sign",
+        "kin_squeezed",
+        "massage_care",
+        "nice_touch",
+        "play_fight",
+    }
+)
 
 
 class Danger:

@@ -43,7 +43,7 @@ class Lessons:
 # A place, a condition or a medicine named and nothing more is no danger, whatever the dangers speak of.
 LESSONS = {
     ENGLISH: Lessons(
-        ("danger.yml", "danger_more.yml", "danger_told.yml", "danger_fresh.yml"),
+        ("danger.yml", "danger_more.yml", "danger_told.yml", "danger_fresh.yml", "danger_kinds.yml"),
         "calm.yml",
         {
             "site": (
@@ -60,7 +60,7 @@ LESSONS = {
         },
     ),
     SPANISH: Lessons(
-        ("es/danger.yml", "es/danger_more.yml", "es/danger_fresh.yml"),
+        ("es/danger.yml", "es/danger_more.yml", "es/danger_fresh.yml", "es/danger_kinds.yml"),
         "calm_es.yml",
         {
             "site": (

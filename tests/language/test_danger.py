@@ -11,7 +11,7 @@ HOME = Path(__file__).parents[1] / "cases" / "language"
 PHRASINGS = yaml.safe_load((HOME / "danger.yml").read_text(encoding="utf-8"))
 OURS = [
     yaml.safe_load((HOME / name).read_text(encoding="utf-8"))
-    for name in ("danger_more.yml", "danger_told.yml", "danger_fresh.yml")
+    for name in ("danger_more.yml", "danger_told.yml", "danger_fresh.yml", "danger_kinds.yml")
 ]
 
 

@@ -9,15 +9,16 @@ import yaml
 
 HOME = Path(__file__).parents[1] / "cases" / "language" / "es"
 PHRASINGS = yaml.safe_load((HOME / "danger.yml").read_text(encoding="utf-8"))
-MORE, FRESH = (
-    yaml.safe_load((HOME / name).read_text(encoding="utf-8")) for name in ("danger_more.yml", "danger_fresh.yml")
+MORE, FRESH, KINDS = (
+    yaml.safe_load((HOME / name).read_text(encoding="utf-8"))
+    for name in ("danger_more.yml", "danger_fresh.yml", "danger_kinds.yml")
 )
 
 
 def _pairs(key: str) -> list:
     return [
         pytest.param(flag, text, id=f"{flag} {text[:50]}")
-        for source in (PHRASINGS, MORE, FRESH)
+        for source in (PHRASINGS, MORE, FRESH, KINDS)
         for flag, said in source.items()
         for text in said.get(key, [])
     ]
