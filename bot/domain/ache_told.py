@@ -11,6 +11,7 @@ from bot.domain import answers, complaints, questions, sites, spanish_answers
 from bot.domain.complaints import field
 from bot.domain.intake import Intake
 from bot.domain.mention import Mention
+from bot.domain.record import RANGES
 from bot.domain.said import Said
 
 _SIDES = (
@@ -125,9 +126,9 @@ def side(text: str) -> str | None:
 
 
 def days(found: Mention) -> int:
-    """One number of days for a range: its middle, so that neither end is favoured."""
+    """One number of days for a range: its middle, so that neither end is favoured; at most what a record holds."""
     lo, hi = float(found.days_lo or 0), float(found.days_hi if found.days_hi is not None else found.days_lo or 0)
-    return round((lo + hi) / 2)
+    return round(min((lo + hi) / 2, RANGES["duration_days"][1]))
 
 
 def take_duration(intake: Intake, said: Said, at: int = 1) -> bool:

@@ -10,6 +10,7 @@ from bot.domain import ache_told, answers, cards, complaints, questions, spanish
 from bot.domain.complaints import field
 from bot.domain.intake import Intake
 from bot.domain.judge import held_back
+from bot.domain.record import RANGES
 from bot.domain.said import Said
 
 _SELF = re.compile(
@@ -175,7 +176,7 @@ def _read_weeks(name: str) -> Callable[[Intake, Said], bool]:
         weeks = math.floor(ache_told.days(spans[0]) / 7) if spans else answers.whole_number(said.text, 0, 1000)
         if weeks is None:
             return False
-        intake.know(name, weeks, said.words())
+        intake.know(name, min(weeks, int(RANGES[name][1])), said.words())
         return True
 
     return read

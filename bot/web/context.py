@@ -60,6 +60,10 @@ class WebContext:
     carriers: Mapping[str, Kind] = field(default_factory=dict)  # what else leaves the house: kind → how
     channels: Mapping[str, Any] = field(default_factory=dict)  # the other networks that are set up: name → adapter
 
+    def here(self, moment: datetime) -> datetime:
+        """The moment on the clinic's own clock: "today", "since Monday" and a date in the calendar are meant by it."""
+        return moment.astimezone(self.settings.clinic.zone)
+
     def wake(self, conversation: str) -> None:
         """There is news in this conversation. Safe from any thread."""
         self.hub.wake(conversation)

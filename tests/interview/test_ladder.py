@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.domain import interview
+from bot.domain import interview, judge
 
 # What makes each kind of question open, as (text, intent) or a tapped value.
 FIRST: list[Any] = ["Hi", ["yes"], [["none"]]]
@@ -97,3 +97,13 @@ def test_a_question_that_is_off_topic_is_no_bad_answer(begin: Any) -> None:
         talk.say(text, "out_of_scope")
         assert talk.last[0].startswith("I'm afraid I can't help with that")
     assert (talk.intake.open_field, talk.intake.misses) == ("age", 0)
+
+
+@pytest.mark.parametrize("said", ["for 500 years", "99999 days", "700 years ago", "desde hace mil años"])
+@pytest.mark.parametrize("name", ["narrative", "duration_days", "weeks_since_surgery"])
+def test_a_time_longer_than_any_life_is_kept_as_the_longest_there_is(begin: Any, name: str, said: str) -> None:
+    """Said for "ever so long": a record has a longest time, and what is over it must not stop the rules."""
+    talk = at(begin, name)
+    talk.say(f"my knee hurts {said}" if name == "narrative" else said)
+    assert talk.intake.open_field != name
+    judge.judge(talk.intake)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from bot.domain import sites, wished_times
+from bot.domain.record import BP_RANGE, RANGES
 from bot.domain.speech import ENGLISH, say
 from bot.web.chat.bodies import MAX_TEXT, clean
 
@@ -18,6 +19,7 @@ _YES_NO = {"yes": "Yes", "no": "No", "unsure": "Not sure"}
 _SIDES = ("left", "right", "both", None)
 _EMAIL = re.compile(r"[^@\s,;:<>()\[\]\\\"]{1,64}@[^@\s.,;:<>()\[\]\\\"]+(\.[^@\s.,;:<>()\[\]\\\"]+)+")
 _MAX_LIST = 60
+_HOW_LONG = "The answer is a number of days or a date such as 2026-03-01."
 
 
 class DoesNotFit(ValueError):
@@ -147,9 +149,9 @@ def _text(question: Mapping[str, Any], value: Any, given: Given) -> Fitted:
     """The free kind: a string, but a number, a date or a pair where the field says so."""
     field = str(question.get("field", "")).split("#", 1)[0]
     if field == "age":
-        return _numbered(value, 0, 120, "The age is a whole number of years from 0 to 120.")
+        return _numbered(value, "age", "The age is a whole number of years from 0 to 120.")
     if field.startswith("weeks_since_"):
-        return _numbered(value, 0, 5200, "The answer is a number of weeks.")
+        return _numbered(value, field, "The answer is a number of weeks.")
     if field == "duration_days":
         return _duration(value, given)
     if field == "bp":
@@ -158,38 +160,39 @@ def _text(question: Mapping[str, Any], value: Any, given: Given) -> Fitted:
     return Fitted(line, line)
 
 
-def _numbered(value: Any, low: int, high: int, otherwise: str) -> Fitted:
-    number = _whole(value, low, high)
+def _numbered(value: Any, field: str, otherwise: str) -> Fitted:
+    """A whole number that a record may hold in this field."""
+    number = _whole(value, *RANGES.get(field, RANGES["weeks_since_injury"]))
     if number is None:
         raise DoesNotFit(otherwise)
     return Fitted(number, str(number))
 
 
 def _duration(value: Any, given: Given) -> Fitted:
-    """A number of days, or the date it began."""
+    """A number of days, or the date it began; where the visitor is, it may be a day later than at the clinic."""
     if isinstance(value, str):
         try:
-            began = date.fromisoformat(value[:10])
+            began = datetime.fromisoformat(value).date()
         except ValueError:
-            raise DoesNotFit("The answer is a number of days or a date such as 2026-03-01.") from None
-        if began > given.today:
+            raise DoesNotFit(_HOW_LONG) from None
+        if began > given.today + timedelta(days=1):
             raise DoesNotFit("The date lies in the future.")
-        return Fitted((given.today - began).days, given.say("Since {date}", date=began.isoformat()))
-    number = _whole(value, 0, 36500)
-    if number is None:
-        raise DoesNotFit("The answer is a number of days or a date such as 2026-03-01.")
+        ago = _numbered(max((given.today - began).days, 0), "duration_days", _HOW_LONG)
+        return Fitted(ago.value, given.say("Since {date}", date=began.isoformat()))
+    number = _numbered(value, "duration_days", _HOW_LONG).value
     return Fitted(number, given.say("{count} day" if number == 1 else "{count} days", count=number))
 
 
 def _blood_pressure(value: Any) -> Fitted:
     """Systolic and diastolic in mmHg."""
-    pair = [_whole(part, 20, 300) for part in value] if isinstance(value, list) and len(value) == 2 else [None]
+    told = value if isinstance(value, list) and len(value) == 2 else (None, None)
+    pair = [_whole(part, *ends) for part, ends in zip(told, BP_RANGE, strict=True)]
     if None in pair or pair[0] <= pair[1]:  # type: ignore[operator]
         raise DoesNotFit("The answer is [systolic, diastolic], such as [120, 80].")
     return Fitted(pair, f"{pair[0]}/{pair[1]}")
 
 
-def _whole(value: Any, low: int, high: int) -> int | None:
+def _whole(value: Any, low: float, high: float) -> int | None:
     """The value as a whole number within the range, or None; true and false are no numbers."""
     if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
         return None

@@ -207,7 +207,7 @@ def _read(context: WebContext, chat: Conversation, text: str) -> danger.Found | 
         context.reader,
         text,
         asked=chat.state.get("field"),
-        now=context.clock(),
+        now=context.here(context.clock()),
         subject=_subject(chat),
         country=context.settings.clinic.lines,
         locale=chat.locale,
@@ -222,7 +222,7 @@ def _fitted(context: WebContext, chat: Conversation, sent: Sent) -> tuple[Fitted
     if not question or question.get("field") != sent.field:
         return None, Problem(409, "question_not_open", "This question is not open (any more).")
     try:
-        return fit(question, sent.value, today=context.clock().date(), locale=chat.locale), None
+        return fit(question, sent.value, today=context.here(context.clock()).date(), locale=chat.locale), None
     except DoesNotFit as error:
         return None, Problem(422, "answer_does_not_fit", str(error))
 

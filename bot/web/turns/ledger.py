@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, timedelta, tzinfo
 from typing import Any
 
 from bot.domain.errors import NotFound
@@ -34,6 +34,7 @@ class Work:
     messages: tuple[Message, ...]
     rest: str | None = None  # what the dialogue is to hear of it, where the edge has answered the rest itself
     before: str = ""  # the short words that this one goes on with
+    zone: tzinfo = UTC  # the clinic's: by its clock "since Monday" is meant
 
     @property
     def message(self) -> Message:
@@ -71,7 +72,7 @@ class Work:
             asked=self.chat.state.get("field"),
             answer=self.message.body.get("answer"),
             subject=subject if subject in ("self", "child", "other") else None,
-            now=self.message.at.isoformat(),
+            now=self.message.at.astimezone(self.zone).isoformat(),
             locale=self.chat.locale,
             scripted=self.scripted,
             parts=self._parts(),
@@ -135,7 +136,7 @@ class Ledger:
         if is_hurried(chat, messages[0]):
             lines = uow.conversations.messages(chat.id, after=max(0, messages[0].seq - 3 * merging.MOST_WORDS_BEFORE))
             before = merging.before(lines, messages[0])
-        return Work(chat, messages, before=before)
+        return Work(chat, messages, before=before, zone=self._context.settings.clinic.zone)
 
     def _turn_of(self, uow: UnitOfWork, chat: Conversation, first: Message) -> tuple[Message, ...]:
         """The messages of the next turn; none while the visitor may still be writing the next short one.

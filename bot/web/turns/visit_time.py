@@ -134,7 +134,9 @@ def _in_words(context: WebContext, work: Work, handoff: Handoff, proposed: Seque
     """What the text says of these times; a danger in it, or a story of health, is the dialogue's."""
     chat, text, zone = work.chat, work.turn().text, context.settings.clinic.zone
     subject = str((chat.record.get("values") or {}).get("for_whom") or "self")
-    told = context.reader.read(text, asked=None, now=work.message.at, subject=subject, locale=chat.locale)
+    told = context.reader.read(
+        text, asked=None, now=work.message.at.astimezone(zone), subject=subject, locale=chat.locale
+    )
     if told.danger:
         return None
     day = work.message.at.astimezone(zone).date()
