@@ -15,6 +15,7 @@ from bot.settings import REPOSITORY, Settings
 SECRET = "PALPATE_INTERNAL_SECRET"  # noqa: S105 - the name of a variable
 COLD_SECONDS = 120.0  # a start may take this long until the first answer, on a busy machine
 WARM_SECONDS = 20.0  # of one that had everything loaded before
+EARLY_SECONDS = 5.0  # a part that ends sooner than this after its start may be one that cannot start
 SILENT_PROBES = 3  # so many in a row without any answer, and a part that runs is one that hangs
 
 
@@ -34,6 +35,7 @@ class Part:
     started: float = 0.0
     patience: float = COLD_SECONDS
     early_ends: int = 0
+    has_ended: bool = False
     answered: bool = False
     silent: int = 0
 
@@ -41,7 +43,18 @@ class Part:
         """It was started; what was known of the process before no longer counts. A spare is `ahead` so many seconds."""
         self.process, self.started = process, now
         self.patience = max(WARM_SECONDS, COLD_SECONDS - ahead)
-        self.answered, self.silent = False, 0
+        self.answered, self.silent, self.has_ended = False, 0, False
+
+    def ended(self, now: float) -> None:
+        """It is seen not to run any more; the first look tells whether it ended soon after its start."""
+        if not self.has_ended:
+            self.has_ended = True
+            self.early_ends = self.early_ends + 1 if now - self.started < EARLY_SECONDS else 0
+
+    def could_not_start(self, now: float) -> None:
+        """The machine had no room for it: it is tried again later, as one that ended at once."""
+        self.started = now
+        self.early_ends += 1
 
     def heard(self, *, answered: bool) -> None:
         """What came of one more probe."""
@@ -67,7 +80,7 @@ class Part:
 
     def pause(self, now: float) -> float:
         """Seconds to wait before it is started again: none for one that had run, ever more for one that cannot."""
-        return max(0.0, self.started + min(10.0, 0.5 * 2**self.early_ends - 0.5) - now)
+        return max(0.0, self.started + min(10.0, 0.5 * 2 ** min(self.early_ends, 5) - 0.5) - now)
 
 
 def with_secret(settings: Settings, env: Mapping[str, str]) -> dict[str, str]:

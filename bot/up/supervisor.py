@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import signal
 import subprocess
@@ -18,7 +19,6 @@ from bot.up.watch import Tempo, Watch
 
 STOP_SECONDS = 20.0
 LOOK_SECONDS = 0.1
-EARLY_SECONDS = 5.0  # a part that ends sooner than this after its start may be one that cannot start
 SPARE_SECONDS = 2.0  # between the starts of two spares: those who serve need the machine too
 _PR_SET_PDEATHSIG = 1
 
@@ -82,14 +82,16 @@ class Supervisor:
             except subprocess.TimeoutExpired:
                 part.process.kill()
                 part.process.wait()
-            (self._home / f"{part.name}.pid").unlink(missing_ok=True)
+            with contextlib.suppress(OSError):
+                (self._home / f"{part.name}.pid").unlink()
         self._watch.stop()
 
     def _start(self, part: Part) -> None:
         promoted, now = self._promoted(part), time.monotonic()
         process = promoted or self._spawn(part, subprocess.DEVNULL)
         part.begin(process, now, ahead=now - part.spare_begun if promoted else 0.0)
-        (self._home / f"{part.name}.pid").write_text(str(process.pid), encoding="ascii")
+        with contextlib.suppress(OSError):  # a full disk: the part runs all the same
+            (self._home / f"{part.name}.pid").write_text(str(process.pid), encoding="ascii")
 
     def _spawn(self, part: Part, stdin: int, **more: str) -> subprocess.Popen[bytes]:
         log_path = self._home / "logs" / f"{part.name}.log"
@@ -119,7 +121,11 @@ class Supervisor:
             return
         for part in self.parts:
             if part.wants_spare(now):
-                part.spare, part.spare_begun = self._spawn(part, subprocess.PIPE, **{spare.WAITS: "yes"}), now
+                part.spare_begun = now
+                try:
+                    part.spare = self._spawn(part, subprocess.PIPE, **{spare.WAITS: "yes"})
+                except OSError as error:
+                    self._log.error("spare_not_started", path=part.name, error=error)
                 return
 
     def _wait_until_well(self) -> bool:
@@ -140,12 +146,17 @@ class Supervisor:
 
     def _restart_the_dead(self) -> None:
         for part in self.parts:
-            if part.process is None or part.runs or part.pause(time.monotonic()) > 0:
+            if part.process is None or part.runs:
                 continue
-            early = time.monotonic() - part.started < EARLY_SECONDS
-            part.early_ends = part.early_ends + 1 if early else 0
+            part.ended(time.monotonic())
+            if part.pause(time.monotonic()) > 0:
+                continue
             self._log.warning("part_restarted", path=part.name, status=part.process.returncode, count=part.early_ends)
-            self._start(part)
+            try:
+                self._start(part)
+            except OSError as error:  # no process or no file to be had just now; that passes
+                self._log.error("part_not_started", path=part.name, error=error)
+                part.could_not_start(time.monotonic())
 
 
 def _end_spare(part: Part) -> None:

@@ -114,3 +114,37 @@ def test_one_that_ends_at_once_is_tried_ever_more_slowly():
         one.early_ends = ends
         pauses.append(one.pause(100.0))
     assert pauses == [0.0, 0.5, 1.5, 3.5, 7.5, 10.0, 10.0, 10.0]
+    one.early_ends = 10_000  # a whole night
+    assert one.pause(100.0) == 10.0
+
+
+def test_the_pause_before_a_start_does_not_count_as_having_run():
+    one, now = begun(), 100.0
+    waited = []
+    for _ in range(8):  # each time it ends at once
+        one.ended(now)
+        waited.append(one.pause(now))
+        now += waited[-1]
+        one.ended(now)
+        one.begin(Running(), now)  # type: ignore[arg-type]
+    assert waited == [0.5, 1.5, 3.5, 7.5, 10.0, 10.0, 10.0, 10.0]
+    one.ended(now + 60.0)
+    assert one.pause(now + 60.0) == 0.0, "one that had run is back at once"
+
+
+def test_what_cannot_be_written_or_started_just_now_ends_nothing(supervised: Callable[[Part], Path]) -> None:
+    """A full disk, or a machine that has no room for one more process, passes; who watches has to be there after it."""
+    one = part()
+    named = supervised(one)
+    until(lambda: one.answered)
+    log, first = named.parent / "logs" / "web.log", int(named.read_text())
+    for path in (named, log):
+        path.unlink()
+        path.mkdir()  # nobody can write there, not even root
+    os.kill(first, signal.SIGKILL)
+    until(lambda: one.early_ends > 0)
+    log.rmdir()
+    until(lambda: one.runs and one.answered)
+    assert one.process is not None
+    assert one.process.pid != first
+    named.rmdir()
