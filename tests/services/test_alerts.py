@@ -109,12 +109,16 @@ def receiver():
 
     class Handler(http.server.BaseHTTPRequestHandler):
         status = 200
+        body_may_come = threading.Event()
+        body_may_come.set()
 
         def do_POST(self):
             body = self.rfile.read(int(self.headers["Content-Length"]))
             got.append((dict(self.headers), json.loads(body)))
             self.send_response(self.status)
             self.end_headers()
+            self.wfile.flush()
+            self.body_may_come.wait(60)
 
         def log_message(self, *_):
             pass
@@ -138,6 +142,14 @@ def test_a_webhook_gets_the_key_and_a_refusal_is_not_a_delivery(receiver):
         Webhook(url).send(ALERT)
     with pytest.raises(NotDelivered):
         Webhook("http://127.0.0.1:9/").send(ALERT)
+
+
+def test_a_webhook_whose_body_never_comes_holds_up_nobody(receiver):
+    url, got, handler = receiver
+    handler.body_may_come.clear()
+    Webhook(url).send(ALERT)
+    handler.body_may_come.set()
+    assert len(got) == 1
 
 
 def test_mail_goes_to_a_real_server():
