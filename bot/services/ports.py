@@ -40,6 +40,7 @@ from bot.services.stored import (
 )
 
 Kinds = Collection[str]  # of outbox items
+Arrival = tuple[int, int]  # a hand-off that came in: its number and its revision
 
 
 class LeaseLost(PalpateError):
@@ -233,8 +234,11 @@ class Handoffs(Protocol):
     def waited_for(self, now: datetime) -> list[Handoff]:
         """Waiting ones whose reminder is due."""
 
-    def came_in(self, wanted: QueueFilter, since: datetime) -> int:
-        """How many that fit came in after `since`."""
+    def came_in(self, wanted: QueueFilter, since: datetime, *, but: Collection[Arrival] = ()) -> int:
+        """How many that fit came in after `since`, those of `but` left out."""
+
+    def arrivals(self, since: datetime) -> Sequence[Arrival]:
+        """What came in after `since` and is committed: (id, revision), the oldest first."""
 
     def newest_change(self) -> datetime | None:
         """When any hand-off last changed; cheap enough to ask every second."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.domain import review
 from bot.domain.errors import DoubleBooking, NotFound
-from bot.services.ports import AlreadyThere
+from bot.services.ports import AlreadyThere, Arrival
 from bot.services.stored import Appointment, Decision, Handoff, Note, QueueFilter, Revision
 from bot.storage.shelves import Shelves
 
@@ -115,9 +115,15 @@ class MemoryHandoffs:
             if one.status in review.WAITING and one.wait_until is not None and one.wait_until <= now
         ]
 
-    def came_in(self, wanted: QueueFilter, since: datetime) -> int:
-        """How many that fit came in after `since`."""
-        return sum(1 for one in self._all.values() if one.waiting_since > since and self._matches(one, wanted))
+    def came_in(self, wanted: QueueFilter, since: datetime, *, but: Collection[Arrival] = ()) -> int:
+        """How many that fit came in after `since`, those of `but` left out."""
+        late = [one for one in self._all.values() if one.waiting_since > since and self._matches(one, wanted)]
+        return sum(1 for one in late if (one.id, one.revision) not in but)
+
+    def arrivals(self, since: datetime) -> list[Arrival]:
+        """What came in after `since`."""
+        late = sorted((one.waiting_since, one.id, one.revision) for one in self._all.values())
+        return [(key, revision) for at, key, revision in late if at > since]
 
     def newest_change(self) -> datetime | None:
         """When any hand-off last changed."""

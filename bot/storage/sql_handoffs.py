@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, case, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, Select, and_, case, delete, func, insert, or_, select, tuple_, update
 from sqlalchemy.exc import IntegrityError
 
 from bot.domain import review
 from bot.domain.errors import NotFound
-from bot.services.ports import AlreadyThere
+from bot.services.ports import AlreadyThere, Arrival
 from bot.services.stored import UNDER_TRIAGE_FIRST, Decision, Handoff, Note, QueueFilter, Revision
 from bot.storage.tables import DECISIONS, HANDOFFS, NOTES, REVISIONS, TERMS
 from bot.vault import Vault
@@ -139,10 +139,17 @@ class SqlHandoffs:
         due = (_H.status.in_(review.WAITING), _H.wait_until <= now)
         return [Handoff(**_values(row)) for row in self._connection.execute(select(*_COLUMNS).where(*due))]
 
-    def came_in(self, wanted: QueueFilter, since: datetime) -> int:
-        """How many that fit came in after `since`."""
+    def came_in(self, wanted: QueueFilter, since: datetime, *, but: Collection[Arrival] = ()) -> int:
+        """How many that fit came in after `since`, those of `but` left out."""
         query = self._filtered(select(func.count()).select_from(HANDOFFS), wanted).where(_H.waiting_since > since)
+        if but:
+            query = query.where(tuple_(_H.id, _H.revision).not_in(but))
         return int(self._connection.execute(query).scalar_one())
+
+    def arrivals(self, since: datetime) -> list[Arrival]:
+        """What came in after `since`."""
+        wanted = select(_H.id, _H.revision).where(_H.waiting_since > since).order_by(_H.waiting_since, _H.id)
+        return [(row.id, row.revision) for row in self._connection.execute(wanted)]
 
     def newest_change(self) -> datetime | None:
         """When any hand-off last changed."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
+from html import unescape
 
 from starlette.responses import Response
 
@@ -114,3 +116,21 @@ def test_two_that_came_at_the_same_moment_are_both_told(context, browser, monkey
         assert f"{count} new" in dict(looks[0]())["news"]
     context.later(minutes=1)
     assert looks[0]() == []
+
+
+def test_one_that_was_stamped_before_the_page_was_made_and_kept_after_it_is_told(context, browser, monkeypatch):
+    """What is on the page is not news; what was on its way while it was made is, and so is what comes back as dangerous."""
+    looks: list[Callable[[], list[tuple[str, str]]]] = []
+    monkeypatch.setattr(queue, "stream", lambda request, desk, who, look: (looks.append(look), Response())[1])
+    ana = browser()
+    context.handed_off(1)
+    context.later(seconds=3)
+    [address] = re.findall(r'sse-connect="([^"]+)"', ana.get("/desk").text)
+    ana.get(unescape(address))
+    assert "new" not in dict(looks[0]()).get("news", "")
+    context.later(seconds=-2)  # its stamp is older than the page
+    context.handed_off(2)
+    context.later(seconds=3)
+    assert "1 new" in dict(looks[0]())["news"]
+    context.handed_off(1, rf=["RF-CES"])
+    assert "2 new" in dict(looks[0]())["news"]

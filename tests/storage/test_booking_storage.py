@@ -143,6 +143,17 @@ def test_filters_narrow(storage):
         assert dict(uow.handoffs.counts()) == {("claimed", 2): 1, ("new", 7): 1}
 
 
+def test_what_came_in_is_counted_but_for_what_was_seen_in_the_same_revision(storage):
+    first, second = handed_off(storage, 1), handed_off(storage, 2, waiting_since=LATER)
+    before = NOW - timedelta(seconds=1)
+    with storage.reading() as uow:
+        assert uow.handoffs.arrivals(before) == [(first.id, 1), (second.id, 1)]
+        assert uow.handoffs.arrivals(NOW) == [(second.id, 1)]
+        assert uow.handoffs.came_in(QueueFilter(), before) == 2
+        assert uow.handoffs.came_in(QueueFilter(), before, but=[(first.id, 1), (second.id, 1)]) == 0
+        assert uow.handoffs.came_in(QueueFilter(), before, but=[(first.id, 2)]) == 2
+
+
 def test_notes_and_decisions_stay_in_order(storage):
     stored = handed_off(storage, 1)
     decision = Decision(stored.id, 1, NOW, "Ana", "override", "doctor_first", "gp", "up", "told me of a clot")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,6 +20,7 @@ from bot.domain.permissions import may
 from bot.domain.sites import SITES
 from bot.services import erasures, keeping, review, search, searches
 from bot.services.accounts import SignedIn
+from bot.services.ports import Arrival
 from bot.services.review import BadMove
 from bot.services.stored import SavedView
 from bot.web.chat.problems import Problem
@@ -29,8 +30,10 @@ from bot.web.desk.context import DeskContext
 from bot.web.desk.render import Pages
 from bot.web.desk.stream import Events, stream
 
-# What is stamped now may be committed after something stamped later; so long a change does not count as seen.
+# What is stamped now may be committed after something stamped later; so long a change does not count as seen, and so far
+# back a page looks for what was on its way while it was made.
 JUST_NOW = timedelta(seconds=10)
+_MOST_SEEN = 100
 CHANNELS = ("web", "whatsapp", "sms", "telegram", "messenger", "matrix")
 LOCALES = {"en": "English", "es": "Español"}
 
@@ -58,6 +61,9 @@ class QueuePage:
         """One page of a queue."""
         query = {key: value for key, value in request.query_params.items() if value}
         now = self._context.clock()
+        before = now - JUST_NOW
+        # Read before the rows are: what comes in between is on the page and told, never neither.
+        seen = await run_in_threadpool(self._arrivals, before)
         wrong = None
         try:
             typed = await run_in_threadpool(self._typed, query, who)
@@ -88,7 +94,7 @@ class QueuePage:
             typed=typed,
             view=urlencode(kept),
             query=urlencode(here),
-            since=urlencode({"queue": queue.name, "since": now.isoformat()}),
+            since=urlencode({"queue": queue.name, "since": before.isoformat(), "seen": _named(seen)}),
             narrowed=len(kept) - 1,
             views=await run_in_threadpool(self._views, who),
             flags=RED_FLAGS,
@@ -102,9 +108,13 @@ class QueuePage:
         )
 
     async def events(self, request: Request, who: SignedIn) -> Response:
-        """`news`: how many came into this queue since the page was made, and how many of those are urgent."""
+        """`news`: how many came into this queue since the page was made, and how many of those are urgent.
+
+        `since` is a moment before the page was made, `seen` what had come in after it and was on the page.
+        """
         queue, wanted = queues.wanted({"queue": request.query_params.get("queue", "")}, who.actor, default="new")
         since = _moment(request.query_params.get("since", ""))
+        known = _arrivals_named(request.query_params.get("seen", ""))
         seen: list[Any] = [None, None]
 
         def look() -> Events:
@@ -113,7 +123,7 @@ class QueuePage:
                 if changed == seen[0] and not (changed and self._context.clock() - changed < JUST_NOW):
                     return []
                 seen[0] = changed
-                here, urgent = uow.handoffs.came_in(wanted, since), uow.handoffs.came_in(queues.urgent(), since)
+                here, urgent = (uow.handoffs.came_in(one, since, but=known) for one in (wanted, queues.urgent()))
                 counts = queues.counts(uow.handoffs.counts())
             if (here, urgent, counts) == seen[1]:
                 return []
@@ -149,6 +159,10 @@ class QueuePage:
         view = request.path_params["view"]
         await run_in_threadpool(keeping.drop_view, self._context.uow, view, by=who.actor)
         return RedirectResponse("/desk", 303)
+
+    def _arrivals(self, since: datetime) -> Sequence[Arrival]:
+        with self._context.uow.reading() as uow:
+            return uow.handoffs.arrivals(since)[-_MOST_SEEN:]
 
     def _urgent(self, count: int) -> str:
         """What a notification says: how many, and nothing of whom or why."""
@@ -194,6 +208,18 @@ class QueuePage:
             "late": waits and now - handoff.waiting_since > keeping.LOOK_WITHIN[urgent],
             "reminded": handoff.wait_until is not None and handoff.wait_until <= now,
         }
+
+
+def _named(arrivals: Sequence[Arrival]) -> str:
+    return " ".join(f"{key}.{revision}" for key, revision in arrivals)
+
+
+def _arrivals_named(raw: str) -> list[Arrival]:
+    """What `_named` wrote. Raises `Problem`."""
+    pairs = [one.partition(".")[::2] for one in raw.split()]
+    if len(pairs) > _MOST_SEEN or not all(queues.is_number(part) for pair in pairs for part in pair):
+        raise Problem(422, "bad_value", "seen must be what the page of the queue gave.", field="seen")
+    return [(int(key), int(revision)) for key, revision in pairs]
 
 
 def _moment(raw: str) -> datetime:

@@ -84,7 +84,7 @@ def after(query: Mapping[str, str]) -> tuple[int, int] | None:
     if not raw:
         return None
     rank, dot, key = raw.partition(".")
-    if not dot or not (rank + key).isdigit() or len(raw) > 20 or not raw.isascii():
+    if not dot or not is_number(rank) or not is_number(key):
         raise BadMove("after", "after must be the `next` of the page before")
     return int(rank), int(key)
 
@@ -106,6 +106,11 @@ def counts(by_state: Mapping[tuple[str, int], int]) -> Mapping[str, int]:
         if not queue.mine and not queue.direction:
             out[queue.name] = sum(fits)
     return out
+
+
+def is_number(raw: str) -> bool:
+    """True for the number of a row as an address names it."""
+    return raw.isascii() and raw.isdigit() and len(raw) < 19
 
 
 def _whole(query: Mapping[str, str], name: str) -> int | None:
