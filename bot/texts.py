@@ -111,8 +111,9 @@ def _all() -> Iterator[Text]:
         yield from (Text(one, module.__name__) for one in _constants(module))
     for folder in ("bot/domain", "bot/services", "bot/notify", "bot/web", "actions"):
         for file in sorted((REPOSITORY / folder).rglob("*.py")):
-            if "desk" not in file.parts:
-                yield from (Text(one, str(file.relative_to(REPOSITORY))) for one in _literals(file))
+            place = file.relative_to(REPOSITORY)
+            if "desk" not in place.parts:
+                yield from (Text(one, str(place)) for one in _literals(file))
 
 
 def _responses() -> Iterator[Text]:

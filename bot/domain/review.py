@@ -15,6 +15,7 @@ STATUSES = (NEW, CLAIMED, WAITING_FOR_PATIENT, WAITING_FOR_DOCTOR, BOOKED, DECLI
 WAITING = (WAITING_FOR_PATIENT, WAITING_FOR_DOCTOR)
 OPEN = (NEW, CLAIMED, *WAITING, BOOKED)
 
+NOT_LEGAL = "{move} is not legal while {status}; legal: {legal}"
 _STAYS = {status: status for status in OPEN}
 
 # move → {from: to}. What is not here is illegal. `danger` is the visitor's: new danger in the chat.
@@ -102,9 +103,7 @@ def target(move: str, status: str) -> str:
     """Where a move leads; raises `IllegalMove` saying what is legal instead."""
     to = MOVES[move].get(status)
     if to is None:
-        raise IllegalMove(
-            "{move} is not legal while {status}; legal: {legal}", move=say(move), status=status, legal=legal(status)
-        )
+        raise IllegalMove(NOT_LEGAL, move=say(move), status=status, legal=legal(status))
     return to
 
 

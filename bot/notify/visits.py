@@ -28,6 +28,7 @@ TEXTS = {
     visits.MOVED: "Your visit is now on {when}, {minutes} minutes with {therapist}. For your calendar, or to cancel: {link}",
     visits.CANCELLED: "Your visit on {when} is cancelled.",
     visits.NOT_SUITED: "Thank you for telling us. These times are free again, and our team looks for another one. You can write here when you could come.",
+    visits.TAKEN_BACK: "The times we offered you are free again, and our team looks for another one.",
     visits.REMINDER: "A reminder: your visit is on {when}. If you cannot come, please tell us here: {link}",
     visits.TODAY: "Your visit is today at {time}. Has anything changed since you booked? Two questions, one minute: {link}",
 }
@@ -36,12 +37,13 @@ ASKED = {
     **TEXTS,
     visits.PROPOSED: "We can offer you {when}, {minutes} minutes with {therapist}. Does that suit you? Answer here, or on this page: {link}",
     SEVERAL: "We can offer you {count} times, {minutes} minutes each: {times}. Which one suits you? Answer here, or choose on this page: {link}",
+    visits.TAKEN_BACK: "The times we offered you are free again, and our team looks for another one. You can write here when you could come.",
 }
 SUBJECT = "{clinic}: your visit"
 # In which states of a visit each of them is still true.
 _TRUE_WHILE = {
     visits.PROPOSED: ("proposed",), visits.BOOKED: ("confirmed",), visits.PENDING: ("pending",), visits.MOVED: ("confirmed", "pending"),
-    visits.CANCELLED: ("cancelled",), visits.NOT_SUITED: ("cancelled",), visits.REMINDER: ("confirmed", "pending"), visits.TODAY: ("confirmed", "pending"),
+    visits.CANCELLED: ("cancelled",), visits.NOT_SUITED: ("cancelled",), visits.TAKEN_BACK: ("cancelled",), visits.REMINDER: ("confirmed", "pending"), visits.TODAY: ("confirmed", "pending"),
 }  # fmt: skip
 
 

@@ -39,6 +39,8 @@ def take(
     Raises `IllegalMove`, `BadMove`, and `DoubleBooking` when a therapist or a room is taken; then the old time stands.
     """
     most = MOST_PROPOSED if move == "propose" else 1
+    if len(places) > most == 1:
+        raise BadMove("start", "one time can be booked; several can be proposed")
     if not 0 < len(places) <= most:
         raise BadMove("start", "choose 1 to {most} times", most=most)
     for place in places:
@@ -124,7 +126,9 @@ def give_up_within(
         raise IllegalMove("there is no visit to give up")
     detail = {"start": visit.starts_at.isoformat(), **({} if seq is None else {"seq": seq})}
     moved = make_move(uow, handoff, "give_up", by, now, detail, wait_until=None)
-    what = visits.NOT_SUITED if visit.status == "proposed" else visits.CANCELLED
+    what = visits.CANCELLED
+    if visit.status == "proposed":
+        what = visits.NOT_SUITED if by == VISITOR else visits.TAKEN_BACK
     if by == VISITOR:  # it comes in anew: somebody has to find another time
         moved = replace(moved, waiting_since=now)
         uow.handoffs.save(moved)

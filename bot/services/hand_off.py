@@ -12,7 +12,7 @@ from bot.domain import review
 from bot.domain.errors import StorageUnavailable
 from bot.domain.proof import with_proof
 from bot.domain.review import Answer
-from bot.services import alerts
+from bot.services import alerts, visits
 from bot.services.ports import AlreadyThere, UnitOfWork
 from bot.services.search import terms_of
 from bot.services.stored import AuditEntry, Conversation, Handoff, Json, Revision
@@ -213,6 +213,7 @@ def _again(uow: UnitOfWork, current: Handoff, draft: Revision) -> Receipt:
     for appointment in uow.appointments.of(current.id):
         if appointment.status in ("confirmed", "pending"):
             uow.appointments.set_status(appointment.id, "on_hold")
+    visits.take_back(uow, revised, draft.at, tell=False)
     _tell(uow, revised, "danger", draft.at, was=current.status)
     return Receipt(revised.reference, revised.revision, created=True)
 

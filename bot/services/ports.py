@@ -311,6 +311,9 @@ class Appointments(Protocol):
     def of(self, handoff: int) -> list[Appointment]:
         """All appointments of a hand-off, oldest first."""
 
+    def standing(self, handoffs: Sequence[int]) -> list[Appointment]:
+        """What is not cancelled of all these hand-offs, by start."""
+
     def set_status(self, appointment: int, status: str) -> None:
         """Change the status; `cancelled` gives therapist and room free."""
 

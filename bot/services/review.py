@@ -55,10 +55,11 @@ class BadMove(PalpateError):
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """The member of staff who acts."""
+    """The member of staff who acts; `saw` is the answer they had before their eyes (`seen_as`), where it is known."""
 
     name: str
     role: str
+    saw: str = ""
 
 
 # Who answers for their own visit by its link.
@@ -67,10 +68,11 @@ VISITOR = Actor("visitor", "visitor")
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of the queue: the hand-off and what its newest revision says."""
+    """One line of the queue: the hand-off, what its newest revision says, and its visits that are not cancelled."""
 
     handoff: Handoff
     revision: Revision
+    visits: tuple[Appointment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +108,16 @@ def queue(
         found = uow.handoffs.search(wanted, after=after, limit=PAGE)
         newest = uow.handoffs.newest_revisions([handoff.id for handoff in found])
         counts = uow.handoffs.counts()
+        booked = uow.appointments.standing([handoff.id for handoff in found])
         seen = {"references": [handoff.reference for handoff in found]}
         uow.audit.add(AuditEntry(now, by.name, "list", detail=seen))
         uow.commit()
-    return [Row(handoff, newest[handoff.id]) for handoff in found if handoff.id in newest], counts
+    rows = [
+        Row(handoff, newest[handoff.id], tuple(one for one in booked if one.handoff == handoff.id))
+        for handoff in found
+        if handoff.id in newest
+    ]
+    return rows, counts
 
 
 def transcript(detail: Detail) -> list[Json]:
@@ -233,8 +241,13 @@ def wait(uow: UnitOfWork, reference: str, *, on: str, until: datetime | None, by
 
 
 def resume(uow: UnitOfWork, reference: str, *, by: Actor, now: datetime) -> Handoff:
-    """Waiting is over: back to claimed."""
-    return _simple(uow, reference, "resume", by, now, wait_until=None, claimed_by=by.name)
+    """Waiting is over: back to claimed; times that were proposed are free again."""
+    with uow:
+        handoff = load(uow, reference, "resume", by)
+        moved = make_move(uow, handoff, "resume", by, now, None, wait_until=None, claimed_by=by.name)
+        visits.take_back(uow, moved, now)
+        uow.commit()
+    return moved
 
 
 def decline(uow: UnitOfWork, reference: str, *, reason: str, by: Actor, now: datetime) -> Handoff:
@@ -253,6 +266,7 @@ def reopen(uow: UnitOfWork, reference: str, *, reason: str, by: Actor, now: date
                     uow.appointments.set_status(appointment.id, "cancelled")
                     visits.news(uow, handoff, appointment, visits.CANCELLED, now)
         moved = make_move(uow, handoff, "reopen", by, now, {"reason": said}, claimed_by=by.name, wait_until=None)
+        visits.take_back(uow, moved, now)
         uow.commit()
     return moved
 
@@ -326,9 +340,36 @@ def _simple(
 
 
 def load(uow: UnitOfWork, reference: str, act: str, by: Actor) -> Handoff:
-    """The hand-off, locked, for somebody whose role includes the act. Raises `NotAllowed`, `NotFound`."""
+    """The hand-off, locked, for somebody whose role includes the act.
+
+    Raises `NotAllowed`, `NotFound`, and `IllegalMove` for somebody who saw another answer than the one that counts now.
+    """
     permissions.check(by.role, act)
-    return uow.handoffs.by_reference(reference, lock=True)
+    handoff = uow.handoffs.by_reference(reference, lock=True)
+    if by.saw and by.saw != seen_as(handoff):
+        raise IllegalMove("this has changed since you opened it; look at it as it stands, then decide")
+    return handoff
+
+
+def seen_as(handoff: Handoff) -> str:
+    """The answer that counts for it now, as a page keeps it to say later what its reader saw."""
+    return f"{handoff.revision}/{handoff.outcome}/{handoff.urgency or ''}"
+
+
+def last_move(uow: UnitOfWork, reference: str, *, but: str, by: Actor) -> tuple[str, AuditEntry] | None:
+    """The newest move and when the hand-off changed by it, an ISO time; None while that is still `but`."""
+    permissions.check(by.role, "read")
+    with uow:
+        changed = uow.handoffs.by_reference(reference).changed_at.isoformat()
+        if changed == but:
+            return None
+        moves = [entry for entry in uow.audit.of(reference) if not is_look(entry.action)]
+    return (changed, moves[-1]) if moves else None
+
+
+def is_look(action: str) -> bool:
+    """True for entries of the history that only tell of reading."""
+    return action.startswith(("read", "export", "list"))
 
 
 def make_move(
@@ -367,8 +408,9 @@ def answer_columns(answer: Answer) -> dict[str, Any]:
 
 
 def hold_what_no_longer_fits(uow: UnitOfWork, handoff: Handoff) -> None:
-    """Put visits on hold that may not be booked under the answer that counts now."""
+    """Put visits on hold that may not be booked under the answer that counts now; what was only proposed is free again."""
     if counts_of(handoff).booking is None:
+        visits.take_back(uow, handoff, handoff.changed_at, tell=False)
         for appointment in uow.appointments.of(handoff.id):
             if appointment.status in ("confirmed", "pending"):
                 uow.appointments.set_status(appointment.id, "on_hold")

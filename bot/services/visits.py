@@ -11,6 +11,7 @@ from bot.services.stored import Appointment, Handoff, OutboxItem
 KIND = "visit_news"
 BOOKED, PENDING, PROPOSED, MOVED, CANCELLED = "booked", "pending", "proposed", "moved", "cancelled"
 NOT_SUITED = "not_suited"  # none of the times that were proposed
+TAKEN_BACK = "taken_back"  # staff do not wait for an answer to them any more
 REMINDER, TODAY = "reminder", "today"
 # How long before the visit: the reminder, and the question whether anything has changed.
 AHEAD = {REMINDER: timedelta(hours=24), TODAY: timedelta(hours=5)}
@@ -37,6 +38,15 @@ def news(uow: UnitOfWork, handoff: Handoff, visit: Appointment, what: str, now: 
             if visit.starts_at - ahead > now:
                 _queue(uow, handoff, visit, reminder, now, visit.starts_at - ahead)
     return key
+
+
+def take_back(uow: UnitOfWork, handoff: Handoff, now: datetime, *, tell: bool = True) -> None:
+    """What was proposed is free again: nobody waits for the visitor's choice any more, and they hear it."""
+    proposed = [one for one in uow.appointments.of(handoff.id) if one.status == "proposed"]
+    for one in proposed:
+        uow.appointments.set_status(one.id, "cancelled")
+    if proposed and tell:
+        news(uow, handoff, proposed[0], TAKEN_BACK, now)
 
 
 def _queue(uow: UnitOfWork, handoff: Handoff, visit: Appointment, what: str, now: datetime, due: datetime) -> str:

@@ -214,6 +214,11 @@ class MemoryAppointments:
         """All appointments of a hand-off."""
         return [booked for booked in self._all.values() if booked.handoff == handoff]
 
+    def standing(self, handoffs: Sequence[int]) -> list[Appointment]:
+        """What is not cancelled of all these hand-offs."""
+        found = [one for one in self._all.values() if one.handoff in handoffs and one.status != "cancelled"]
+        return sorted(found, key=lambda booked: (booked.starts_at, booked.id))
+
     def set_status(self, appointment: int, status: str) -> None:
         """Change the status."""
         self._all[appointment] = replace(self._all[appointment], status=status)

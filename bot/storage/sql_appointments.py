@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import fields, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -44,6 +44,13 @@ class SqlAppointments:
         """All appointments of a hand-off."""
         rows = self._connection.execute(select(*_COLUMNS).where(_A.handoff == handoff).order_by(_A.id))
         return [_appointment(row) for row in rows]
+
+    def standing(self, handoffs: Sequence[int]) -> list[Appointment]:
+        """What is not cancelled of all these hand-offs."""
+        if not handoffs:
+            return []
+        wanted = select(*_COLUMNS).where(_A.handoff.in_(handoffs), _A.status != "cancelled")
+        return [_appointment(row) for row in self._connection.execute(wanted.order_by(_A.starts_at, _A.id))]
 
     def get(self, appointment: int) -> Appointment | None:
         """The appointment, or None."""

@@ -114,6 +114,33 @@ def test_a_proposed_time_that_does_not_suit_is_free_again(context, program):
     assert staff.call(f"{BASE}/{other}/book", BOOK).status_code == 200
 
 
+@pytest.mark.parametrize("how", ["resume", "reopen", "give_up"])
+def test_who_goes_on_without_waiting_for_an_answer_gives_the_proposed_times_free_and_the_visitor_hears_it(
+    how, context, program
+):
+    _, staff, at = claimed(context, program)
+    staff.call(f"{at}/propose", BOOK)
+    told(context)
+    assert staff.call(f"{at}/{how}", {"reason": "she rang"}).json()["status"] == "claimed"
+    assert [one["status"] for one in staff.get(at).json()["appointments"]] == ["cancelled"]
+    assert told(context)[-1].startswith("The times we offered you are free again")
+    other = context.handed_off(2)
+    staff.call(f"{BASE}/{other}/claim")
+    assert staff.call(f"{BASE}/{other}/book", BOOK).status_code == 200
+
+
+def test_danger_and_an_answer_without_a_visit_give_the_proposed_times_free(context, program):
+    _, staff, at = claimed(context, program)
+    staff.call(f"{at}/propose", BOOK)
+    staff.call(f"{at}/override", {"outcome": "not_now", "urgency": "defer", "reason": "a fever"})
+    assert [one["status"] for one in staff.get(at).json()["appointments"]] == ["cancelled"]
+    staff.call(f"{at}/override", {"outcome": "clinical_massage", "urgency": None, "reason": "no fever after all"})
+    staff.call(f"{at}/resume")
+    staff.call(f"{at}/propose", BOOK)
+    context.handed_off(1, rf=["RF-CES"])
+    assert [one["status"] for one in staff.get(at).json()["appointments"]] == ["cancelled", "cancelled"]
+
+
 def test_several_times_are_held_until_the_visitor_chooses_one(context, program):
     _, staff, at = claimed(context, program)
     slots_of = [f"2026-11-{day}T10:00:00-05:00|{who}|Room 1" for day, who in ((24, "Kim"), (25, "Robin"), (27, "Kim"))]
@@ -440,6 +467,18 @@ def test_the_form_offers_free_times_and_warns_outside_of_the_hours(context, brow
     assert (
         ana.post(f"{at}/book", {"within": "hours", "minutes": "60", "slot": first[0].split('"')[3]}).status_code == 303
     )
+
+
+def test_what_was_ticked_stays_ticked_when_it_is_refused_and_the_refusal_says_what_to_do(context, browser):
+    reference, desk = context.handed_off(1), browser()
+    at = f"/desk/handoffs/{reference}"
+    desk.post(f"{at}/claim")
+    ticks = re.findall(r'name="slot" value="([^"]+)"', desk.get(at).text)[:2]
+    form = {"within": "hours", "service": "0"}
+    refused = desk.post(f"{at}/book", {**form, "slot": ticks})
+    assert "One time can be booked; several can be proposed." in refused.text
+    assert len(re.findall(r'name="slot" value="[^"]+" checked', refused.text)) == 2
+    assert "Tick a time, or type one below." in desk.post(f"{at}/book", form).text
 
 
 def test_in_spanish_too_a_time_outside_of_the_hours_can_be_booked_all_the_same(context, browser):

@@ -117,6 +117,21 @@ def test_the_visitors_answers_appear_while_a_person_speaks(signed_in, address, c
     assert said == []
 
 
+def test_an_open_page_tells_of_new_danger_and_r_shows_it(signed_in, arrived, address, context):
+    page, said = signed_in(address)
+    page.click(".verdict:has-text('Clinical massage')")
+    arrived(page, "h1:has-text('Clinical massage')")
+    page.evaluate("scrollTo(0, 600)")
+    context.later(seconds=1)
+    context.handed_off(1, rf=["RF-CES"])
+    expect(page.locator("#changed")).to_contain_text("new danger", timeout=15_000)
+    expect(page.locator("#changed p")).to_be_in_viewport(ratio=1)
+    page.keyboard.press("r")
+    arrived(page, "h1:has-text('Not now, emergency')")
+    assert page.locator("#changed p").count() == 0
+    assert said == []
+
+
 def test_the_pages_of_a_letter_stand_beside_the_doctors_word(context, serve, signed_in):
     """On a phone, in the tab of the doctor's word; the policy of the page lets them through."""
     reference, _ = with_letter(context, written("Massage is fine.", "Second page"))

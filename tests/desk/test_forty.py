@@ -50,6 +50,7 @@ def test_what_was_typed_outlives_a_lost_session_and_is_nobody_elses(signed_in, a
     page.wait_for_url("**/handoffs/*")
     there = page.url
     page.keyboard.press("o")
+    page.keyboard.type("Not now, see")  # no answer is chosen beforehand
     page.keyboard.press("Tab")
     page.keyboard.type("pale and sweating when she called")
     page.context.clear_cookies()
@@ -58,6 +59,7 @@ def test_what_was_typed_outlives_a_lost_session_and_is_nobody_elses(signed_in, a
     signs_in(page, "ana")
     page.goto(there)
     assert page.input_value("form[action$='/override'] textarea") == "pale and sweating when she called"
+    page.select_option("form[action$='/override'] select", "not_now/same_day")
     page.click("form[action$='/override'] button")
     arrived(page, ".said:has-text('Overridden by Ana')")
     assert page.input_value("form[action$='/override'] textarea") == ""

@@ -21,6 +21,17 @@ def test_the_queue_shows_the_most_cautious_first_and_the_decision_screen_tells_w
     assert "I can&#39;t feel between my legs" in screen
 
 
+def test_what_the_answer_rests_on_is_told_with_its_values_and_not_as_names_of_fields(context, browser):
+    reference = context.handed_off(1)
+    screen = browser().get(f"/desk/handoffs/{reference}").text
+    lead = re.search(r'<p class="lede because">(.*?)</p>', screen)[1]
+    assert "Pain: 5 of 10 (moderate)" in lead
+    assert "Lower back" in lead
+    assert "How long: " in lead
+    for field in ("Pain score", "Where it is", "How long it has lasted"):
+        assert field not in lead
+
+
 def test_claim_agree_book(context, browser):
     reference = context.handed_off(1)
     desk = browser()

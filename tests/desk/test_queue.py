@@ -118,6 +118,20 @@ def test_two_that_came_at_the_same_moment_are_both_told(context, browser, monkey
     assert looks[0]() == []
 
 
+def test_the_list_says_when_a_visit_is(context, browser, program):
+    reference, other = context.handed_off(1), context.handed_off(2)
+    staff = program("Ben")
+    place = {"minutes": 60, "therapist": "Kim", "room": "Room 1"}
+    for one, move, start in ((reference, "book", "2026-11-24T15:00:00Z"), (other, "propose", "2026-11-25T15:00:00Z")):
+        staff.call(f"/desk/api/handoffs/{one}/claim")
+        assert staff.call(f"/desk/api/handoffs/{one}/{move}", {**place, "start": start}).status_code == 200
+    desk = browser()
+    assert "visit Tue 24 Nov, 10:00" in desk.get("/desk?queue=booked").text
+    assert "proposed Wed 25 Nov, 10:00" in desk.get("/desk?queue=waiting_for_patient").text
+    staff.call(f"/desk/api/handoffs/{reference}/give_up")
+    assert "visit Tue 24" not in desk.get("/desk?queue=all").text
+
+
 def test_one_that_was_stamped_before_the_page_was_made_and_kept_after_it_is_told(context, browser, monkeypatch):
     """What is on the page is not news; what was on its way while it was made is, and so is what comes back as dangerous."""
     looks: list[Callable[[], list[tuple[str, str]]]] = []

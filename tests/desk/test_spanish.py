@@ -38,6 +38,7 @@ def texts() -> set[str]:
         found |= {one or other for one, other in _SAID.findall(template.read_text(encoding="utf-8"))}
     found |= (
         set(render.STATUS_WORDS.values())
+        | set(render.MOVE_WORDS.values())
         | {words for _, words in render.KEYS}
         | {label for _, label, _ in render.PLACES}
     )

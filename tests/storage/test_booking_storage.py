@@ -224,6 +224,21 @@ def test_no_room_and_no_therapist_twice_at_any_minute(storage, start, minutes, t
         assert len(uow.appointments.between(NOW, NOW + timedelta(hours=5))) == (1 if clashes else 2)
 
 
+def test_the_visits_of_many_are_found_at_once_but_for_the_cancelled(storage):
+    first, second, third = (handed_off(storage, number) for number in (1, 2, 3))
+    with storage() as uow:
+        late, gone, early = (
+            uow.appointments.add(
+                Appointment(0, one.id, NOW + timedelta(hours=hours), 60, f"Kim {hours}", "1", "confirmed", NOW, "Ana")
+            )
+            for one, hours in ((first, 5), (first, 1), (second, 3))
+        )
+        uow.appointments.set_status(gone.id, "cancelled")
+        assert [one.id for one in uow.appointments.standing([first.id, second.id, third.id])] == [early.id, late.id]
+        assert uow.appointments.standing([third.id]) == []
+        assert uow.appointments.standing([]) == []
+
+
 def test_the_audit_log_is_kept_in_order_and_can_lose_only_what_it_quotes(storage):
     entry = AuditEntry(NOW, "Ana", "override", "PLP-0001", "c1", "claimed", "claimed", {"reason": "clot"})
     with storage() as uow:

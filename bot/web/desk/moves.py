@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -19,9 +20,13 @@ class ClosedThen(BadMove):
     """A time outside of the clinic's hours: it can be taken all the same, when that is said."""
 
 
+# Made of an answer, or resting on it: refused to somebody whose page shows another one (its forms send what it shows).
+_JUDGING = ("agree", "override", "withdraw", "clear", "book", "propose", "reschedule", "confirm", "decline")
+
+
 def make(context: DeskContext, name: str, reference: str, fields: Fields, by: Actor) -> None:
     """Make a move. Raises KeyError for a name that is none, and whatever the service refuses."""
-    MOVES[name](context, reference, fields, by)
+    MOVES[name](context, reference, fields, replace(by, saw=_text(fields, "seen")) if name in _JUDGING else by)
 
 
 def _claim(context: DeskContext, reference: str, _fields: Fields, by: Actor) -> None:
@@ -96,6 +101,8 @@ def _places(context: DeskContext, fields: Fields) -> list[booking.Place]:
     ticked = fields.get("slot") or []
     slots = [one for one in ([ticked] if isinstance(ticked, str) else ticked) if str(one).count("|") == 2]
     rows = [str(one).split("|") for one in slots]
+    if not rows and fields.get("within") and not fields.get("start"):
+        raise BadMove("start", "tick a time, or type one below")
     return [
         _place(context, {**fields, "start": start, "therapist": who, "room": room}) for start, who, room in rows
     ] or [_place(context, fields)]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -19,15 +21,16 @@ from bot.notify.visits import calendar_entry
 from bot.services import booking, decisions, learning, review
 from bot.services.accounts import SignedIn
 from bot.services.review import BadMove, Detail
-from bot.services.stored import Decision, Revision
+from bot.services.stored import Decision, Handoff, Json, Revision
 from bot.web.chat.problems import Problem
-from bot.web.desk import clinical, moves, replies, tongue, words
+from bot.web.desk import clinical, moves, read_as, replies, tongue, words
 from bot.web.desk import offered as offered_times
 from bot.web.desk.access import Access, Endpoint, form_of, problem_of
+from bot.web.desk.changes import Changes
 from bot.web.desk.context import DeskContext
 from bot.web.desk.exports import brief_of
 from bot.web.desk.live import Speaking
-from bot.web.desk.render import Pages
+from bot.web.desk.render import Pages, status_words
 from bot.web.desk.stream import Events, stream
 
 # Of the words behind one reason: so many, so long each; the whole of them is in the transcript beside it.
@@ -61,19 +64,22 @@ class Desk:
         return await self._decision(request, who)
 
     async def events(self, request: Request, who: SignedIn) -> Response:
-        """`line`: what is said in the conversation from now on; `viewing`: who else has this page open; `speaker`: who speaks."""
+        """`line`: what is said in the conversation from now on; `changed`: the page is not as it stands any more;
+        `viewing`: who else has this page open; `speaker`: who speaks.
+        """
         reference, context, by = request.path_params["reference"], self._context, who.actor
         seen = {"seq": words.seq_of(request.query_params.get("after", "0"))}
         speaking = Speaking(context, self._pages, reference, who)
+        changes = Changes(context, self._pages, reference, who, request.query_params.get("changed", ""))
         looked: dict[str, Any] = {"at": None, "names": ()}
 
         def look() -> Events:
             now = context.clock()
-            out = speaking.news(now)
+            out = [*changes.news(), *speaking.news(now)]
             lines = review.new_messages(context.uow(), reference, after=seen["seq"], by=by, now=now)
             if lines:
                 seen["seq"] = lines[-1]["seq"]
-                out.append(("line", self._pages.part("lines.html", bubbles=words.bubbles(lines, {}), fragment=True)))
+                out.append(("line", self._lines(reference, who, lines)))
             if looked["at"] is None or now - looked["at"] > review.LOOKING / 3:
                 looked["at"] = now
                 names = review.still_looking(context.uow.brisk(), reference, by=by, now=now)
@@ -83,6 +89,23 @@ class Desk:
             return out
 
         return stream(request, context, who, look)
+
+    def _lines(self, reference: str, who: SignedIn, lines: Sequence[Json]) -> str:
+        """New lines for a page that is open."""
+        with self._context.uow.reading() as uow:
+            handoff = uow.handoffs.by_reference(reference)
+            appointments = uow.appointments.of(handoff.id)
+            log = uow.conversations.messages(handoff.conversation, after=lines[0]["seq"] - 1)
+        return self._pages.part(
+            "lines.html",
+            bubbles=words.bubbles(lines, {}),
+            fragment=True,
+            read_as=read_as.read(handoff, appointments, log, self._context.settings.clinic.zone),
+            base=f"/desk/handoffs/{reference}",
+            seen=review.seen_as(handoff),
+            mine=_is_mine(handoff, who),
+            who=who,
+        )
 
     async def move(self, request: Request, who: SignedIn) -> Response:
         """A form of the decision screen; a refusal comes back on the screen itself, with what was typed."""
@@ -106,7 +129,7 @@ class Desk:
             return await self._decision(
                 request,
                 who,
-                refused=(name, tongue.say(problem_of(error, tongue.refusal).detail)),
+                refused=(name, _why_not(error)),
                 typed=fields,
                 status=409,
             )
@@ -156,7 +179,7 @@ class Desk:
         given = str((typed or {}).get("service") or "")
         service = words.seq_of(given) if given else offered_times.service_of(self._context, detail)
         offered = await run_in_threadpool(offered_times.times, self._context, detail, service)
-        handoff, newest = detail.handoff, detail.revision
+        handoff, newest, brief = detail.handoff, detail.revision, brief_of(detail)
         marked = words.bubbles(review.transcript(detail), newest.said)
         anchors = words.anchors(marked)
         return self._pages.page(
@@ -166,23 +189,26 @@ class Desk:
             handoff=handoff,
             detail=detail,
             newest=newest,
-            brief=brief_of(detail),
+            brief=brief,
             bubbles=marked,
             anchors=anchors,
             fragment=False,
+            read_as=read_as.read(handoff, detail.appointments, detail.messages, self._context.settings.clinic.zone),
             delivered={one.seq: one.status for one in detail.deliveries},
             misread={one.seq: one.should_be for one in detail.misread},
             misread_kinds=learning.KINDS,
             base=f"/desk/handoffs/{handoff.reference}",
             replies=replies.filled(self._context.settings.clinic, handoff.contact, handoff.reference),
             onlookers=detail.onlookers,
-            moves_made=[entry for entry in detail.history if not _is_look(entry.action)],
-            looks=[entry for entry in detail.history if _is_look(entry.action)],
-            reasons=_reasons(newest, anchors),
+            moves_made=[entry for entry in detail.history if not review.is_look(entry.action)],
+            looks=[entry for entry in detail.history if review.is_look(entry.action)],
+            reasons=_reasons(newest, anchors, _told(brief)),
             unknown=[clinical.name(key) for key in newest.result.get("unknown") or ()],
             changes=[_change(one) for one in newest.result.get("what_would_change") or ()],
+            seen=review.seen_as(handoff),
+            changed=urlencode({"changed": handoff.changed_at.isoformat()}),
             legal=states.legal(handoff.status),
-            mine=handoff.claimed_by in (None, who.account.name) or may(who.account.role, "act_for_others"),
+            mine=_is_mine(handoff, who),
             bookable=states.Answer(handoff.outcome, handoff.urgency, handoff.provisional).booking,
             answers=[
                 (f"{outcome}/{urgency or ''}", tongue.say(summary.outcome_words(outcome, urgency)))
@@ -218,14 +244,27 @@ class Desk:
         )
 
 
-def _reasons(revision: Revision, anchors: Mapping[str, str]) -> list[dict[str, Any]]:
+def _told(brief: summary.Brief) -> Mapping[str, str]:
+    """What was told of each field, as the brief says it; what stands there twice, for two aches, is left out."""
+    lines = [line for section in brief.sections for line in section.lines if line.key]
+    count = Counter(line.key for line in lines)
+    return {
+        line.key: line.text if line.key == "sites" or not line.label else f"{tongue.say(line.label)}: {line.text}"
+        for line in lines
+        if count[line.key] == 1
+    }
+
+
+def _reasons(revision: Revision, anchors: Mapping[str, str], told: Mapping[str, str]) -> list[dict[str, Any]]:
     """The reasons with their proof: the one kept with the hand-off, or made from its words where it is an old one."""
     reasons = revision.result.get("reasons") or ()
     proof = revision.result.get("proof") or proof_sheet(revision.result, revision.said)
-    return [_reason(reason, entry, anchors) for reason, entry in zip(reasons, proof, strict=True)]
+    return [_reason(reason, entry, anchors, told) for reason, entry in zip(reasons, proof, strict=True)]
 
 
-def _reason(reason: Mapping[str, Any], proof: Mapping[str, Any], anchors: Mapping[str, str]) -> dict[str, Any]:
+def _reason(
+    reason: Mapping[str, Any], proof: Mapping[str, Any], anchors: Mapping[str, str], told: Mapping[str, str]
+) -> dict[str, Any]:
     facts = [str(fact) for fact in reason.get("facts") or ()]
     words = dict.fromkeys(_short(text) for fact in proof["facts"] for text in fact["words"])
     return {
@@ -233,19 +272,37 @@ def _reason(reason: Mapping[str, Any], proof: Mapping[str, Any], anchors: Mappin
         "staff": clinical.staff(str(reason.get("staff") or "")),
         "because": clinical.because(str(reason["rule"]), str(reason["because"])),
         "words": list(words)[:_MOST_WORDS],
-        "facts": [{"key": fact, "name": clinical.name(fact), "anchor": anchors.get(fact)} for fact in facts],
+        "facts": [
+            {
+                "key": fact,
+                "name": clinical.name(fact),
+                "told": told.get(fact, clinical.name(fact)),
+                "anchor": anchors.get(fact),
+            }
+            for fact in facts
+        ],
     }
+
+
+def _is_mine(handoff: Handoff, who: SignedIn) -> bool:
+    """True where nobody else has it, or for somebody who may act for them."""
+    return handoff.claimed_by in (None, who.account.name) or may(who.account.role, "act_for_others")
+
+
+def _why_not(error: IllegalMove | DoubleBooking) -> str:
+    """Why a move was not made, for people: the page shows what can be done, so it is not listed as for programs."""
+    if error.text == states.NOT_LEGAL:
+        return tongue.say(
+            "It is “{status}” by now, so that cannot be done any more.",
+            status=status_words(str(error.values["status"])),
+        )
+    return tongue.say(problem_of(error, tongue.refusal).detail)
 
 
 def _held(detail: Detail, who: SignedIn) -> Decision | None:
     """This person's word on the answer that counts now, or None."""
     mine = decisions.word_of(detail.decisions, who.account.name)
     return mine if mine is not None and decisions.holds(mine, detail.handoff) else None
-
-
-def _is_look(action: str) -> bool:
-    """True for entries of the history that only tell of reading."""
-    return action.startswith(("read", "export"))
 
 
 def _short(text: str) -> str:

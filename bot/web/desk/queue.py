@@ -198,6 +198,7 @@ class QueuePage:
         return {
             "handoff": handoff,
             "name": handoff.contact.get("name"),
+            "visits": row.visits,
             "where": summary.place(record, tongue.language()).capitalize(),
             "nrs": record.get("nrs"),
             "flags": [clinical.name(flag) for flag in record.get("rf") or () if flag in RED_FLAGS],

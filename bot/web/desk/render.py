@@ -49,7 +49,25 @@ STATUS_WORDS = {
 }
 
 
-def _status_words(status: str) -> str:
+# What a move was, behind the name of who made it.
+MOVE_WORDS = {
+    "handed_off": "handed off", "danger": "wrote of new danger", "claim": "claimed it", "release": "gave it back",
+    "note": "wrote a note", "agree": "agreed", "override": "overrode the answer", "withdraw": "took their word back",
+    "clear": "recorded a doctor's word", "assign": "assigned it", "label": "changed the labels",
+    "wait_for_patient": "waits for the patient", "wait_for_doctor": "waits for the doctor", "resume": "resumed",
+    "book": "booked a visit", "propose": "proposed times", "confirm": "confirmed a time", "reschedule": "moved the visit",
+    "give_up": "gave the time up", "decline": "declined it", "reopen": "reopened it", "takeover": "took over the chat",
+    "say": "wrote in the chat", "hand_back": "handed the chat back", "misread": "marked a misread message",
+}  # fmt: skip
+
+
+def move_words(action: str) -> str:
+    """What an entry of the history tells, in the language of this request."""
+    return tongue.say(MOVE_WORDS.get(action) or action.replace("_", " "))
+
+
+def status_words(status: str) -> str:
+    """The state of a hand-off in the language of this request."""
     return tongue.say(STATUS_WORDS[status])
 
 
@@ -95,7 +113,8 @@ class Pages:
         self._environment.filters.update(
             age=self.age,
             local=self.local,
-            status_words=_status_words,
+            status_words=status_words,
+            move_words=move_words,
             name_of=clinical.name,
             network=network,
             breakable=breakable,
