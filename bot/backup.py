@@ -106,14 +106,14 @@ def put_back(settings: Settings, source: Path, key: bytes, *, now: datetime, ove
     running = [part for part in _PARTS if _alive(home / f"{part}.pid")]
     if running:
         raise BackupRefused(f"the product is running ({', '.join(running)}); stop it first")
-    if not over and (home / "palpate.db").exists():
-        raise BackupRefused("there is a database here already; --over puts the copy in its place")
     earlier = proofs(settings)
     with _workroom(home) as room:
         manifest = _unpack(source, key, room)
         kind = copies.kind_of(settings.database_url)
         if manifest.get("format") != FORMAT or manifest.get("database") != kind:
             raise BackupRefused(f"this is a copy of {manifest.get('database')}, and PALPATE_DATABASE_URL names {kind}")
+        if not over and _is_there(settings):
+            raise BackupRefused("there is a database here already; --over puts the copy in its place")
         try:
             for name in _DATABASES:
                 if (room / name).exists():
@@ -159,11 +159,26 @@ def _copy_databases(settings: Settings, room: Path) -> None:
         copies.dump_postgresql(settings.database_url, room / copies.DUMP, settings.pg_bin)
         return
     for name in reversed(_DATABASES):
-        source = (
-            Path(settings.database_url.removeprefix("sqlite:///")) if name == "palpate.db" else settings.home / name
-        )
+        source = _place(settings, name)
         if source.exists():
             copies.copy_sqlite(source, room / name)
+
+
+def _place(settings: Settings, name: str) -> Path:
+    """Where this part of a copy belongs: the database itself may lie outside of the home."""
+    if name == "palpate.db" and copies.kind_of(settings.database_url) == copies.SQLITE:
+        return Path(settings.database_url.removeprefix("sqlite:///"))
+    return settings.home / name
+
+
+def _is_there(settings: Settings) -> bool:
+    """True when a restore would take the place of a database with something in it. Raises `BackupRefused`."""
+    if copies.kind_of(settings.database_url) == copies.POSTGRESQL:
+        try:
+            return copies.holds_postgresql(settings.database_url)
+        except copies.CopyFailed as error:
+            raise BackupRefused(str(error)) from None
+    return _place(settings, "palpate.db").exists()
 
 
 def _small_files(home: Path) -> list[Path]:
@@ -193,27 +208,37 @@ def _unpack(source: Path, key: bytes, room: Path) -> dict[str, Any]:
 
 def _swap(settings: Settings, room: Path, now: datetime) -> Path | None:
     """What is here is moved aside, the copy is moved in."""
-    home = settings.home
     names = {path.name for path in room.iterdir()} - {MANIFEST, copies.DUMP}
-    old = [home / name for name in names] + [home / f"{name}{tail}" for name in _DATABASES for tail in ("-wal", "-shm")]
-    there = [path for path in old if path.exists()]
-    before = home / f"before-restore-{now:%Y%m%d-%H%M%S}" if there else None
-    if before is not None:
-        before.mkdir(mode=0o700)
-        for path in there:
-            path.replace(before / path.name)
+    databases = [_place(settings, name) for name in _DATABASES]
+    logs = [path.with_name(f"{path.name}{tail}") for path in databases for tail in ("-wal", "-shm")]
+    there = [path for path in [*(_place(settings, name) for name in names), *logs] if path.exists()]
+    before = _set_aside(settings, there, settings.home / f"before-restore-{now:%Y%m%d-%H%M%S}", room)
     try:
         if (room / copies.DUMP).exists():
             copies.put_back_postgresql(settings.database_url, room / copies.DUMP, settings.pg_bin)
         for name in names:
-            target = home / name
-            if name == "palpate.db":
-                target = Path(settings.database_url.removeprefix("sqlite:///"))
-            (room / name).replace(target)
+            shutil.move(room / name, _place(settings, name))
     except (OSError, copies.CopyFailed) as error:
         for path in there:
-            (before or home).joinpath(path.name).replace(path)
+            shutil.move((before or settings.home) / path.name, path)
         raise BackupRefused(f"the copy could not be put back: {_told(error)}") from None
+    return before
+
+
+def _set_aside(settings: Settings, there: list[Path], before: Path, room: Path) -> Path | None:
+    """Move these files into `before`, with a dump of the PostgreSQL database that is replaced; None when there is nothing."""
+    replaced = (room / copies.DUMP).exists() and _is_there(settings)
+    if not there and not replaced:
+        return None
+    before.mkdir(mode=0o700)
+    if replaced:
+        try:
+            copies.dump_postgresql(settings.database_url, before / copies.DUMP, settings.pg_bin)
+        except copies.CopyFailed as error:
+            shutil.rmtree(before)
+            raise BackupRefused(f"what is here could not be kept: {error}") from None
+    for path in there:
+        shutil.move(path, before / path.name)
     return before
 
 

@@ -9,7 +9,9 @@ import subprocess
 from contextlib import closing
 from pathlib import Path
 
+from sqlalchemy import create_engine, inspect
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import SQLAlchemyError
 
 SECONDS = 3600
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
@@ -46,6 +48,17 @@ def check_sqlite(path: Path) -> None:
         raise CopyFailed(f"{path.name} is damaged: {type(error).__name__}") from None
     if verdict != "ok":
         raise CopyFailed(f"{path.name} is damaged")
+
+
+def holds_postgresql(url: str) -> bool:
+    """True when there is a table in the database. Raises `CopyFailed` when it cannot be asked."""
+    engine = create_engine(make_url(url).set(drivername="postgresql+psycopg"), connect_args={"connect_timeout": 5})
+    try:
+        return bool(inspect(engine).get_table_names())
+    except SQLAlchemyError as error:
+        raise CopyFailed(f"the database cannot be reached: {type(error).__name__}") from None
+    finally:
+        engine.dispose()
 
 
 def dump_postgresql(url: str, target: Path, folder: str) -> None:

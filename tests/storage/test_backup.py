@@ -22,7 +22,7 @@ from bot.services import erasures, privacy
 from bot.services.hand_off import hand_off
 from bot.services.stored import Conversation, NewMessage
 from bot.settings import Settings
-from bot.storage import migrations, rotation
+from bot.storage import copies, migrations, rotation
 from bot.storage.sql import SqlStorage
 from bot.vault import Vault
 
@@ -272,6 +272,53 @@ def test_a_running_product_and_a_database_in_place_are_not_written_over(tmp_path
     (here.home / "web.pid").write_text(str(os.getpid()), encoding="ascii")
     with pytest.raises(BackupRefused, match="running"):
         backup.put_back(here, tmp_path / "copy", key, now=NOW, over=True)
+
+
+def test_what_is_there_goes_only_when_told_and_then_is_kept(request, tmp_path, copy, house):
+    """On PostgreSQL too: there the copy is put into the very database that is in use."""
+    here, _ = house
+    storage = opened(here)
+    talk(storage, 2)
+    storage.close()
+    with pytest.raises(BackupRefused, match="--over"):
+        backup.put_back(here, *copy, now=NOW, over=False)
+    storage = opened(here)
+    assert words(storage, 2) == ["planted words 2"]
+    storage.close()
+    done = backup.put_back(here, *copy, now=NOW, over=True)
+    storage = opened(here)
+    assert words(storage, 2) == []
+    storage.close()
+    kept = done.before / ("palpate.dump" if here.database_url.startswith("postgresql") else "palpate.db")
+    if kept.suffix == ".dump":
+        copies.put_back_postgresql(here.database_url, kept, PG_BIN)
+        storage = opened(here)
+    else:
+        storage = SqlStorage.open(f"sqlite:///{kept}", Vault.open(here.home))
+    assert words(storage, 2) == ["planted words 2"]
+    storage.close()
+    assert kept.stat().st_mode & 0o077 == 0
+
+
+def test_a_database_that_is_not_in_the_home_is_kept_and_replaced_with_all_its_parts(tmp_path):
+    (tmp_path / "disk").mkdir()
+    here = settings_of(tmp_path / "here", f"sqlite:///{tmp_path / 'disk' / 'clinic.db'}")
+    storage = opened(here)
+    talk(storage, 1)
+    _, key, _ = backup.key_of(here.home)
+    backup.back_up(here, tmp_path / "copy", key, now=NOW)
+    talk(storage, 2)
+    storage.close()
+    leftover = tmp_path / "disk" / "clinic.db-wal"  # of a process that was killed
+    leftover.write_bytes(b"of the database before")
+    with pytest.raises(BackupRefused, match="--over"):
+        backup.put_back(here, tmp_path / "copy", key, now=NOW, over=False)
+    leftover.write_bytes(b"of the database before")
+    done = backup.put_back(here, tmp_path / "copy", key, now=NOW, over=True)
+    assert (done.before / "clinic.db").exists()
+    storage = opened(here)
+    assert (words(storage, 1), words(storage, 2)) == (["planted words 1"], [])
+    storage.close()
 
 
 def test_a_copy_of_the_other_kind_of_database_is_refused(tmp_path):
