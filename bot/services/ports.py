@@ -122,8 +122,11 @@ class Conversations(Protocol):
         """From now on the messages are kept; with them which text was agreed to, when, and in which language (if not
         given: that of the conversation)."""
 
-    def purge_waiting(self, conversation: str) -> int:
-        """Delete every message written without consent, and what was read in it; how many there were."""
+    def purge_waiting(self, conversation: str, *, before: datetime | None = None) -> int:
+        """Delete every message written without consent, and what was read in it; how many there were.
+
+        With `before` only where the conversation was last touched before then.
+        """
 
     def waiting_since(self, before: datetime) -> list[str]:
         """Conversations without consent that still hold messages and were last touched before `before`."""

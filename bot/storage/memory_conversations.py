@@ -150,10 +150,12 @@ class MemoryConversations:
                 current, consent_at=now, consent_version=version, consent_language=language or current.locale
             )
 
-    def purge_waiting(self, conversation: str) -> int:
+    def purge_waiting(self, conversation: str, *, before: datetime | None = None) -> int:
         """Delete what was written without consent."""
         current = self._all.get(conversation)
         if current is None or current.consent_at is not None:
+            return 0
+        if before is not None and current.touched_at >= before:
             return 0
         self._all[conversation] = replace(current, state={}, record={}, answered_through=current.spoken_through)
         return len(self._messages.pop(conversation, {}))

@@ -247,11 +247,12 @@ class SqlConversations:
             .values(consent_at=now, consent_version=version, consent_language=language or _C.locale)
         )
 
-    def purge_waiting(self, conversation: str) -> int:
+    def purge_waiting(self, conversation: str, *, before: datetime | None = None) -> int:
         """Delete what was written without consent."""
+        old = () if before is None else (_C.touched_at < before,)
         unconsented = self._connection.execute(
             update(CONVERSATIONS)
-            .where(_C.id == conversation, _C.consent_at.is_(None))
+            .where(_C.id == conversation, _C.consent_at.is_(None), *old)
             .values(state=None, record=None, answered_through=_C.spoken_through)
             .returning(_C.id)
         ).one_or_none()

@@ -182,6 +182,19 @@ def test_messages_without_consent_are_purged_and_then_nothing_is_left_to_answer(
     assert visitor(storage, "again", "a9").seq == 2
 
 
+def test_who_writes_just_before_the_purge_keeps_what_they_wrote(storage):
+    """Between the look at what waited too long and its purge somebody may come back."""
+    given(storage)
+    visitor(storage, "my back", "a1")
+    with storage() as uow:
+        uow.conversations.save(ID, now=LATER)
+        uow.commit()
+    with storage() as uow:
+        assert uow.conversations.purge_waiting(ID, before=LATER) == 0
+        assert uow.conversations.purge_waiting(ID, before=LATER + timedelta(seconds=1)) == 1
+        uow.commit()
+
+
 def test_messages_with_consent_are_never_purged(storage):
     given(storage)
     visitor(storage, "my back", "a1")

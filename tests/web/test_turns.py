@@ -22,6 +22,7 @@ from standin_rasa import Rasa
 
 from bot.domain.errors import StorageUnavailable
 from bot.web.chat import api
+from bot.web.turns import replies
 from bot.web.turns.chores import Chores
 
 EMERGENCY = {"urgency": "emergency", "call": "911"}
@@ -172,6 +173,25 @@ def test_a_message_rasa_never_takes_does_not_hold_up_the_next(visitor: Visitor, 
     assert sum("couldn't work with that" in text for text in visitor.bot()) == 2
     assert body["messages"][-1]["text"] == "I heard healthy"
     assert body["messages"][-1]["question"]["field"] == "nrs"
+
+
+def test_a_fault_of_our_own_leaves_nobody_in_silence(
+    visitor: Visitor, rasa: Rasa, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    visitor.consent()
+    understand = replies.understand
+
+    def faulty(told: Any, chat: Any, clinic: Any, **options: Any) -> Any:
+        if rasa.turns[-1]["text"] == "poison":
+            raise KeyError("a fault nobody thought of")
+        return understand(told, chat, clinic, **options)
+
+    monkeypatch.setattr(replies, "understand", faulty)
+    visitor.settled(visitor.say("poison"))
+    assert troubles(visitor) == 1
+    assert sum("couldn't work with" in text for text in visitor.bot()) == 1
+    visitor.settled(visitor.say("go on"))
+    assert [turn["text"] for turn in rasa.turns][-2:] == ["poison", "go on"]
 
 
 def test_others_are_answered_while_one_hangs(http: httpx.Client, rasa: Rasa) -> None:

@@ -56,6 +56,7 @@ class Dispatcher:
         self._slots = asyncio.Semaphore(self._pace.at_once)
         self._threads = anyio.CapacityLimiter(8)
         self._busy: dict[str, asyncio.Task[None]] = {}
+        self._in_hand: dict[str, Work] = {}  # the message of each of them that is dealt with now
         self._again: set[str] = set()
         self._tries: dict[tuple[str, int], int] = {}
         self._told: set[tuple[str, int]] = set()
@@ -111,11 +112,12 @@ class Dispatcher:
 
     def _drained(self, conversation: str, task: asyncio.Task[None]) -> None:
         del self._busy[conversation]
+        work = self._in_hand.pop(conversation, None)
         if task.cancelled():
             return
         if (error := task.exception()) is not None:
             logs.get().error("dispatcher_failed", error=error, conversation=conversation)
-            self._later(conversation, self._pace.longest_pause)
+            self._background(self._stumbled(conversation, work))
         elif conversation in self._again:
             self._again.discard(conversation)
             self.nudge(conversation)
@@ -127,6 +129,7 @@ class Dispatcher:
             if work is None:
                 work = await self._thread(self._ledger.claim, conversation)
             while work is not None:
+                self._in_hand[conversation] = work
                 async with self._slots:
                     work = await self._take(work)
         except StorageUnavailable as error:
@@ -156,7 +159,6 @@ class Dispatcher:
             return await self._store(work, partial(self._ledger.give_up, work))
         except RasaUnavailable as error:
             return await self._failed(work, error)
-        self._tries.pop(work.key, None)
         metrics.TURNS.labels("answered").inc()
         return await self._store(work, partial(self._ledger.finish, work, replies))
 
@@ -198,6 +200,7 @@ class Dispatcher:
             await self._thread(self._clear_up, work.chat.id)
             self._again.add(work.chat.id)
         self._told.discard(work.key)
+        self._tries.pop(work.key, None)
         self._context.wake(work.chat.id)
         if work.chat.channel not in FETCHED:
             self._wake_outbox()
@@ -220,9 +223,19 @@ class Dispatcher:
             self._rasa_went_down()
             await self._park(work)
             return None
+        return await self._again_or_never(work)
+
+    async def _stumbled(self, conversation: str, work: Work | None) -> None:
+        """A fault of our own ended the work on a message: it is tried again, and the visitor not left in silence."""
+        if work is not None:
+            with contextlib.suppress(StorageUnavailable, NotFound):
+                await self._again_or_never(work)
+        self._later(conversation, self._pace.longest_pause)
+
+    async def _again_or_never(self, work: Work) -> Work | None:
+        """Try this message again a little later; after some tries give up on it."""
         tries = self._tries[work.key] = self._tries.get(work.key, 0) + 1
         if tries >= self._pace.tries:
-            del self._tries[work.key]
             return await self._store(work, partial(self._ledger.give_up, work))
         if tries > 1:
             await self._tell(work)

@@ -260,7 +260,7 @@ class Ledger:
             late = uow.conversations.waiting_since(before)
         for conversation in late:
             with self._context.uow() as uow:
-                if uow.conversations.purge_waiting(conversation):
+                if uow.conversations.purge_waiting(conversation, before=before):
                     uow.conversations.save(conversation, now=now, phase="closed")
                     uow.outbox.add(_forget_tracker(conversation, now, "late"))
                     uow.commit()
