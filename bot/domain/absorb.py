@@ -208,8 +208,8 @@ def _card_in_words(intake: Intake, name: str, said: Said) -> bool:
     none = plain_none.denies_all(said) and not guessed
     named = [row for row in said.rows if not (guessed and row == "none")]
     told_of = [m.value for m in said.of("condition", "medicine") if m.value]
-    # "I have diabetes" alone answers none of the rows of a card of dangers.
-    named += told_of if none or not cards.asks_danger(name) else [value for value in told_of if value in asked]
+    # "I have diabetes" alone answers none of the rows of a card of dangers, "I take warfarin" none of the conditions.
+    named += told_of if none else [value for value in told_of if value in asked]
     named += [found.flag for found in said.danger if found.certain]
     unclear = answers.polarity(said.text, said.guess) == "unsure"
     if not named and not none and (now := _may_be_now(intake, name, said)):
@@ -226,8 +226,8 @@ def _card_in_words(intake: Intake, name: str, said: Said) -> bool:
         named = ["unsure"]
     if not named and name == "medicines" and said.of("medicine"):
         named = ["none"]  # a medicine without a rule of its own was named: the card is answered
-    if not named and name == "conditions" and said.of("condition"):
-        named = ["none"]
+    if not named and name == "conditions" and any(not one.value for one in said.of("condition")):
+        named = ["none"]  # an illness without a rule of its own
     if not named:
         return False
     _card(intake, name, named, said.words())

@@ -13,6 +13,8 @@ from bot.domain.intake import Intake
 from bot.domain.mention import Mention
 from bot.domain.record import RANGES
 from bot.domain.said import Said
+from bot.domain.speech import ENGLISH, language_of
+from bot.domain.taken_back import IN_STEAD, NO_BETWEEN
 
 _SIDES = (
     ("both", r"\bboth\b|\beach side\b|\beither\b"),
@@ -139,6 +141,9 @@ def take_duration(intake: Intake, said: Said, at: int = 1) -> bool:
     if not found:
         return False
     longest = max(found, key=lambda m: m.days_hi or 0)
+    if last_counts(intake, said):
+        named = [m for m in said.mentions if m.kind in ("duration", "span")]  # the "no" of "no wait" denies none of them
+        longest = max(named, key=lambda m: m.start)
     intake.know(field("duration_days", at), days(longest), said.words(longest))
     return True
 
@@ -192,9 +197,17 @@ def _of_the_ache(intake: Intake, said: Said) -> bool:
     return bool(about) or open_field in ("duration_days", "onset", "narrative", "sites", "read_back", "change")
 
 
+def last_counts(intake: Intake, said: Said) -> bool:
+    """True for "4, no wait, 6" and the English "4, no, 6"; the Spanish "4, no 6" keeps the first."""
+    if IN_STEAD.search(said.text):
+        return said.corrects
+    return bool(NO_BETWEEN.search(said.text)) and language_of(intake.locale) == ENGLISH
+
+
 def take_intensity(intake: Intake, said: Said, at: int = 1, found: Mention | None = None) -> bool:
     """The score now, on 0 to 10; of a range the upper end."""
-    mention = found or next(iter(said.of("intensity")), None)
+    told = said.of("intensity")
+    mention = found or (told[-1 if last_counts(intake, said) else 0] if told else None)
     if mention is None or mention.hi is None or _is_an_age(said, mention):
         return False
     intake.know(field("nrs", at), min(10, math.ceil(mention.hi)), said.words(mention))

@@ -154,12 +154,18 @@ _ONLY_NUMBERS = re.compile(r"\s*\d{1,2}(?:\s*(?:,|and|&|y|\s)\s*\d{1,2})*\s*")
 
 def whole_number(text: str, low: int, high: int) -> int | None:
     """The one number in an answer, in digits or words; None when there is none in range."""
+    return next(iter(whole_numbers(text, low, high)), None)
+
+
+def whole_numbers(text: str, low: int, high: int) -> list[int]:
+    """The numbers in range of an answer: those in digits, else those in words, in their order."""
     digits = [int(found) for found in re.findall(r"(?<![\d.])\d{1,4}(?![\d.]*\d)", text)]
     words = [_UNITS[a.lower()] + (_UNITS[b.lower()] if b else 0) for a, b in _WORD_NUMBER.findall(text)]
-    for number in (*digits, *words, *spanish_answers.numbers(text)):
-        if low <= number <= high:
-            return number
-    return None
+    for numbers in (digits, words, list(spanish_answers.numbers(text))):
+        fitting = [number for number in numbers if low <= number <= high]
+        if fitting:
+            return fitting
+    return []
 
 
 def age_said(text: str) -> int | None:

@@ -13,6 +13,7 @@ from bot.domain.flags import CONDITIONS
 from bot.domain.intake import Intake
 from bot.domain.mention import Mention
 from bot.domain.said import Said
+from bot.domain.speech import ENGLISH, language_of
 
 
 def take(intake: Intake, said: Said) -> list[str]:
@@ -35,27 +36,39 @@ def take(intake: Intake, said: Said) -> list[str]:
 def _may_correct(intake: Intake, said: Said) -> bool:
     return (
         told.overwrites(intake, said)
-        or any(_is_out(said, m) for m in said.mentions)
-        or any(p.search(said.text) for p in words.NEW_OLD)
+        or any(_is_out(intake, said, m) for m in said.mentions)
+        or any(p.search(said.text) for p in (*words.NEW_OLD, words.NO_BETWEEN))
+        or _tells_other_scores(intake, said)
         or bool(words.ONLY_THE_SIDE.fullmatch(said.text))
     )
 
 
-def _is_out(said: Said, place: Mention) -> bool:
-    """True for a place that is to be taken out, or that turns out to be fine."""
+def _tells_other_scores(intake: Intake, said: Said) -> bool:
+    """True for "the knee is a 6" where 4 is known: who names place and score again means the new one."""
+    known = ((at, score) for at, _, score in told.scores_of_places(intake, said))
+    return any(intake.facts.get(field("nrs", at)) not in (None, score) for at, score in known)
+
+
+def _is_out(intake: Intake, said: Said, place: Mention) -> bool:
+    """True for a place that is to be taken out, or that turns out to be fine.
+
+    "The heel is fine otherwise" takes nothing out where it was asked what the heel stops.
+    """
     before, after = said.text[: place.start], said.text[place.end :]
     if place.kind != "site":
         return False
-    return bool(
-        words.TAKE_OUT.search(before)
-        or (words.TAKE.search(before) and words.OUT.match(after))
-        or words.IS_FINE.match(after)
-    )
+    if words.TAKE_OUT.search(before) or (words.TAKE.search(before) and words.OUT.match(after)):
+        return True
+    asked = complaints.base(intake.open_field or "") == "function_limited"
+    about = complaints.with_site(intake, str(place.value)) == complaints.number(intake.open_field or "")
+    return bool(words.IS_FINE.match(after)) and not (asked and about)
 
 
 def _places_out(intake: Intake, said: Said) -> bool:
     """ "Remove the shoulder", "the shoulder is fine actually"; the last place left is only asked again."""
-    gone = [str(m.value) for m in said.mentions if _is_out(said, m) and complaints.with_site(intake, str(m.value))]
+    gone = [
+        str(m.value) for m in said.mentions if _is_out(intake, said, m) and complaints.with_site(intake, str(m.value))
+    ]
     for site in gone:
         at = complaints.with_site(intake, site)
         if at is None:
@@ -161,13 +174,23 @@ def _in_unit(text: str, name: str) -> bool:
 
 def _number(intake: Intake, said: Said) -> bool:
     """ "No, 4 not 7": the field that has the old number; without an old one, the score of the place named or spoken of."""
+    if (between := words.NO_BETWEEN.search(said.text)) and not _unit_behind(said, between):
+        old, new = (answers.whole_number(between.group(at), 0, 120) for at in (1, 2))
+        if language_of(intake.locale) != ENGLISH:
+            old, new = new, old
+        if new is not None and new != old and _numbered(intake, said, old, new):
+            return True
     for pattern in words.NEW_OLD:
         found = pattern.search(said.text)
-        if found and not words.UNIT.match(said.text[found.end() :].lstrip()):
+        if found and not _unit_behind(said, found):
             new, old = (answers.whole_number(found[name], 0, 120) for name in ("new", "old"))
             if new is not None and new != old:
                 return _numbered(intake, said, old, new)
     return _scores(intake, said)
+
+
+def _unit_behind(said: Said, found: re.Match[str]) -> bool:
+    return bool(words.UNIT.match(said.text[found.end() :].lstrip()))
 
 
 def _numbered(intake: Intake, said: Said, old: int | None, new: int) -> bool:
@@ -196,8 +219,8 @@ def _scores(intake: Intake, said: Said) -> bool:
     changed = False
     for place in said.of("site"):
         at = complaints.with_site(intake, str(place.value))
-        found = words.FOR_PLACE.search(said.text[: place.start]) or words.PLACE_IS.match(said.text[place.end :])
-        score = answers.whole_number(found["new"], 0, 10) if found else None
+        found = words.FOR_PLACE.search(said.text[: place.start])
+        score = answers.whole_number(found["new"], 0, 10) if found else told.score_after(intake, said, place)
         if at is not None and score is not None:
             intake.know(field("nrs", at), score, said.words(place))
             changed = True

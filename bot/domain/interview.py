@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.domain import (
+    about_the_talk,
     absorb,
     afterwards,
     agreement,
@@ -53,7 +54,8 @@ def take(intake: Intake, said: Said) -> Move:
         move.say.append("utter_open_again" if intake.earlier else "utter_open")
         _ask_next(intake)
         return move
-    said = _rows(intake, pieces.as_piece(intake, said))
+    said = pieces.as_piece(intake, said)
+    said = about_the_talk.only_asked(said) if about_the_talk.asks_meaning(intake, said) else _rows(intake, said)
     before = len(intake.rf) + len(intake.ci)
     if intake.phase in ASKING and intake.consented:
         absorb.rows(intake, pieces.rows(intake, said), said)
@@ -145,6 +147,9 @@ def _take_consent(intake: Intake, said: Said, move: Move) -> None:
         _refuse(intake, move)
     elif planned_visit.is_about_one(said.text):
         move.say += CHANGE_OF_VISIT
+        move.short = True
+    elif about_the_talk.asks_how_much_more(said.text):
+        move.say.append(about_the_talk.how_much_more(intake, left(intake)))
         move.short = True
     elif said.is_interruption or said.asks:
         move.interruption = True
@@ -263,7 +268,7 @@ def _not_answered(intake: Intake, said: Said, move: Move, news: list[str]) -> No
         move.say.append("utter_card_again")
     elif cards.is_card(name) and plain_none.denies_one(said):
         move.short = True
-        move.say.append("utter_and_the_others")
+        move.say.append(wording.acknowledge(intake, news) if news else "utter_and_the_others")
     elif said.is_interruption:
         move.interruption = not news
         if news:
@@ -292,6 +297,10 @@ def _asks_us(intake: Intake, said: Said, move: Move) -> bool:
         move.say.append("utter_stop" if said.intent == "stop" else "utter_start_over")
     elif planned_visit.is_about_one(said.text) and not said.tells_something_of("when"):
         move.say += CHANGE_OF_VISIT
+    elif about_the_talk.asks_how_much_more(said.text) and not said.tells_something:
+        move.say.append(about_the_talk.how_much_more(intake, left(intake)))
+    elif said.intent == about_the_talk.MEANING_ASKED:
+        move.say.append(about_the_talk.meaning(intake))
     else:
         return False
     move.short = True

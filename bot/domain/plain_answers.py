@@ -25,10 +25,10 @@ def _read_for_whom(intake: Intake, said: Said) -> bool:
     ):
         intake.know("for_whom", "other", said.words())
         return True
-    for value, pattern in (("child", told.CHILD), ("other", told.OTHER), ("self", _SELF)):
-        if pattern.search(said.text):
-            intake.know("for_whom", value, said.words())
-            return True
+    named = told.whose(said.text, intake.facts.get("for_whom")) or ("self" if _SELF.search(said.text) else None)
+    if named is not None:
+        intake.know("for_whom", named, said.words())
+        return True
     whom = spanish_answers.whom(said.text)
     if whom is None:
         return False
@@ -48,7 +48,7 @@ def _read_age(intake: Intake, said: Said) -> bool:
     if age is None or (age <= told.YOUNGEST_WRITER and intake.facts.get("for_whom") in (None, "self")):
         return False
     intake.know("age", age, said.words())
-    whose = "child" if told.CHILD.search(said.text) else "other" if told.OTHER.search(said.text) else None
+    whose = told.whose(said.text, intake.facts.get("for_whom"))
     if whose is not None and intake.facts.get("for_whom") != whose:
         intake.know("for_whom", whose, said.words())  # "my mum, she's 78": then the visit is hers
     return True
@@ -114,23 +114,27 @@ def _side_unknown(intake: Intake, said: Said, at: int) -> bool:
 
 def _read_duration(intake: Intake, said: Said) -> bool:
     found = said.of("duration", "span") or [m for m in said.mentions if m.kind == "duration"]
-    if not found or (ache_told.vague(found[0]) and (said.hurried or not intake.misses)):
+    if found and ache_told.last_counts(intake, said):
+        found = [m for m in reversed(said.mentions) if m.kind in ("duration", "span")]  # "3 weeks, no wait, 3 months"
+    best = found[0] if found else None
+    if best is None or (ache_told.vague(best) and (said.hurried or not intake.misses)):
         return False  # "ages": once more, in days, weeks, months or years
-    intake.know(field("duration_days", _at(intake)), ache_told.days(found[0]), said.words(found[0]))
+    intake.know(field("duration_days", _at(intake)), ache_told.days(best), said.words(best))
     return True
 
 
 def _read_nrs(intake: Intake, said: Said) -> bool:
     found = said.of("intensity")
-    if found:
-        best = found[-1] if said.corrects else found[0]  # "6, no wait, 5"
+    numbers = answers.whole_numbers(said.text, 0, 10)
+    anew = len(numbers) > len(found) and ache_told.last_counts(intake, said)
+    if found and not anew:
+        best = found[-1] if ache_told.last_counts(intake, said) else found[0]  # "6, no wait, 5"
         return ache_told.take_intensity(intake, said, _at(intake), best)
     if said.of("duration", "span", "when"):
         return False  # the four of "I've had it for 4 weeks" is no score
-    number = answers.whole_number(said.text, 0, 10)
-    if number is None:
+    if not numbers:
         return False
-    intake.know(field("nrs", _at(intake)), number, said.words())
+    intake.know(field("nrs", _at(intake)), numbers[-1 if ache_told.last_counts(intake, said) else 0], said.words())
     return True
 
 

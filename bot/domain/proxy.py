@@ -14,7 +14,7 @@ PROXIES = ("child", "other")
 # The questions about the person; how to reach the visitor and when to come are the visitor's to answer.
 ABOUT_THEM = frozenset(
     {
-        "emergency_gate", "narrative", "complaint", "sites", "side", "duration_days", "onset", "nrs", "function_limited",
+        "emergency_gate", "narrative", "age", "complaint", "sites", "side", "duration_days", "onset", "nrs", "function_limited",
         "region_screen", "general_screen", "conditions", "medicines", "skin", "weeks_since_surgery", "weeks_since_fracture",
         "weeks_since_birth", "bp", "doctor", "clearance", "peg_enjoyment", "peg_activity", "psfs", "since_last", "day_of_visit",
         "sites_of_another", "duration_days_of_another", "onset_of_another", "nrs_of_another", "function_limited_of_another",

@@ -34,12 +34,16 @@ NEW_OLD = tuple(
         r"\bnot (?:a |an )?(?P<old>#)(?:/10)?\b.{0,20}?\b(?P<new>#)\b",
         r"\bfrom (?:a |an )?(?P<old>#) to (?:a |an )?(?P<new>#)\b",
         r"\b(?:said|put|wrote|gave) (?:a |an )?(?P<old>#)\b.{0,20}?\b(?:meant?|should be|is|it'?s)\b.{0,12}?\b(?P<new>#)\b",
-        r"\b(?P<new>#)(?:/10| de 10)?(?: a[nñ]os)?,? (?:y |que )?no (?:es )?(?:un |una |de )?(?P<old>#)\b",
+        r"\b(?P<new>#)(?:/10| de 10)?(?: a[nñ]os)?,? (?:y |que )?no (?:es )?(?:un |una |de )(?P<old>#)\b",
         r"\b(?P<new>#)(?:/10| de 10)?(?: a[nñ]os)? en (?:vez|lugar) de (?:un |una )?(?P<old>#)\b",
         r"\bno (?:es |era |son |tengo )?(?:un |una )?(?P<old>#)(?:/10| de 10)?(?: a[nñ]os)?,? (?:sino|es|era|son|tengo|m[aá]s bien) (?:un |una |que )?(?P<new>#)\b",
         r"\b(?:cambi\w+|pas\w+|baj\w+) de (?:un |una )?(?P<old>#) a (?:un |una )?(?P<new>#)\b",
         r"\b(?:he dicho|dije|puse|escrib[ií]|di) (?:que )?(?:un |una )?(?P<old>#)\b.{0,20}?\b(?:quer[ií]a decir|quise decir|es|era|son)\b.{0,12}?\b(?P<new>#)\b",
     )
+)
+# "4, no 7" keeps the first number in Spanish, "4, no, 7" the second in English.
+NO_BETWEEN = re.compile(
+    rf"\b({NUMBER})(?:/10| de 10)?(?: a[nñ]os)?,? (?:y |que )?no,? (?:it'?s |an? |es )?({NUMBER})\b", re.IGNORECASE
 )
 _UNIT_NAMES = {
     "day": "day", "week": "week", "month": "month", "year": "year", "día": "day", "dia": "day", "semana": "week", "mes": "month",
@@ -79,10 +83,19 @@ AGE = _any(r"\b(?:age|old|years|edad|a[nñ]os)\b")
 FOR_PLACE = _any(
     rf"\b(?P<new>{NUMBER})(?:/10| out of (?:10|ten)| de 10)? (?:(?:for|in|on|at|para|en|por) )?(?:(?:my|the|his|her|el|la|los|las|mi|mis) )?$"
 )
+_NO_UNIT = r"(?!\s*(?:day|week|month|year|hour|minute|time|%|d[ií]a|semana|mes|a[nñ]o|hora|minuto|ve[cz]))\b"
+_OUT_OF_TEN = r"(?:\s?/\s?10| out of (?:10|ten)| de (?:10|diez))?"
+_IN_STEAD = r"sorry|wait|hang on|actually|i mean|rather|make (?:it|that)|perd[oó]n|espere?|digo|mejor dicho|m[aá]s bien|quiero decir"
+# "4, no wait, 6": the last number counts. "4 no 6" is six in English and four in Spanish.
+_BETTER = rf"[\s,.]+(?P<back>(?:(?:no|oh|er|uh|hmm|{_IN_STEAD})\b[\s,.:]+)+)(?:it'?s |an? |un |es (?:un )?)?(?P<better>{NUMBER})\b{_OUT_OF_TEN}"
 PLACE_IS = _any(
-    r"\s*(?:is|was|should be|es|era|con|=|:|,)?\s*(?:really |actually |only |about |an? |un |en realidad )?"
-    rf"(?P<new>{NUMBER})(?!\s*(?:day|week|month|year|hour|d[ií]a|semana|mes|a[nñ]o|hora))\b(?! (?:for|in|on|at|para|en|el|la|mi)\b)"
+    r"\s*(?:is|are|was|should be|es|era|est[aá]|con|=|:|,)?\s*"
+    r"(?:(?:really|actually|only|just|about|around|maybe|like|more like|at|an?|un|como|unos|solo|s[oó]lo|en realidad|m[aá]s o menos)\s+)*"
+    rf"(?P<new>{NUMBER}){_NO_UNIT}{_OUT_OF_TEN}(?:{_BETTER})?(?! (?:for|in|on|at|para|en|el|la|mi)\b)"
 )
+IN_STEAD = _any(rf"\b(?:{_IN_STEAD})\b")
+# After a score nothing but the end of what is said about its place.
+SAID_OUT = _any(r"\s*(?:[.,;!)]|$|\n|\b(?:and|but|now|right now|today|y|pero|ahora|hoy)\b)")
 BARE = _any(
     r"\W*(?:(?:no|actually|sorry|it'?s|its|i|meant?|more like|should be|make it|a|an|only|en realidad|perd[oó]n|es|era|un|una|m[aá]s bien|"
     rf"quise decir|quer[ií]a decir|el dolor|solo|mejor|pon|ponga)\W+)*{NUMBER}(?: de 10|/10)?\W*"

@@ -11,7 +11,10 @@ from bot.domain import ache_told, answers, apart, cards, complaints, more_signs,
 from bot.domain.ache_told import onset_of
 from bot.domain.flags import CONDITIONS
 from bot.domain.intake import Intake
+from bot.domain.mention import Mention
 from bot.domain.said import Said
+from bot.domain.speech import ENGLISH, language_of
+from bot.domain.taken_back import IN_STEAD, PLACE_IS, SAID_OUT
 
 CHILD = re.compile(
     r"\bmy (?:\w+ )?(?:son|daughter|child|kid|boy|girl|baby|toddler|teenager|little one)(?:'?s)?\b", re.IGNORECASE
@@ -26,6 +29,12 @@ _PARA = re.compile(r"\bpara (?:(?:mi|mis|nuestr[oa]s?|un|una|otra|alguien|[eé]l
 _IS_FOR = re.compile(
     rf"\b(?:it'?s|it is|this is|that'?s|the (?:massage|visit|appointment|booking) is|booking|not) for (?:me|myself|{OTHER.pattern}|{CHILD.pattern})"
     r"|\b(?:es|ser[ií]a|la cita es|el masaje es|la quiero) para (?:m[ií]\b|mi |nuestr|otra persona|[eé]l\b|ella\b)",
+    re.IGNORECASE,
+)
+_PRONOUN = re.compile(r"\b(?:him|her|them)\b", re.IGNORECASE)
+_WANTS = re.compile(
+    r"(?:'s| is| has been)? (?:needs?|wants?|could do with|would (?:like|love)|looking for|asked for|deserves?|requires?)"
+    r"(?: to (?:have|get|book|come))?(?: \w+){0,3} (?:massage|appointment|treatment|session|visit|help with)\b",
     re.IGNORECASE,
 )
 _BOOKED_FOR = re.compile(r"\b(?:for|book(?:ing)?|appointment|he|she|his|her|they)\b", re.IGNORECASE)
@@ -64,6 +73,8 @@ def facts(intake: Intake, said: Said, *, but: Iterable[str] = ()) -> list[str]:
             asked = own == intake.open_field  # "her left hip", when only the side of the hip was open
             if name not in done and (fresh or asked or _still_open(intake, own)):
                 take(intake, part, at)
+    if "nrs" not in done:
+        _take_scores_of_places(intake, said)
     for name, taker in _TAKERS.items():
         if name not in done and (fresh or _still_open(intake, name) or (name == "for_whom" and _says_whom(said))):
             taker(intake, said)
@@ -125,6 +136,34 @@ def _addressed(intake: Intake, said: Said) -> Iterator[tuple[int, Said]]:
         else:
             rest = tuple(m for m in part.mentions if m.kind not in apart.KINDS)
             yield _spoken_of(intake), replace(part, mentions=rest)
+
+
+def score_after(intake: Intake, said: Said, place: Mention) -> int | None:
+    """The score behind a place: 6 of "neck about 4, no wait, 6"."""
+    found = PLACE_IS.match(said.text[place.end :])
+    if found is None:
+        return None
+    better = found["better"] and (IN_STEAD.search(found["back"]) or language_of(intake.locale) == ENGLISH)
+    return answers.whole_number(found["better"] if better else found["new"], 0, 10)
+
+
+def scores_of_places(intake: Intake, said: Said) -> Iterator[tuple[int, Mention, int]]:
+    """Complaint, place and score of what is told as "neck 6 and the heel only like 3", of complaints that are known."""
+    for place in said.of("site"):
+        found = PLACE_IS.match(said.text[place.end :])
+        at = complaints.with_site(intake, str(place.value))
+        if found and at is not None and SAID_OUT.match(said.text[place.end + found.end() :]):
+            score = score_after(intake, said, place)
+            if score is not None:
+                yield at, place, score
+
+
+def _take_scores_of_places(intake: Intake, said: Said) -> None:
+    """Of two places of one complaint the worse one counts."""
+    told = list(scores_of_places(intake, said))
+    for at in {one[0] for one in told}:
+        score, place = max(((score, place) for number, place, score in told if number == at), key=lambda one: one[0])
+        intake.know(complaints.field("nrs", at), score, said.words(place))
 
 
 def _without_others(intake: Intake, part: Said, at: int) -> Said:
@@ -328,17 +367,35 @@ def _says_whom(said: Said) -> bool:
     return bool(_IS_FOR.search(said.text)) and not answers.is_question(said.text)
 
 
+def whose(text: str, known: str | None) -> str | None:
+    """ "child" or "other", as a text names somebody; "her" means the child when that is whose visit it is."""
+    if CHILD.search(text):
+        return "child"
+    without = _PRONOUN.sub("", text) if known == "child" else text
+    return "other" if OTHER.search(without) else None
+
+
 def _take_for_whom(intake: Intake, said: Said) -> bool:
     """A child or another person only when the visit is plainly for them; "I" and "my" with an ache mean the visitor."""
-    child, other = CHILD.search(said.text), OTHER.search(said.text)
+    named = whose(said.text, intake.facts.get("for_whom"))
+    child, other = CHILD.search(said.text), OTHER.search(said.text) if named == "other" else None
     spanish = spanish_answers.whom(said.text)
     if spanish in ("child", "other") and (_PARA.search(said.text) or said.of_somebody_else):
         intake.know("for_whom", spanish, said.words())
     elif child and (_BOOKED_FOR.search(said.text) or said.of_somebody_else):
         intake.know("for_whom", "child", said.words())
-    elif other and (_FOR_OTHER.search(said.text) or (said.of_somebody_else and _BOOKED_FOR.search(said.text))):
+    elif other and (
+        _FOR_OTHER.search(said.text)
+        or _WANTS.match(said.text[other.end() :])
+        or (said.of_somebody_else and _BOOKED_FOR.search(said.text))
+    ):
         intake.know("for_whom", "other", said.words())
-    elif not child and not other and _SELF.search(said.text) and (said.tells_something or _says_whom(said)):
+    elif (
+        not child
+        and not OTHER.search(said.text)
+        and _SELF.search(said.text)
+        and (said.tells_something or _says_whom(said))
+    ):
         intake.know("for_whom", "self", said.words())
     else:
         return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -34,6 +35,22 @@ ONE_UNSURE = "Not sure about {count} safety question"
 SOME_UNSURE = "Not sure about {count} safety questions"
 
 
+# Said as months, these are read back as months.
+_ONE_MONTH, _TWO_MONTHS = (30, 31), (60, 61, 62)
+_MANY_YEARS = re.compile(
+    r"\W*(?:for |over |since |desde )?(?:hace )?(?:many |several |some |muchos |varios |algunos )?(?:years|a[nñ]os)\W*",
+    re.IGNORECASE,
+)
+
+
+def _lasted(count: float, intake: Intake, name: str) -> str:
+    """How long it has lasted; of "for years" no number that nobody has told."""
+    told = intake.said.get(name) or [{"text": ""}]
+    if _MANY_YEARS.fullmatch(str(told[-1]["text"])):
+        return say(intake.locale, "for years")
+    return days(count, intake.locale)
+
+
 def days(count: float, locale: str = ENGLISH) -> str:
     """A number of days as people say it."""
     if count < 1:
@@ -41,6 +58,10 @@ def days(count: float, locale: str = ENGLISH) -> str:
     if count < 14:
         number = round(count)
         return say(locale, "for {count} day" if number == 1 else "for {count} days", count=number)
+    if round(count) in _ONE_MONTH:
+        return say(locale, "for about a month")
+    if round(count) in _TWO_MONTHS:
+        return say(locale, "for about {count} months", count=2)
     if count < 70:
         return say(locale, "for about {count} weeks", count=round(count / 7))
     if count < 700:
@@ -122,7 +143,6 @@ def place_of(intake: Intake, name: str) -> str:
 
 _PHRASES: Mapping[str, Callable[[Any, Intake], str]] = {
     "sites": lambda value, intake: sites.say_all(value, intake.locale),
-    "duration_days": lambda value, intake: days(value, intake.locale),
     "nrs": lambda value, intake: say(intake.locale, "{score} of 10", score=value),
     "complaint": lambda value, intake: say(intake.locale, _GOALS[value]),
     "onset": lambda value, intake: say(intake.locale, _ONSETS[value]),
@@ -160,6 +180,8 @@ def _phrase(intake: Intake, name: str) -> str:
     if name.startswith(("RF-", "CI-")):
         return _lower(cards.label(name, intake.locale))
     value, base = intake.facts.get(name), complaints.base(name)
+    if value is not None and base == "duration_days":
+        return _lasted(value, intake, name)
     if value is not None and base == "function_limited":
         return _limits(value, intake.facts.get(name.replace("function_limited", "function")), intake)
     return "" if value is None or base not in _PHRASES else _PHRASES[base](value, intake)

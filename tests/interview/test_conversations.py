@@ -11,7 +11,7 @@ import yaml
 from bot.domain import complaints, judge, stopped
 
 FOLDER = Path(__file__).parents[1] / "cases/conversations"
-FILES = ("interview", "stopped", "corrections", "proxy")
+FILES = ("interview", "stopped", "corrections", "proxy", "unplanned")
 CASES = [case for name in FILES for case in yaml.safe_load((FOLDER / f"{name}.yml").read_text(encoding="utf-8"))]
 LONG_ALLOWED = (
     "Please get this checked by a doctor today",
@@ -55,6 +55,8 @@ def test_a_conversation_goes_as_it_should(begin: Any, case: dict[str, Any]) -> N
     intake, record = talk.intake, judge.record_json(talk.intake)
     for name, value in case.get("record", {}).items():
         assert record[name] == value, (name, record)
+    for name, value in case.get("facts", {}).items():
+        assert intake.facts.get(name) == value, name
     kept = [
         {name: intake.facts.get(complaints.field(name, at)) for name in complaints.RECORDED}
         for at in complaints.numbers(intake)
