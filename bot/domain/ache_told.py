@@ -75,6 +75,11 @@ _NO_BACK = re.compile(
     re.IGNORECASE,
 )
 
+_LOOKS_OVER = re.compile(
+    r"\b(?:look\w*|glanc\w*|check\w*|see\w*|turn\w*)(?: back| round| around)? over\s*$|\b(?:mir\w+|ver) (?:hacia atr[aá]s )?por encima del?\s*$",
+    re.IGNORECASE,
+)
+
 
 def no_place(said: Said, place: Mention) -> bool:
     """True for a place where it does not hurt.
@@ -83,7 +88,10 @@ def no_place(said: Said, place: Mention) -> bool:
     """
     if NOT_THIS.search(said.text[: place.start]):
         return True
-    if place.value == "back" and _NO_BACK.search(said.text[: place.start]):
+    before = said.text[: place.start]
+    if (place.value == "back" and _NO_BACK.search(before)) or (
+        place.value == "shoulder" and _LOOKS_OVER.search(before)
+    ):
         return True
     return any(
         done.start < place.end and (place.start <= done.end or _ITS_OBJECT.fullmatch(said.text[done.end : place.start]))
@@ -142,7 +150,9 @@ def take_duration(intake: Intake, said: Said, at: int = 1) -> bool:
         return False
     longest = max(found, key=lambda m: m.days_hi or 0)
     if last_counts(intake, said):
-        named = [m for m in said.mentions if m.kind in ("duration", "span")]  # the "no" of "no wait" denies none of them
+        named = [
+            m for m in said.mentions if m.kind in ("duration", "span")
+        ]  # the "no" of "no wait" denies none of them
         longest = max(named, key=lambda m: m.start)
     intake.know(field("duration_days", at), days(longest), said.words(longest))
     return True
@@ -220,6 +230,20 @@ def _is_an_age(said: Said, found: Mention) -> bool:
     return "/" not in words and words.isdigit() and str(answers.age_said(said.text)) == words
 
 
+# "I lift boxes at work all day": done again and again, no sudden strain.
+_AGAIN_AND_AGAIN = re.compile(
+    r"\b(?:all day|every ?day|daily|always|a lot|for a living|my (?:job|work)|at work|i work|constantly|todo el d[ií]a|todos los d[ií]as"
+    r"|siempre|a diario|(?:mi|en el) trabajo|trabajo (?:carg|levant|de|en|como))",
+    re.IGNORECASE,
+)
+
+
+def _onset_in(said: Said, mention: Mention) -> str | None:
+    onset = onset_of(mention)
+    again = mention.value == "lifting" and onset == "sudden" and _AGAIN_AND_AGAIN.search(said.text)
+    return "overuse" if again else onset
+
+
 def onset_of(mention: Mention) -> str | None:
     """How it began, as a cause or finding tells it."""
     told = mention.detail.get("onset") if mention.detail else None
@@ -253,8 +277,8 @@ def take_cause(intake: Intake, said: Said, at: int = 1) -> bool:
     if not found or (_A_LOT.fullmatch(said.text) and not asked):
         return False
     order = ("injury", "post_op", "overuse", "sudden", "gradual")
-    strongest = min(found, key=lambda m: order.index(onset_of(m) or "gradual"))
-    intake.know(field("onset", at), onset_of(strongest), said.words(strongest))
+    strongest = min(found, key=lambda m: order.index(_onset_in(said, m) or "gradual"))
+    intake.know(field("onset", at), _onset_in(said, strongest), said.words(strongest))
     intake.facts[field("cause", at)] = said.text[strongest.start : strongest.end]
     return True
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from bot.domain import ache_told, answers, complaints, sites, told
+from bot.domain import ache_told, answers, complaints, sites, split_up, told, told_scores
 from bot.domain import taken_back as words
 from bot.domain.complaints import field
 from bot.domain.flags import CONDITIONS
@@ -25,6 +25,7 @@ def take(intake: Intake, said: Said) -> list[str]:
     if said.question is not None or not _may_correct(intake, said):
         return []
     before = {**intake.facts, "ci": [*intake.ci]}
+    split_up.take(intake, said)
     for step in _STEPS:
         if step(intake, said):
             break
@@ -45,7 +46,7 @@ def _may_correct(intake: Intake, said: Said) -> bool:
 
 def _tells_other_scores(intake: Intake, said: Said) -> bool:
     """True for "the knee is a 6" where 4 is known: who names place and score again means the new one."""
-    known = ((at, score) for at, _, score in told.scores_of_places(intake, said))
+    known = ((at, score) for at, _, score in told_scores.scores_of_places(intake, said))
     return any(intake.facts.get(field("nrs", at)) not in (None, score) for at, score in known)
 
 
@@ -220,7 +221,7 @@ def _scores(intake: Intake, said: Said) -> bool:
     for place in said.of("site"):
         at = complaints.with_site(intake, str(place.value))
         found = words.FOR_PLACE.search(said.text[: place.start])
-        score = answers.whole_number(found["new"], 0, 10) if found else told.score_after(intake, said, place)
+        score = answers.whole_number(found["new"], 0, 10) if found else told_scores.score_after(intake, said, place)
         if at is not None and score is not None:
             intake.know(field("nrs", at), score, said.words(place))
             changed = True

@@ -148,11 +148,22 @@ def _read_onset(intake: Intake, said: Said) -> bool:
     return True
 
 
+# "No, but it's hard to look over my shoulder" is a limit all the same.
+_HARD = re.compile(
+    r"\b(?:but|except|only|just|pero|salvo|excepto)\b.{0,40}?\b(?P<what>(?:it'?s |is )?(?:hard|difficult|tough|tricky|a struggle|awkward)(?: for me)? (?:to|when)\b.*"
+    r"|(?:i |to )?(?:struggle|avoid|have (?:trouble|difficulty|problems?))\b.*|(?:me cuesta|evito|con dificultad)\b.*)",
+    re.IGNORECASE,
+)
+
+
 def _read_function(intake: Intake, said: Said) -> bool:
     name = field("function_limited", _at(intake))
     if said.of("function"):
         return ache_told.take_function(intake, said, _at(intake))
     polarity = answers.polarity(said.text, said.intent)
+    if polarity == "no" and (hard := _HARD.search(said.text)):
+        intake.facts[field("function", _at(intake))] = hard["what"].strip()
+        polarity = "yes"
     if polarity in ("yes", "no"):
         intake.know(name, polarity == "yes", said.words())
         return True

@@ -7,14 +7,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from bot.domain import ache_told, answers, apart, cards, complaints, more_signs, spanish_answers
+from bot.domain import ache_told, answers, apart, cards, complaints, more_signs, spanish_answers, split_up
 from bot.domain.ache_told import onset_of
 from bot.domain.flags import CONDITIONS
 from bot.domain.intake import Intake
 from bot.domain.mention import Mention
 from bot.domain.said import Said
-from bot.domain.speech import ENGLISH, language_of
-from bot.domain.taken_back import IN_STEAD, PLACE_IS, SAID_OUT
+from bot.domain.told_scores import scores_of_places
 
 CHILD = re.compile(
     r"\bmy (?:\w+ )?(?:son|daughter|child|kid|boy|girl|baby|toddler|teenager|little one)(?:'?s)?\b", re.IGNORECASE
@@ -66,6 +65,7 @@ def facts(intake: Intake, said: Said, *, but: Iterable[str] = ()) -> list[str]:
     if said.question is not None:
         return []
     before, known = dict(intake.facts), (*intake.ci,)
+    split_up.take(intake, said)
     fresh, done = overwrites(intake, said), {complaints.base(name) for name in but}
     for at, part in _addressed(intake, said):
         for name, take in ache_told.TAKERS.items():
@@ -130,32 +130,15 @@ def _addressed(intake: Intake, said: Said) -> Iterator[tuple[int, Said]]:
             continue
         known = next((at for m in named if (at := complaints.with_site(intake, str(m.value)))), None)
         if known is not None:
-            yield known, _without_others(intake, part, known)
+            about_it, before = _sentences_before(intake, part, named[0], known)
+            if before is not None:
+                yield _spoken_of(intake), before
+            yield known, _without_others(intake, about_it, known)
         elif (at := _place_for(intake, said, part, alone=len(whole) == 1)) is not None:
             yield at, part
         else:
             rest = tuple(m for m in part.mentions if m.kind not in apart.KINDS)
             yield _spoken_of(intake), replace(part, mentions=rest)
-
-
-def score_after(intake: Intake, said: Said, place: Mention) -> int | None:
-    """The score behind a place: 6 of "neck about 4, no wait, 6"."""
-    found = PLACE_IS.match(said.text[place.end :])
-    if found is None:
-        return None
-    better = found["better"] and (IN_STEAD.search(found["back"]) or language_of(intake.locale) == ENGLISH)
-    return answers.whole_number(found["better"] if better else found["new"], 0, 10)
-
-
-def scores_of_places(intake: Intake, said: Said) -> Iterator[tuple[int, Mention, int]]:
-    """Complaint, place and score of what is told as "neck 6 and the heel only like 3", of complaints that are known."""
-    for place in said.of("site"):
-        found = PLACE_IS.match(said.text[place.end :])
-        at = complaints.with_site(intake, str(place.value))
-        if found and at is not None and SAID_OUT.match(said.text[place.end + found.end() :]):
-            score = score_after(intake, said, place)
-            if score is not None:
-                yield at, place, score
 
 
 def _take_scores_of_places(intake: Intake, said: Said) -> None:
@@ -164,6 +147,23 @@ def _take_scores_of_places(intake: Intake, said: Said) -> None:
     for at in {one[0] for one in told}:
         score, place = max(((score, place) for number, place, score in told if number == at), key=lambda one: one[0])
         intake.know(complaints.field("nrs", at), score, said.words(place))
+
+
+def _sentences_before(intake: Intake, part: Said, place: Mention, at: int) -> tuple[Said, Said | None]:
+    """The part from the sentence of its place on, and what went before: "it's my desk. The heel came on gradually."
+
+    Asked about the neck, people end its answer before they go on to the heel.
+    """
+    spoken = _spoken_of(intake)
+    ends = [found.end() for found in _SENTENCE_END.finditer(part.text[: place.start])]
+    if at == spoken or not ends or complaints.base(intake.open_field or "") not in complaints.OWN:
+        return part, None
+    earlier = tuple(m for m in part.mentions if m.end <= ends[-1] and m.kind in apart.KINDS)
+    later = tuple(m for m in part.mentions if m not in earlier)
+    return replace(part, mentions=later), replace(part, mentions=earlier)
+
+
+_SENTENCE_END = re.compile(r"[.;!?\n]")
 
 
 def _without_others(intake: Intake, part: Said, at: int) -> Said:
