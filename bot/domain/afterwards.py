@@ -51,7 +51,7 @@ def _after_hand_off(intake: Intake, said: Said, move: Move) -> None:
         _other_time(intake, said, move)
     elif name is not None and name in plan.optional(intake) and not _asks(said):
         _optional(intake, said, move, name)
-    elif (said.asks or (said.is_interruption and said.intent != "book")) and not said.tells_something:
+    elif (said.asks or (said.is_interruption and said.intent not in ("book", "repeat"))) and not said.tells_something:
         move.interruption = True
     else:
         move.say.append("utter_after_hand_off")

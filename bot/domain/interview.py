@@ -202,7 +202,7 @@ def _take_answer(intake: Intake, said: Said, move: Move) -> None:
         return
     if said.asks and not said.tells_something:
         return
-    history, whom = len(intake.corrected), intake.facts.get("for_whom")
+    history, whom, ill = len(intake.corrected), intake.facts.get("for_whom"), (*intake.ci,)
     corrected = corrections.take(intake, said)
     pieced = [str(intake.open_field)] if not corrected and pieces.time(intake, said) else []
     answered = not corrected and (bool(pieced) or absorb.answer(intake, said))
@@ -219,7 +219,8 @@ def _take_answer(intake: Intake, said: Said, move: Move) -> None:
         move.short = True
         move.say.append(wording.changed(intake, corrected, intake.corrected[history:]))
     elif answered:
-        _answered(intake, said, move, news)
+        ticked = [name for name in intake.ci if name not in (*ill, *news)] if said.question is None else []
+        _answered(intake, said, move, [*news, *ticked])
     else:
         _not_answered(intake, said, move, news)
 
@@ -239,6 +240,8 @@ def _answered(intake: Intake, said: Said, move: Move, news: list[str]) -> None:
             move.say += [words for words in (wording.understood(intake),) if words]
         elif news:
             move.say.append(wording.acknowledge(intake, news))
+        elif name is not None and name.startswith("RF-"):
+            move.say.append("utter_danger_denied")
         if name == "narrative" or news:
             move.say += _answers_too(said)
 

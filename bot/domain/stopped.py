@@ -59,10 +59,36 @@ def take(intake: Intake, said: Said, move: Move) -> None:
         _disputed(intake, said, move)
     elif asked == "safe_contact" and absorb.answer(intake, said):
         _take_safe_contact(intake, move)
+    elif said.intent == "repeat" or _WHAT_NOW.search(said.text):
+        _advice_again(intake, move)
     elif said.is_interruption and said.intent not in ("book", "out_of_scope"):
         move.interruption = True
     else:
         move.say.append(_still_here(intake))
+        _offer_to_pass_on(intake)
+
+
+_WHAT_NOW = re.compile(
+    r"\bwhat (?:should|do|can|must|shall|am) i (?:do|supposed to do)\b|\bwhat now\b|\bqu[eé] (?:hago|debo hacer|tengo que hacer|puedo hacer)\b|\by ahora qu[eé]\b",
+    re.IGNORECASE,
+)
+
+
+def _advice_again(intake: Intake, move: Move) -> None:
+    """The whole advice once more, for who asks what to do; staff were told already."""
+    move.alert = {"urgency": judge(intake).urgency, "flags": [*intake.rf]}
+
+
+def _offer_to_pass_on(intake: Intake) -> None:
+    """Who was stopped before consent and goes on writing is asked once whether staff may hear of it."""
+    if intake.consented or _OFFERED in intake.settled or ABUSE & {*intake.rf}:
+        return
+    intake.settle(_OFFERED)
+    intake.open_field = "consent_privacy"
+    intake.misses = 0
+
+
+_OFFERED = "offered to pass on"  # the mark of it
 
 
 def note_again(intake: Intake, said: Said) -> None:
@@ -174,6 +200,8 @@ def _take_late_consent(intake: Intake, said: Said, move: Move) -> None:
     elif answer == "no":
         intake.open_field = None
         move.say.append("utter_stopped_unkept")
+    elif said.intent == "repeat" or _WHAT_NOW.search(said.text):
+        _advice_again(intake, move)
     elif said.is_interruption and said.intent not in ("book", "out_of_scope"):
         move.interruption = True
     else:
@@ -185,4 +213,4 @@ def _take_safe_contact(intake: Intake, move: Move) -> None:
     told = intake.facts.get("safe_contact") is not None
     intake.wants_person = intake.wants_person or told
     move.amend = told
-    move.say.append("utter_safe_contact_thanks" if told else _still_here(intake))
+    move.say.append("utter_safe_contact_thanks" if told else "utter_safe_contact_left")
