@@ -6,7 +6,7 @@ import math
 import re
 from collections.abc import Callable, Mapping
 
-from bot.domain import ache_told, answers, cards, complaints, questions, spanish_answers, told
+from bot.domain import ache_told, answers, cards, complaints, questions, spanish_answers, told, whose_visit
 from bot.domain.complaints import field
 from bot.domain.intake import Intake
 from bot.domain.judge import held_back
@@ -25,7 +25,7 @@ def _read_for_whom(intake: Intake, said: Said) -> bool:
     ):
         intake.know("for_whom", "other", said.words())
         return True
-    named = told.whose(said.text, intake.facts.get("for_whom")) or ("self" if _SELF.search(said.text) else None)
+    named = whose_visit.whose(said.text, intake.facts.get("for_whom")) or ("self" if _SELF.search(said.text) else None)
     if named is not None:
         intake.know("for_whom", named, said.words())
         return True
@@ -48,7 +48,7 @@ def _read_age(intake: Intake, said: Said) -> bool:
     if age is None or (age <= told.YOUNGEST_WRITER and intake.facts.get("for_whom") in (None, "self")):
         return False
     intake.know("age", age, said.words())
-    whose = told.whose(said.text, intake.facts.get("for_whom"))
+    whose = whose_visit.whose(said.text, intake.facts.get("for_whom"))
     if whose is not None and intake.facts.get("for_whom") != whose:
         intake.know("for_whom", whose, said.words())  # "my mum, she's 78": then the visit is hers
     return True

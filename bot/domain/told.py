@@ -7,37 +7,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from bot.domain import ache_told, answers, apart, cards, complaints, more_signs, spanish_answers, split_up
+from bot.domain import ache_told, answers, apart, cards, complaints, more_signs, split_up, whose_visit
 from bot.domain.ache_told import onset_of
 from bot.domain.flags import CONDITIONS
 from bot.domain.intake import Intake
 from bot.domain.mention import Mention
 from bot.domain.said import Said
 from bot.domain.told_scores import scores_of_places
-
-CHILD = re.compile(
-    r"\bmy (?:\w+ )?(?:son|daughter|child|kid|boy|girl|baby|toddler|teenager|little one)(?:'?s)?\b", re.IGNORECASE
-)
-OTHER = re.compile(
-    r"\b(?:my (?:\w+ )?(?:husband|wife|partner|mum|mom|mother|dad|father|gran\w*|nan|friend|brother|sister|parents?)|(?:someone|somebody) else|him|her|them)\b",
-    re.IGNORECASE,
-)
-_SELF = re.compile(r"\b(i|i'm|im|my|me|mi|mis|yo|necesito|quiero|quisiera|tengo|estoy|busco)\b", re.IGNORECASE)
-_FOR_OTHER = re.compile(rf"\bfor\s+{OTHER.pattern}", re.IGNORECASE)
-_PARA = re.compile(r"\bpara (?:(?:mi|mis|nuestr[oa]s?|un|una|otra|alguien|[eé]l|ella)\b)", re.IGNORECASE)
-_IS_FOR = re.compile(
-    rf"\b(?:it'?s|it is|this is|that'?s|the (?:massage|visit|appointment|booking) is|booking|not) for (?:me|myself|{OTHER.pattern}|{CHILD.pattern})"
-    r"|\b(?:es|ser[ií]a|la cita es|el masaje es|la quiero) para (?:m[ií]\b|mi |nuestr|otra persona|[eé]l\b|ella\b)",
-    re.IGNORECASE,
-)
-_PRONOUN = re.compile(r"\b(?:him|her|them)\b", re.IGNORECASE)
-_WANTS = re.compile(
-    r"(?:'s| is| has been)? (?:needs?|wants?|could do with|would (?:like|love)|looking for|asked for|deserves?|requires?)"
-    r"(?: to (?:have|get|book|come))?(?: \w+){0,3} (?:massage|appointment|treatment|session|visit|help with)\b",
-    re.IGNORECASE,
-)
-_BOOKED_FOR = re.compile(r"\b(?:for|book(?:ing)?|appointment|he|she|his|her|they)\b", re.IGNORECASE)
-
 
 _ALSO = re.compile(
     r"\b(?:also|too|as well|plus|another|other|también|tambien|además|ademas|otro|otra)\b", re.IGNORECASE
@@ -76,7 +52,9 @@ def facts(intake: Intake, said: Said, *, but: Iterable[str] = ()) -> list[str]:
     if "nrs" not in done:
         _take_scores_of_places(intake, said)
     for name, taker in _TAKERS.items():
-        if name not in done and (fresh or _still_open(intake, name) or (name == "for_whom" and _says_whom(said))):
+        if name not in done and (
+            fresh or _still_open(intake, name) or (name == "for_whom" and whose_visit.says_whom(said))
+        ):
             taker(intake, said)
     _take_conditions(intake, said)
     if said.intent == "describe_pain" and "narrative" not in intake.settled:
@@ -337,10 +315,19 @@ YOUNGEST_WRITER = 10  # "five" of who writes is a score, told early or late, rat
 _FEW = 3  # words
 
 
+_THEIR_AGE = re.compile(r"\b(?:s?he|they|ella|[eé]l)(?:'s| is|'re| are| tiene) (?:\w+ )?\d", re.IGNORECASE)
+
+
 def _take_age(intake: Intake, said: Said) -> bool:
     told = next((m.detail.get("years") for m in said.of("person") if m.value == "age"), None)
     age = answers.age_said(said.text) if told is None else int(told)
     if age is None or not 0 <= age <= 120:
+        return False
+    if (
+        intake.facts.get("for_whom") in (None, "self")
+        and whose_visit.aches_oneself(said)
+        and _THEIR_AGE.search(said.text)
+    ):
         return False
     if age <= YOUNGEST_WRITER and len(said.text.split()) <= _FEW and intake.facts.get("for_whom") in (None, "self"):
         return False
@@ -349,8 +336,8 @@ def _take_age(intake: Intake, said: Said) -> bool:
 
 
 _SEXES = (
-    ("F", re.compile(r"\b(?:\d{1,3}\s*f|(?:i'?m|i am|im) (?:a |an )?(?:\w+[ -]){0,4}(?:woman|female|lady|girl)|(?:year|yr)s?[ -]?old (?:\w+ )?(?:woman|female|lady)|(?:woman|female|lady) here|my (?:\w+ )?(?:daughter|wife|mum|mom|mother|gran|grandma|nan|sister|girl)(?:'s)?)\b", re.IGNORECASE)),
-    ("M", re.compile(r"\b(?:\d{1,3}\s*m|(?:i'?m|i am|im) (?:a |an )?(?:\w+[ -]){0,4}(?:man|male|guy|bloke|boy)|(?:year|yr)s?[ -]?old (?:\w+ )?(?:man|male|guy)|(?:man|male|guy) here|my (?:\w+ )?(?:son|husband|dad|father|grandad|grandpa|brother|boy)(?:'s)?)\b", re.IGNORECASE)),
+    ("F", re.compile(r"\b(?:\d{1,3}\s*f|(?:i'?m|i am|im) (?:a |an )?(?:\w+[ -]){0,4}(?:woman|female|lady|girl)|(?:year|yr)s?[ -]?old (?:\w+ )?(?:woman|female|lady)|(?:woman|female|lady) here|my (?:\d{1,3}[ -](?:years?|yrs?)[ -]old |\w+ )?(?:daughter|wife|mum|mom|mother|gran|grandma|nan|sister|girl)(?:'s)?)\b", re.IGNORECASE)),
+    ("M", re.compile(r"\b(?:\d{1,3}\s*m|(?:i'?m|i am|im) (?:a |an )?(?:\w+[ -]){0,4}(?:man|male|guy|bloke|boy)|(?:year|yr)s?[ -]?old (?:\w+ )?(?:man|male|guy)|(?:man|male|guy) here|my (?:\d{1,3}[ -](?:years?|yrs?)[ -]old |\w+ )?(?:son|husband|dad|father|grandad|grandpa|brother|boy)(?:'s)?)\b", re.IGNORECASE)),
 )  # fmt: skip
 _SOMEBODY = re.compile(r"\bmy \w+", re.IGNORECASE)
 
@@ -363,46 +350,6 @@ def _take_sex(intake: Intake, said: Said) -> bool:
     if len(fitting) != 1:
         return False
     intake.know("sex", fitting[0], said.words())
-    return True
-
-
-def _says_whom(said: Said) -> bool:
-    """True for "it's for my husband actually", whenever it comes."""
-    return bool(_IS_FOR.search(said.text)) and not answers.is_question(said.text)
-
-
-def whose(text: str, known: str | None) -> str | None:
-    """ "child" or "other", as a text names somebody; "her" means the child when that is whose visit it is."""
-    if CHILD.search(text):
-        return "child"
-    without = _PRONOUN.sub("", text) if known == "child" else text
-    return "other" if OTHER.search(without) else None
-
-
-def _take_for_whom(intake: Intake, said: Said) -> bool:
-    """A child or another person only when the visit is plainly for them; "I" and "my" with an ache mean the visitor."""
-    named = whose(said.text, intake.facts.get("for_whom"))
-    child, other = CHILD.search(said.text), OTHER.search(said.text) if named == "other" else None
-    spanish = spanish_answers.whom(said.text)
-    if spanish in ("child", "other") and (_PARA.search(said.text) or said.of_somebody_else):
-        intake.know("for_whom", spanish, said.words())
-    elif child and (_BOOKED_FOR.search(said.text) or said.of_somebody_else):
-        intake.know("for_whom", "child", said.words())
-    elif other and (
-        _FOR_OTHER.search(said.text)
-        or _WANTS.match(said.text[other.end() :])
-        or (said.of_somebody_else and _BOOKED_FOR.search(said.text))
-    ):
-        intake.know("for_whom", "other", said.words())
-    elif (
-        not child
-        and not OTHER.search(said.text)
-        and _SELF.search(said.text)
-        and (said.tells_something or _says_whom(said))
-    ):
-        intake.know("for_whom", "self", said.words())
-    else:
-        return False
     return True
 
 
@@ -422,7 +369,7 @@ _TAKERS: Mapping[str, Callable[[Intake, Said], bool]] = {
     "preferred_times": _take_times,
     "contact": take_contact,
     "age": _take_age,
-    "for_whom": _take_for_whom,
+    "for_whom": whose_visit.take,
     "sex": _take_sex,
 }
 _TOLD = (
