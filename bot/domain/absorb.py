@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from bot.domain import ache_told, answers, cards, complaints, plain_none, screens, told
+from bot.domain import ache_told, answers, cards, complaints, nothing_new, plain_none, screens, told
 from bot.domain.flags import RED_FLAGS
 from bot.domain.intake import Intake
 from bot.domain.mention import Danger
@@ -22,6 +22,8 @@ def danger(intake: Intake, said: Said) -> None:
         elif found.guessed:
             if not screens.concerns(found.flag, intake.facts.get("age"), intake.facts.get("sex")):
                 continue  # a child's limp is no guess about somebody of 72
+            if nothing_new.all_understood(intake, said):
+                continue
             _guess(intake, found.flag, said.words(found))
         elif _is_despair(said, found):
             continue

@@ -251,6 +251,11 @@ def onset_of(mention: Mention) -> str | None:
     return value if value in _ONSETS else _CAUSE_ONSET.get(value)
 
 
+# What makes an ache worse or better began nothing: "worse when I sit at work".
+_MAKES_WORSE = re.compile(
+    r"\b(?:worse|worst|better|easier|aggravated|flares?(?: up)?|peor|mejor|empeora|mejora)(?: (?:when|whenever|while|with|if|at|on|by|cuando|si|al|con))\b[^.;,!?]*$",
+    re.IGNORECASE,
+)
 _SLEEP = ("sleep", "sleeping")  # says less of how it began than "gradually" beside it
 
 
@@ -271,6 +276,7 @@ def take_cause(intake: Intake, said: Said, at: int = 1) -> bool:
     """How it began; of several causes the gravest."""
     stopped = said.of("function")  # the sleep of "can't sleep" began nothing
     told = [m for m in said.of("cause", "finding") if onset_of(m) and not any(_within(m, one) for one in stopped)]
+    told = [m for m in told if m.value in _ONSETS or not _MAKES_WORSE.search(said.text[: m.start])]
     named = [m for m in told if m.value in _ONSETS and m.value in ("gradual", "sudden")]
     found = [m for m in told if not (named and m.value in _SLEEP) and not _of_no_ache(intake, said, m)]
     asked = complaints.base(intake.open_field or "") == "onset"

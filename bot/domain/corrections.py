@@ -26,9 +26,8 @@ def take(intake: Intake, said: Said) -> list[str]:
         return []
     before = {**intake.facts, "ci": [*intake.ci]}
     split_up.take(intake, said)
-    for step in _STEPS:
-        if step(intake, said):
-            break
+    for kind in _STEPS:  # "it's the left one, and the pain is a 5" takes back two things
+        next((step for step in kind if step(intake, said)), None)
     _conditions(intake, said)
     after: dict[str, Any] = {**intake.facts, "ci": [*intake.ci]}
     return [name for name in {**before, **after} if before.get(name) != after.get(name)]
@@ -272,6 +271,6 @@ def reopen(intake: Intake, name: str) -> None:
         intake.reopened.append(name)
 
 
-_STEPS: tuple[Callable[[Intake, Said], bool], ...] = (
-    _places_out, _other_place, _side, _unit, _number, _instead,
+_STEPS: tuple[tuple[Callable[[Intake, Said], bool], ...], ...] = (
+    (_places_out, _other_place, _side, _instead), (_unit, _number),
 )  # fmt: skip

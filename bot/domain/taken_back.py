@@ -96,6 +96,9 @@ PLACE_IS = _any(
 IN_STEAD = _any(rf"\b(?:{_IN_STEAD})\b")
 # After a score nothing but the end of what is said about its place.
 SAID_OUT = _any(r"\s*(?:[.,;!)]|$|\n|\b(?:and|but|now|right now|today|y|pero|ahora|hoy)\b)")
+LONE_SCORE = _any(
+    rf"[,;]\s*(?:about |around |como |m[aá]s o menos )?(?:an?|un|like an?|como un)\s(?P<score>{NUMBER}){_OUT_OF_TEN}\s*(?=[,;.!]|$)"
+)
 BARE = _any(
     r"\W*(?:(?:no|actually|sorry|it'?s|its|i|meant?|more like|should be|make it|a|an|only|en realidad|perd[oó]n|es|era|un|una|m[aá]s bien|"
     rf"quise decir|quer[ií]a decir|el dolor|solo|mejor|pon|ponga)\W+)*{NUMBER}(?: de 10|/10)?\W*"
