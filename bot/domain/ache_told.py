@@ -14,7 +14,7 @@ from bot.domain.mention import Mention
 from bot.domain.record import RANGES
 from bot.domain.said import Said
 from bot.domain.speech import ENGLISH, language_of
-from bot.domain.taken_back import IN_STEAD, NO_BETWEEN
+from bot.domain.taken_back import IN_STEAD, LONE_SCORE, NO_BETWEEN
 
 _SIDES = (
     ("both", r"\bboth\b|\beach side\b|\beither\b"),
@@ -218,10 +218,30 @@ def take_intensity(intake: Intake, said: Said, at: int = 1, found: Mention | Non
     """The score now, on 0 to 10; of a range the upper end."""
     told = said.of("intensity")
     mention = found or (told[-1 if last_counts(intake, said) else 0] if told else None)
+    if (mention is None or not _has_number(said, mention)) and (score := _lone_score(intake, said, at)) is not None:
+        intake.know(field("nrs", at), score, said.words())
+        return True
     if mention is None or mention.hi is None or _is_an_age(said, mention):
         return False
     intake.know(field("nrs", at), min(10, math.ceil(mention.hi)), said.words(mention))
     return True
+
+
+def _has_number(said: Said, found: Mention) -> bool:
+    return bool(answers.whole_numbers(said.text[found.start : found.end], 0, 10))
+
+
+def _lone_score(intake: Intake, said: Said, at: int) -> int | None:
+    """ "…, un 4, …" and "pretty bad, like 7": a number by itself after a comma, where one complaint is told of."""
+    found = LONE_SCORE.search(said.text)
+    told_of = {m.value for m in said.of("site")}
+    if (
+        found is None
+        or not complaints.sites_of(intake, at)
+        or (len(told_of) > 1 and len(complaints.numbers(intake)) > 1)
+    ):
+        return None
+    return answers.whole_number(found["score"], 0, 10)
 
 
 def _is_an_age(said: Said, found: Mention) -> bool:
@@ -268,6 +288,10 @@ def _of_no_ache(intake: Intake, said: Said, found: Mention) -> bool:
     return found.value == "stress" and not said.of("site") and not any(complaints.every_site(intake))
 
 
+_UNRELATED = re.compile(
+    r"\b(?:nothing to do with|unrelated|not related|isn'?t related|not because of|not the (?:cause|reason)|no tiene (?:nada )?que ver|nada que ver|no es por eso)\b",
+    re.IGNORECASE,
+)
 # "Too much", said of a pain or a price, tells no overuse.
 _A_LOT = re.compile(r"\W*(?:way |far |a bit )?(?:too|so) much\W*|\W*demasiado\W*", re.IGNORECASE)
 
@@ -280,7 +304,7 @@ def take_cause(intake: Intake, said: Said, at: int = 1) -> bool:
     named = [m for m in told if m.value in _ONSETS and m.value in ("gradual", "sudden")]
     found = [m for m in told if not (named and m.value in _SLEEP) and not _of_no_ache(intake, said, m)]
     asked = complaints.base(intake.open_field or "") == "onset"
-    if not found or (_A_LOT.fullmatch(said.text) and not asked):
+    if not found or (_A_LOT.fullmatch(said.text) and not asked) or _UNRELATED.search(said.text):
         return False
     order = ("injury", "post_op", "overuse", "sudden", "gradual")
     strongest = min(found, key=lambda m: order.index(_onset_in(said, m) or "gradual"))

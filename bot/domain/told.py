@@ -13,7 +13,6 @@ from bot.domain.flags import CONDITIONS
 from bot.domain.intake import Intake
 from bot.domain.mention import Mention
 from bot.domain.said import Said
-from bot.domain.taken_back import LONE_SCORE
 from bot.domain.told_scores import scores_of_places
 
 _ALSO = re.compile(
@@ -52,7 +51,6 @@ def facts(intake: Intake, said: Said, *, but: Iterable[str] = ()) -> list[str]:
                 take(intake, part, at)
     if "nrs" not in done:
         _take_scores_of_places(intake, said)
-        _take_lone_score(intake, said)
     for name, taker in _TAKERS.items():
         if name not in done and (
             fresh or _still_open(intake, name) or (name == "for_whom" and whose_visit.says_whom(said))
@@ -127,14 +125,6 @@ def _take_scores_of_places(intake: Intake, said: Said) -> None:
     for at in {one[0] for one in told}:
         score, place = max(((score, place) for number, place, score in told if number == at), key=lambda one: one[0])
         intake.know(complaints.field("nrs", at), score, said.words(place))
-
-
-def _take_lone_score(intake: Intake, said: Said) -> None:
-    """ "…, un 4, …": a number by itself between two commas, of the one complaint that has no score yet."""
-    found = LONE_SCORE.search(said.text)
-    alone = len(complaints.numbers(intake)) == 1 and complaints.sites_of(intake, 1)
-    if found and alone and intake.facts.get("nrs") is None and "nrs" not in intake.settled:
-        intake.know("nrs", answers.whole_number(found["score"], 0, 10), said.words())
 
 
 def _sentences_before(intake: Intake, part: Said, place: Mention, at: int) -> tuple[Said, Said | None]:
