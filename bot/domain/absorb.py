@@ -212,7 +212,8 @@ def _card_in_words(intake: Intake, name: str, said: Said) -> bool:
     told_of = [m.value for m in said.of("condition", "medicine") if m.value]
     # "I have diabetes" alone answers none of the rows of a card of dangers, "I take warfarin" none of the conditions.
     named += told_of if none else [value for value in told_of if value in asked]
-    named += [found.flag for found in said.danger if found.certain]
+    # A sign that is no row of this card is taken, and says nothing of the rows.
+    named += [found.flag for found in said.danger if found.certain and found.flag in cards.every_row(name, intake)]
     unclear = answers.polarity(said.text, said.guess) == "unsure"
     if not named and not none and (now := _may_be_now(intake, name, said)):
         return _confirm_first(intake, said, now)

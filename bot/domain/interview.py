@@ -56,20 +56,20 @@ def take(intake: Intake, said: Said) -> Move:
         return move
     said = pieces.as_piece(intake, said)
     said = about_the_talk.only_asked(said) if about_the_talk.asks_meaning(intake, said) else _rows(intake, said)
-    before = len(intake.rf) + len(intake.ci)
+    before = (*intake.rf, *intake.ci)
     if intake.phase in ASKING and intake.consented:
         absorb.rows(intake, pieces.rows(intake, said), said)
     absorb.danger(intake, said)
     stopped.note_again(intake, said)
     told_again = any(found.certain for found in said.danger)  # the number again, although nothing is new
-    if stop_if_in_danger(intake, move, new=told_again or len(intake.rf) + len(intake.ci) > before):
+    if stop_if_in_danger(intake, move, new=told_again or len(intake.rf) + len(intake.ci) > len(before)):
         return move
     if intake.phase in AFTERWARDS:
         afterwards.take(intake, said, move)
     elif not intake.consented:
         _take_consent(intake, said, move)
     else:
-        _take_answer(intake, said, move)
+        _take_answer(intake, said, move, before)
     _answer_all(said, move)
     goes_on = not move.interruption and intake.phase in ASKING and not move.hand_off
     if goes_on and not stop_if_in_danger(intake, move, new=True):
@@ -190,8 +190,8 @@ def _refuse(intake: Intake, move: Move) -> None:
     move.say.append("utter_consent_refused")
 
 
-def _take_answer(intake: Intake, said: Said, move: Move) -> None:
-    """The answer to the open question, and everything else the message tells."""
+def _take_answer(intake: Intake, said: Said, move: Move, before: tuple[str, ...]) -> None:
+    """The answer to the open question, and everything else the message tells; `before` are the signs known till then."""
     if (said.question == "change" or intake.open_field == "change") and changing.take(intake, said, move):
         return
     if said.is_too_early:
@@ -202,7 +202,7 @@ def _take_answer(intake: Intake, said: Said, move: Move) -> None:
         return
     if said.asks and not said.tells_something:
         return
-    history, whom, ill = len(intake.corrected), intake.facts.get("for_whom"), (*intake.ci,)
+    history, whom = len(intake.corrected), intake.facts.get("for_whom")
     corrected = corrections.take(intake, said)
     pieced = [str(intake.open_field)] if not corrected and pieces.time(intake, said) else []
     answered = not corrected and (bool(pieced) or absorb.answer(intake, said))
@@ -219,10 +219,18 @@ def _take_answer(intake: Intake, said: Said, move: Move) -> None:
         move.short = True
         move.say.append(wording.changed(intake, corrected, intake.corrected[history:]))
     elif answered:
-        ticked = [name for name in intake.ci if name not in (*ill, *news)] if said.question is None else []
-        _answered(intake, said, move, [*news, *ticked])
+        _answered(intake, said, move, [*news, *_signs_told(intake, said, (*before, *news))])
     else:
-        _not_answered(intake, said, move, news)
+        _not_answered(intake, said, move, [*news, *_signs_told(intake, said, (*before, *news))])
+
+
+_MOST_SIGNS_SAID = 3
+
+
+def _signs_told(intake: Intake, said: Said, known: tuple[str, ...]) -> list[str]:
+    """Signs and conditions that this message told in words, to be said back; who taps a row sees it ticked."""
+    told_now = [name for name in (*intake.rf, *intake.ci) if name not in known]
+    return told_now[:_MOST_SIGNS_SAID] if said.question is None else []
 
 
 def _answered(intake: Intake, said: Said, move: Move, news: list[str]) -> None:

@@ -73,7 +73,11 @@ def understood(intake: Intake) -> str:
     """Everything understood so far in one line, complaint by complaint; empty when that is nothing."""
     names = [complaints.field(name, at) for at in complaints.numbers(intake) for name in complaints.SHOWN]
     told = [name for name in (*names, "doctor", "age") if intake.facts.get(name) is not None]
+    told += intake.ci[:_MOST_CONDITIONS_SAID]
     return acknowledge(intake, told) if told else ""
+
+
+_MOST_CONDITIONS_SAID = 3
 
 
 def changed(intake: Intake, names: Iterable[str], history: Iterable[Mapping[str, Any]] = ()) -> str:
@@ -105,6 +109,8 @@ def _gone(intake: Intake, entry: Mapping[str, Any]) -> str:
 def acknowledge(intake: Intake, told: Iterable[str]) -> str:
     """What was just understood, in one short line: "Got it: left knee, 6 of 10, for 3 days." """
     names = [name for name in told if name != "complaint" or intake.facts.get(name) != "pain"]
+    if any(complaints.base(name) == "duration_days" for name in names):
+        names = [name for name in names if name != "CI-CHRONIC"]  # the time beside it says so
     groups = []
     for at in sorted({complaints.number(name) for name in names}):
         own = [name for name in names if complaints.number(name) == at]
