@@ -28,10 +28,20 @@ _MEANS = re.compile(
 _OWN = re.compile(r"\b(?:i|i'?m|i'?ve|my|me|we|our|he|she|his|her|mi|mis|me|tengo|tuve|su|sus)\b", re.IGNORECASE)
 _MOST_WORDS = 8
 
+_MUST = re.compile(
+    r"\b(?:do|must|should|why do|why must) (?:i|we) (?:really |actually )?(?:have to |need to )?(?:answer|fill|do|go through|tell)\b.*\b(?:all|every\w*|this|these|that|it|questions?)\b"
+    r"|\bis (?:this|it|all this|all of this) (?:really )?(?:necessary|mandatory|compulsory|required|needed)\b"
+    r"|\b(?:tengo que|hay que|debo|hace falta|es obligatorio|es necesario) (?:contestar|responder|rellenar|decir)(?:lo)?\b.*\b(?:tod[oa]s?|est[oa]s?|es[oa]s?)\b",
+    re.IGNORECASE,
+)
 MEANING_ASKED = "ask_meaning"
 MORE = "About {count} more questions. Most take one tap or one word."
 LAST = "This is nearly the last one."
 _NEARLY = 2
+YOU_MAY = (
+    "You decide what you tell. The lists are there to keep you safe; say “not sure” where you cannot or would rather not "
+    "say, and our staff go through it with you."
+)
 MEANING = (
     "If the word is new to you, probably no doctor has used it for you. You can say “not sure”, and a person will go "
     "through it with you."
@@ -46,6 +56,16 @@ def asks_how_much_more(text: str) -> bool:
 def how_much_more(intake: Intake, left: int) -> str:
     """How many questions are still to come, the open one among them."""
     return say(intake.locale, LAST) if left <= _NEARLY else say(intake.locale, MORE, count=left)
+
+
+def asks_whether_must(text: str) -> bool:
+    """True for "do I have to answer all of this?": a question, and no wish to skip the one that is open."""
+    return bool(_MUST.search(text))
+
+
+def you_may_leave_it(intake: Intake) -> str:
+    """What is said to it."""
+    return say(intake.locale, YOU_MAY)
 
 
 def asks_meaning(intake: Intake, said: Said) -> bool:

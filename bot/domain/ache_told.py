@@ -161,7 +161,7 @@ def take_duration(intake: Intake, said: Said, at: int = 1) -> bool:
 def _stands_alone(said: Said, found: Mention) -> bool:
     """True for the "3 weeks" of "neck pain, 3 weeks, 6/10"."""
     before, after = said.text[: found.start], said.text[found.end :]
-    return bool(re.search(r"[,;]\s*(?:for |about |now )?$", before) and re.match(r"\s*(?:now)?\s*(?:[,;.]|$)", after))
+    return bool(re.search(r"[,;.]\s*(?:for |about |now )?$", before) and re.match(r"\s*(?:now)?\s*(?:[,;.]|$)", after))
 
 
 _SENTENCE = re.compile(r"[^.!?\n]+")
@@ -271,6 +271,10 @@ def onset_of(mention: Mention) -> str | None:
     return value if value in _ONSETS else _CAUSE_ONSET.get(value)
 
 
+# "Tennis elbow" and "runner's knee" are names.
+_NAMES_AN_ACHE = re.compile(
+    r"(?:er)?(?:['’]?s['’]?)? (?:elbow|knee|toe|thumb|shoulder|neck|wrist|heel)\b", re.IGNORECASE
+)
 # What makes an ache worse or better began nothing: "worse when I sit at work".
 _MAKES_WORSE = re.compile(
     r"\b(?:worse|worst|better|easier|aggravated|flares?(?: up)?|peor|mejor|empeora|mejora)(?: (?:when|whenever|while|with|if|at|on|by|cuando|si|al|con))\b[^.;,!?]*$",
@@ -301,6 +305,7 @@ def take_cause(intake: Intake, said: Said, at: int = 1) -> bool:
     stopped = said.of("function")  # the sleep of "can't sleep" began nothing
     told = [m for m in said.of("cause", "finding") if onset_of(m) and not any(_within(m, one) for one in stopped)]
     told = [m for m in told if m.value in _ONSETS or not _MAKES_WORSE.search(said.text[: m.start])]
+    told = [m for m in told if not _NAMES_AN_ACHE.match(said.text[m.end :])]
     named = [m for m in told if m.value in _ONSETS and m.value in ("gradual", "sudden")]
     found = [m for m in told if not (named and m.value in _SLEEP) and not _of_no_ache(intake, said, m)]
     asked = complaints.base(intake.open_field or "") == "onset"

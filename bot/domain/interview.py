@@ -302,6 +302,8 @@ def _asks_us(intake: Intake, said: Said, move: Move) -> bool:
     if said.intent == "ask_person":
         intake.wants_person = True
         move.say.append("utter_person")
+    elif about_the_talk.asks_whether_must(said.text) and not said.tells_something:
+        move.say.append(about_the_talk.you_may_leave_it(intake))
     elif said.intent == "ask_why" and intake.open_field:
         move.say.append(questions.question(intake.open_field, intake).why)
     elif said.intent in ("stop", "start_over"):

@@ -97,7 +97,7 @@ IN_STEAD = _any(rf"\b(?:{_IN_STEAD})\b")
 # After a score nothing but the end of what is said about its place.
 SAID_OUT = _any(r"\s*(?:[.,;!)]|$|\n|\b(?:and|but|now|right now|today|y|pero|ahora|hoy)\b)")
 LONE_SCORE = _any(
-    rf"[,;]\s*(?:(?:about|around|like|maybe|say|probably|i'?d say|como|unos|quiz[aá]|dir[ií]a|m[aá]s o menos)\s+)*(?:(?:an?|un)\s|(?<=like )|(?<=about )|(?<=say )|(?<=maybe )"
+    rf"[,;]\s*(?:(?:about|around|like|maybe|say|probably|today|now|right now|i'?d say|hoy|ahora|como|unos|quiz[aá]|dir[ií]a|m[aá]s o menos)\s+)*(?:(?:an?|un)\s|(?<=like )|(?<=about )|(?<=say )|(?<=maybe )"
     rf"|(?<=como ))(?P<score>{NUMBER}){_OUT_OF_TEN}\s*(?=[,;.!]|$)"
 )
 BARE = _any(

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from bot.domain import agreement, cards, complaints, sites, wished_times
+from bot.domain import agreement, answers, cards, complaints, sites, wished_times
 from bot.domain.extras import EXTRAS
 from bot.domain.intake import Intake
 from bot.domain.proxy import PROXIES, they
@@ -114,13 +114,24 @@ def acknowledge(intake: Intake, told: Iterable[str]) -> str:
     groups = []
     for at in sorted({complaints.number(name) for name in names}):
         own = [name for name in names if complaints.number(name) == at]
-        parts = [phrase for name in own if (phrase := _phrase(intake, name))]
+        parts = [phrase for name in own if (phrase := _in_their_words(intake, name) or _phrase(intake, name))]
         if at > 1 and complaints.field("sites", at) not in own and parts:
             parts.insert(0, place_of(intake, complaints.field("sites", at)))
         groups += [", ".join(parts)] if parts else []
     if not groups:
         return say(intake.locale, "Got it.")
     return say(intake.locale, "Got it: {what}.", what="; ".join(groups))
+
+
+_FEW_WORDS = 5
+
+
+def _in_their_words(intake: Intake, name: str) -> str:
+    """A sign or condition as the visitor called it, when that is short: "warfarin" rather than the row of its card."""
+    if not name.startswith(("RF-", "CI-")):
+        return ""
+    told = min((str(words["text"]) for words in intake.said.get(name, ())), key=len, default="").strip(" .,;!")
+    return told if told and len(told.split()) <= _FEW_WORDS and not answers.only_numbers(told) else ""
 
 
 NOTHING_TO_CHANGE = "Nothing, it's right"

@@ -29,7 +29,7 @@ _SMILES = re.compile(r"^\W*(?:(👍|👌|✅|✔|🙋)|(👎|❌|🙅)|(🤷))")
 _QUESTION = _any(
     (
         r"\?\s*$",
-        r"^(?:\W|ok(?:ay)?|sure|right|fine|and|but|so|then)*\b(?:what|why|how|when|where|who|which|can you|could you|do you|are you)\b",
+        r"^(?:\W|ok(?:ay)?|sure|right|fine|and|but|so|then)*\b(?:what|why|how|when|where|who|which|can (?:you|i|we)|could (?:you|i)|do (?:you|i|we)|are you|should i|must i|may i|will (?:i|you|it)|is there|are there)\b",
     )
 )
 _WEAK_YES = re.compile(r"^(?:ok(?:ay)?|sure|right|fine|alright|all right)\b")
