@@ -11,9 +11,9 @@ from datetime import UTC, datetime
 
 import click
 
-from bot.settings import REPOSITORY, BadSettings, Settings
+from bot.settings import RASA_PYTHON, REPOSITORY, BadSettings, Settings
 
-RASA_PYTHON = REPOSITORY / ".venv-rasa" / "bin" / "python"
+_RASA = REPOSITORY / RASA_PYTHON
 
 
 def settings() -> Settings:
@@ -252,9 +252,9 @@ def _one_line() -> Iterator[None]:
 
 def _in_rasa(module: str, args: tuple[str, ...]) -> None:
     """Run a module in Rasa's environment with this terminal, and leave with its status."""
-    if not RASA_PYTHON.exists():
+    if not _RASA.exists():
         raise click.ClickException("Rasa's environment is missing: run `make setup`")
-    done = subprocess.run([str(RASA_PYTHON), "-m", module, *args], cwd=REPOSITORY, check=False)
+    done = subprocess.run([str(_RASA), "-m", module, *args], cwd=REPOSITORY, check=False)
     sys.exit(done.returncode)
 
 

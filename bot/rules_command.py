@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
@@ -59,15 +58,6 @@ def run_replay(stored: Iterable[Stored], home: Path, stdout: TextIO, policy: Pol
     stdout.write(_summary(moved, home, policy) + "\n")
     have, want = _signatures(moved, home, policy)
     return 0 if not moved or have >= want else 1
-
-
-def stored_from_lines(lines: Iterable[str]) -> list[Stored]:
-    """Stored answers from JSON lines `{"reference", "record", "outcome", "urgency"}`. Raises `BadRecord`."""
-    rows = [json.loads(line) for line in lines if line.strip()]
-    return [
-        Stored(str(row["reference"]), records.from_json(row["record"]), row["outcome"], row.get("urgency"))
-        for row in rows
-    ]
 
 
 def everything(settings: Settings, stdout: TextIO) -> list[Stored]:

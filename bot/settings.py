@@ -19,6 +19,8 @@ from bot.domain.slots import SUITS
 from bot.domain.speech import LANGUAGES, language_of
 
 REPOSITORY = Path(__file__).resolve().parent.parent
+# Of the two environments' interpreters the one that is not ours, below the repository.
+RASA_PYTHON = Path(".venv-rasa/bin/python")
 DEFAULT_CLINIC = Path(__file__).resolve().parent / "clinic_default.toml"
 # What a clinic may say of its telephone numbers: bot/domain/numbers.py tells what each is.
 # What may be kept for so many days: chats without a hand-off, transcripts, hand-offs.

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TextIO
 
 from bot import model_archive
-from bot.settings import REPOSITORY
+from bot.settings import RASA_PYTHON, REPOSITORY
 
 ARCHIVE = REPOSITORY / "models" / "palpate.tar.gz"
 STAMP = REPOSITORY / "models" / ".made-of"
@@ -55,7 +55,7 @@ def train_if_needed(out: TextIO) -> bool:
     out.write("training the dialogue model (about half a minute, only when its data changed)\n")
     out.flush()
     command = [
-        str(REPOSITORY / ".venv-rasa/bin/python"),
+        str(REPOSITORY / RASA_PYTHON),
         "-m",
         "bot.engine.launch",
         "train",

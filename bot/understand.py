@@ -10,9 +10,9 @@ from datetime import datetime
 from typing import Any, TextIO
 
 from bot.language import reader
-from bot.settings import REPOSITORY
+from bot.settings import RASA_PYTHON, REPOSITORY
 
-RASA_PYTHON = REPOSITORY / ".venv-rasa" / "bin" / "python"
+_RASA = REPOSITORY / RASA_PYTHON
 _SUBJECTS = ("self", "child", "other")
 
 
@@ -83,10 +83,10 @@ class _Classifier:
 
     def __enter__(self) -> _Classifier:
         if self._wanted:
-            if not RASA_PYTHON.exists():
+            if not _RASA.exists():
                 raise NoIntents("Rasa's environment is missing; run make setup")
             self._process = subprocess.Popen(
-                [str(RASA_PYTHON), "-m", "bot.nlu.serve"],
+                [str(_RASA), "-m", "bot.nlu.serve"],
                 cwd=REPOSITORY, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8",
             )  # fmt: skip
         return self

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from bot.settings import RASA_PYTHON
+
 
 @dataclass(frozen=True, slots=True)
 class Command:
@@ -14,11 +16,6 @@ class Command:
     words: tuple[str, ...]
     folder: Path
     env: dict[str, str]
-
-
-def python_of(repository: Path) -> Path:
-    """The interpreter of Rasa's environment."""
-    return repository / ".venv-rasa" / "bin" / "python"
 
 
 def rasa(repository: Path, args: Sequence[str], env: Mapping[str, str], *, folder: Path | None = None) -> Command:
@@ -38,5 +35,5 @@ def stock_rasa(repository: Path, args: Sequence[str], env: Mapping[str, str], *,
 
 
 def _module(repository: Path, module: str, args: Sequence[str], env: Mapping[str, str], folder: Path | None) -> Command:
-    words = (str(python_of(repository)), "-m", module, *args)
+    words = (str(repository / RASA_PYTHON), "-m", module, *args)
     return Command(words, folder or repository, {**env, "PYTHONUNBUFFERED": "1"})

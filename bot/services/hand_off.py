@@ -114,13 +114,6 @@ def amend(
         return Receipt(current.reference, number, created=True)
 
 
-def note_danger(uow: UnitOfWork, *, conversation: str, urgency: str, now: datetime) -> None:
-    """Keep the bare fact that danger advice was shown before consent: no words, no flag (contract §4)."""
-    with uow:
-        uow.audit.add(AuditEntry(now, "system", f"danger_advice_{urgency}"[:32], conversation=conversation))
-        uow.commit()
-
-
 def answer_of(result: Mapping[str, Any]) -> Answer:
     """The answer in a result of contract §3."""
     return Answer(str(result["outcome"]), result.get("urgency"), bool(result.get("provisional")))

@@ -9,8 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from bot import training
-from bot.engine.command import python_of
-from bot.settings import REPOSITORY, Settings
+from bot.settings import RASA_PYTHON, REPOSITORY, Settings
 
 SECRET = "PALPATE_INTERNAL_SECRET"  # noqa: S105 - the name of a variable
 COLD_SECONDS = 120.0  # a start may take this long until the first answer, on a busy machine
@@ -97,7 +96,7 @@ def parts(settings: Settings, env: Mapping[str, str]) -> list[Part]:
     """The three processes, in the order in which they are needed."""
     actions, rasa, web = settings.actions_url, settings.rasa_url, f"http://127.0.0.1:{settings.port}"
     act = [sys.executable, "-m", "actions.server"]
-    serve = [str(python_of(REPOSITORY)), "-m", "bot.engine.launch", "run", "--model", str(training.ARCHIVE)]
+    serve = [str(REPOSITORY / RASA_PYTHON), "-m", "bot.engine.launch", "run", "--model", str(training.ARCHIVE)]
     serve += ["--port", str(settings.rasa_port), "--endpoints", "endpoints.yml", "--credentials", "credentials.yml"]
     health, known = f"{rasa}/webhooks/palpate/health", {"X-Palpate-Secret": env[SECRET]}
     found = [

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 from datetime import date
 
 import pytest
@@ -67,11 +66,7 @@ def test_a_damaged_file_signs_nothing(tmp_path):
 
 
 def test_a_replay_stops_until_two_have_signed_what_is_milder(tmp_path):
-    line = json.dumps(
-        {"reference": "H-1", "record": {"age": 30, "rf": [], "ci": []}, "outcome": "not_now", "urgency": "defer"}
-    )
-    stored = rules_command.stored_from_lines([line, ""])
-    assert stored == [Stored("H-1", records.from_json({"age": 30, "rf": [], "ci": []}), "not_now", "defer")]
+    stored = [Stored("H-1", records.from_json({"age": 30, "rf": [], "ci": []}), "not_now", "defer")]
     out = io.StringIO()
     assert rules_command.run_replay(stored, tmp_path, out) == 1
     assert "H-1 not_now/defer -> relaxation_massage R-X00 milder" in out.getvalue()

@@ -7,7 +7,7 @@ import pytest
 from bot.domain.errors import StorageUnavailable
 from bot.services.booking import book
 from bot.services.decisions import override
-from bot.services.hand_off import hand_off, note_danger
+from bot.services.hand_off import hand_off
 from bot.services.review import Actor, claim
 from bot.services.stored import Erasure, QueueFilter
 
@@ -112,8 +112,8 @@ def test_a_late_turn_does_not_bring_back_what_was_forgotten(clinic):
     assert clinic.look(lambda uow: uow.handoffs.search(QueueFilter())) == []
 
 
-def test_danger_before_consent_leaves_only_the_fact(clinic):
-    clinic.chat(ID, "I can't feel my legs")
-    note_danger(clinic.uow(), conversation=ID, urgency="emergency", now=clinic.now)
-    [entry] = clinic.look(lambda uow: uow.audit.of_conversation(ID))
-    assert (entry.action, entry.detail, entry.reference) == ("danger_advice_emergency", None, None)
+def test_one_more_reason_to_ask_a_doctor_is_no_new_danger(clinic):
+    first = clinic.intake(ci=["CI-HTN-UNC"])
+    again = clinic.intake(ci=["CI-HTN-UNC", "CI-SPINEOP"])
+    assert (again.reference, again.revision, again.created) == (first.reference, 1, False)
+    assert len(clinic.storage.shelves.outbox) == 1, "nobody is alerted anew"

@@ -67,3 +67,31 @@ def test_time_takes_what_is_older_than_its_window(clinic):
     assert privacy.run_retention(clinic.uow(), now=decade)["handoffs"] == 1
     with pytest.raises(NotFound):
         clinic.handoff(reference)
+
+
+def test_each_window_takes_its_own_at_its_time_and_leaves_the_rest(clinic):
+    clinic.chat(ID, "my back hurts")
+    reference = clinic.intake().reference
+    [alert] = clinic.storage.shelves.outbox.values()
+    with clinic.uow() as uow:
+        uow.outbox.sent(alert.id, at=clinic.now)
+        uow.conversations.remember_provider("sms", "SM1", ID, 1, now=clinic.now)
+        uow.commit()
+
+    def after(days: int) -> tuple[str, ...]:
+        """What is there so many days later, after that day's run."""
+        privacy.run_retention(clinic.uow(), now=clinic.now + timedelta(days=days))
+        there = {
+            "delivered": bool(clinic.storage.shelves.outbox) and alert.id in clinic.storage.shelves.outbox,
+            "network": clinic.look(lambda uow: uow.conversations.by_provider("sms", "SM1")) is not None,
+            "chat": bool(clinic.look(lambda uow: uow.conversations.messages(ID))),
+            "transcript": bool(clinic.look(lambda uow: uow.handoffs.revisions(1))[-1].transcript),
+            "record": clinic.handoff(reference).reference == reference,
+        }
+        return tuple(name for name, is_there in there.items() if is_there)
+
+    assert after(29) == ("delivered", "network", "chat", "transcript", "record")
+    assert after(31) == ("chat", "transcript", "record")
+    assert after(89) == ("chat", "transcript", "record")
+    assert after(91) == ("record",)
+    assert after(3650) == ("record",)

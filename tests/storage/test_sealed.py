@@ -160,6 +160,17 @@ def words_in(storage):
     return {word for row in shown for word in re.findall(r"planted-[a-z]+", row)}
 
 
+def test_no_two_seals_are_alike_and_a_changed_one_opens_nothing(vault):
+    """A nonce that comes twice under one key gives both texts away."""
+    seals = [vault.seal("my back hurts") for _ in range(100)]
+    assert len({seal[:16] for seal in seals}) == len(seals)
+    for at in range(len(seals[0])):
+        changed = bytearray(seals[0])
+        changed[at] ^= 1
+        with pytest.raises(SealBroken):
+            vault.unseal(bytes(changed))
+
+
 def test_another_key_opens_nothing(sqlite, tmp_path):
     lived(sqlite)
     (tmp_path / "other").mkdir()

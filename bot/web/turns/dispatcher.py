@@ -100,11 +100,6 @@ class Dispatcher:
         """True when this conversation waits for Rasa to come back."""
         return conversation in self._parked
 
-    @property
-    def rasa_is_up(self) -> bool:
-        """False from the first failure until Rasa says again that it is well."""
-        return self._rasa_is_up
-
     def _background(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)
         self._tasks.add(task)
