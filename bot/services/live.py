@@ -98,6 +98,7 @@ def hand_back(uow: UnitOfWork, where: str, *, by: Actor, now: datetime) -> str:
             _must_speak(chat, by)
         speaker = chat.taken_by or by.name
         _mark(uow, chat, "hand_back", translated(chat.locale, LEFT, name=speaker), by, now)
+        _ask_again(uow, chat, now)
         uow.conversations.taken(chat.id, None)
         uow.audit.add(AuditEntry(now, by.name, "hand_back", reference, chat.id))
         uow.commit()
@@ -138,6 +139,7 @@ def _end_absence(
         reference = handoff.reference if handoff else None
         text = f"{translated(chat.locale, GONE, name=chat.taken_by)} {told(chat.locale)}"
         _append(uow, chat, NewMessage("staff", text, {"event": "hand_back", "by": chat.taken_by, "away": True}), now)
+        _ask_again(uow, chat, now)
         uow.audit.add(AuditEntry(now, chat.taken_by, "speaker_gone", reference, chat.id))
         if chat.person_asked_at is None:
             uow.conversations.ask_for_person(chat.id, now)
@@ -186,6 +188,22 @@ def _find(uow: UnitOfWork, where: str) -> tuple[Conversation, str | None]:
 def _must_speak(chat: Conversation, by: Actor) -> None:
     if chat.taken_by != by.name:
         raise IllegalMove("take over the chat first; legal: {legal}", legal=("takeover",))
+
+
+def _ask_again(uow: UnitOfWork, chat: Conversation, now: datetime) -> None:
+    """The question that was open before a person spoke is put once more, so that the visitor can go on at once."""
+    question = chat.state.get("question")
+    if not question or chat.phase_before in ("stopped", "closed"):
+        return
+    lines = reversed(uow.conversations.messages(chat.id))
+    asked = next((one for one in lines if one.sender == "bot" and _asks(one) == question["field"]), None)
+    if asked is not None:
+        _append(uow, chat, NewMessage("bot", asked.text, {"question": question}), now)
+
+
+def _asks(line: Message) -> str | None:
+    field: str | None = (line.body.get("question") or {}).get("field")
+    return field
 
 
 def _mark(uow: UnitOfWork, chat: Conversation, event: str, text: str, by: Actor, now: datetime) -> None:

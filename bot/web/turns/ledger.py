@@ -14,7 +14,7 @@ from bot.services import live, outgoing
 from bot.services.ports import LeaseLost, UnitOfWork
 from bot.services.stored import AuditEntry, Conversation, Message, NewMessage, OutboxItem
 from bot.web.context import WebContext
-from bot.web.turns import merging, words
+from bot.web.turns import late_times, merging, words
 from bot.web.turns import replies as reading
 from bot.web.turns.rasa import Reply, Turn
 
@@ -183,6 +183,7 @@ class Ledger:
             chat = self._still_ours(uow, work)
             outcome = reading.understand(replies, chat, self._context.settings.clinic, scripted=work.scripted)
             self._consent(uow, chat, outcome)
+            outcome = late_times.asked(self._context, uow, chat, outcome)
             lines = outcome.messages
             if _wants_person(chat, outcome):
                 lines = self._person(uow, chat, outcome)
