@@ -38,9 +38,9 @@ MIDDLE = {"front": 158.5, "back": 156.0}  # in tenths of a unit, where the drawi
 HEAD = """/**
  * The figure: [place, side, points] for front and back, made by ../make_body_map.py; the half at the onlooker's left,
  * to be mirrored at x = `width` - x.
- * Derived from body-muscles 1.0.0, Copyright 2024 Ivan Vulović, Apache License 2.0; changed: rounded, gathered
- * into our places, some shapes cut, one half left out. Licence and notice: ../licences/.
+ * Changed: rounded, gathered into our places, some shapes cut, one half left out. Licence and notice: ../licences/.
  */
+/*! Body Muscles 1.0.0, Copyright 2024 Ivan Vulović, Apache-2.0, changed: /licences/body-muscles.txt */
 """
 
 

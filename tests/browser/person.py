@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import httpx
 from playwright.sync_api import FrameLocator, Locator, Page, expect
 
 TURN = 20_000  # ms that an answer of the real product may take
@@ -44,7 +45,12 @@ class Visitor:
         return form.get_attribute("data-field") or "" if form.count() else ""
 
     def read(self) -> list[str]:
-        """The messages as they stand there, without the note that one was sent."""
+        """The messages as they stand there once all of the log does, without the note that one was sent."""
+        key, token = self.chat.locator("body").evaluate("() => sessionStorage.palpate").split()
+        kept = httpx.get(
+            f"{self.address}/api/conversations/{key}/messages?after=0", headers={"Authorization": f"Bearer {token}"}
+        )
+        expect(self.chat.locator("#log > ol > li")).to_have_count(len(kept.json()["messages"]), timeout=TURN)
         texts = self.chat.locator("#log > ol > li").all_inner_texts()
         return [text.strip().removesuffix("Sent").strip() for text in texts]
 

@@ -60,6 +60,40 @@ def test_axe_finds_nothing_in_an_emergency_or_offline(page, context, clinic, sch
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_where_a_doctor_today_is_needed_and_messages_wait_or_are_refused(page, clinic, scheme):
+    page.emulate_media(color_scheme=scheme)
+    chat, api = at(page, clinic, "narrative"), clinic[1]
+    api.only.append("bot", "Please see a doctor today.", alert={"urgency": "same_day", "call": "NHS 111"})
+    expect(chat.locator("#alert").get_by_role("alert")).to_contain_text("Please see a doctor today")
+    api.limiting = 1000  # until the pages are looked at
+    say(chat, "one more thing")
+    expect(chat.get_by_role("log")).to_contain_text("One moment: it is sent by itself.")
+    assert violations(page) == []
+    api.limiting = 0
+    expect(chat.get_by_role("log")).not_to_contain_text("One moment: it is sent by itself.")
+    chat.locator("#text").evaluate("box => { box.removeAttribute('maxlength'); box.value = 'x'.repeat(2001); }")
+    chat.locator("#text").press("Enter")
+    expect(chat.locator("#status, #over").filter(has_text=re.compile(r"\w")).first).to_be_visible()
+    assert violations(page) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("end", ["erased", "gone"])
+def test_axe_finds_nothing_where_a_chat_is_over(page, clinic, end, scheme):
+    page.emulate_media(color_scheme=scheme)
+    chat = at(page, clinic, "nrs")
+    if end == "erased":
+        chat.get_by_role("button", name="Your data").click()
+        chat.get_by_role("button", name="Forget me").click()
+        chat.get_by_role("button", name="Yes, erase it").click()
+    else:
+        clinic[1].conversations.clear()
+        say(chat, "hello?")
+    expect(chat.get_by_role("button", name="Start a new chat")).to_be_visible()
+    assert violations(page) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("path", ["/", "/for-your-website"])
 @pytest.mark.parametrize("width", [360, 1280])
 def test_axe_finds_nothing_on_the_clinic_pages_and_nothing_overflows(page, clinic, path, scheme, width):

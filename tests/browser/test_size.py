@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import httpx
 import pytest
 from playwright.sync_api import expect
@@ -50,6 +52,17 @@ def test_everything_a_visitor_can_come_to_load_is_small(clinic, language, record
     record_property(f"widget_bytes_in_all_{language}", sum(sizes.values()))
     assert {"/widget.js", "/widget/app/map.js", f"/widget/app/{language}_parts.js"} <= set(sizes)
     assert sum(sizes.values()) <= IN_ALL, sizes
+
+
+def test_the_notice_of_the_drawing_goes_out_with_the_figure(clinic):
+    """Apache-2.0 asks for it; the minifier takes every other comment away."""
+    figure = httpx.get(clinic[0] + "/widget/app/map.js").text
+    said = re.search(r"/\*! (Body Muscles .*? Ivan Vulović, Apache-2.0, changed): (\S+) \*/", figure)
+    assert said is not None
+    licence = httpx.get(clinic[0] + said[2])
+    assert licence.headers["content-type"].startswith("text/plain")
+    for words in ("Copyright 2024 Ivan Vulović", "Apache License", "Version 2.0"):
+        assert words in licence.text
 
 
 def _speaks(path: str, language: str) -> bool:

@@ -51,6 +51,13 @@ def tag() -> str:
     return files.minified(small, ".js")
 
 
+def licence() -> str:
+    """The notice and the licence of the drawing the figure is made from; the figure's script names this address."""
+    return "\n".join(
+        (WIDGET / "licences" / f"body-muscles-{name}.txt").read_text(encoding="utf-8") for name in ("NOTICE", "LICENSE")
+    )
+
+
 def frame_path(language: str) -> str:
     """The address of the chat in a language."""
     return f"/widget/app/{'' if language == 'en' else f'{language}/'}"
@@ -112,6 +119,7 @@ def routes(settings: Settings) -> list[BaseRoute]:
         ),
         *files.folder("/widget/app", (path for path in (WIDGET / "app").iterdir() if path.stem in WORDS)),
         *files.folder("/widget/app", (WIDGET / "app" / name for name in LOOKS)),
+        files.route("/licences/body-muscles.txt", files.pack(licence(), ".txt")),
         *files.folder("/site", (HERE / "static").iterdir()),
     ]
 

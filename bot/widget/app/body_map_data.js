@@ -1,9 +1,9 @@
 /**
  * The figure: [place, side, points] for front and back, made by ../make_body_map.py; the half at the onlooker's left,
  * to be mirrored at x = `width` - x.
- * Derived from body-muscles 1.0.0, Copyright 2024 Ivan Vulović, Apache License 2.0; changed: rounded, gathered
- * into our places, some shapes cut, one half left out. Licence and notice: ../licences/.
+ * Changed: rounded, gathered into our places, some shapes cut, one half left out. Licence and notice: ../licences/.
  */
+/*! Body Muscles 1.0.0, Copyright 2024 Ivan Vulović, Apache-2.0, changed: /licences/body-muscles.txt */
 
 export const front = [
   ["head", "", "M117,64l-1-26 42-25 45 30-1 19 3-33-21-24-28-5-22 6-20 26zM197,67l1-22-40-28-37 23 0 26-7 0 3 19 4 1 76 0 4-1 3-18z"],
