@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from bot.domain import permissions
 from bot.domain.errors import IllegalMove, NotFound
 from bot.domain.speech import say as translated
-from bot.services import alerts, outgoing
+from bot.services import alerts, outgoing, proposals
 from bot.services.ports import Storage, UnitOfWork
 from bot.services.review import Actor, BadMove
 from bot.services.stored import AuditEntry, Conversation, Message, NewMessage
@@ -195,6 +195,8 @@ def _ask_again(uow: UnitOfWork, chat: Conversation, now: datetime) -> None:
     question = chat.state.get("question")
     if not question or chat.phase_before in ("stopped", "closed"):
         return
+    if proposals.is_open(chat.state) and proposals.standing(uow, chat.id) is None:
+        return  # what became of these times is on its way to the visitor
     lines = reversed(uow.conversations.messages(chat.id))
     asked = next((one for one in lines if one.sender == "bot" and _asks(one) == question["field"]), None)
     if asked is not None:

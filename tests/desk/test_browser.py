@@ -117,6 +117,27 @@ def test_the_visitors_answers_appear_while_a_person_speaks(signed_in, address, c
     assert said == []
 
 
+@pytest.mark.parametrize("width", [1280, 1000])
+def test_a_long_row_of_moves_covers_nothing_of_the_conversation(signed_in, arrived, address, width):
+    page, said = signed_in(address, viewport={"width": width, "height": 760})
+    page.click(".verdict:has-text('Clinical massage')")
+    page.click("button:has-text('Claim')")
+    arrived(page, "text=Claimed by Ana")
+    page.click("summary:has-text('Book')")
+    for tick in (0, 1, 2):
+        page.locator("input[name=slot]").nth(tick).check()
+    page.click("text=Propose, and let them confirm")
+    arrived(page, "text=Take the times back")
+    page.click("button:has-text('Take over')")
+    arrived(page, "button:has-text('Hand back')")
+    page.evaluate("scrollTo({ top: 500, behavior: 'instant' })")
+    button = page.locator("button:has-text('Hand back')")
+    covered = "one => { const at = one.getBoundingClientRect(); return document.elementFromPoint(at.x + at.width / 2, at.y + 2) !== one; }"
+    expect(button).to_be_in_viewport(ratio=1)
+    assert not button.evaluate(covered)
+    assert said == []
+
+
 def test_an_open_page_tells_of_new_danger_and_r_shows_it(signed_in, arrived, address, context):
     page, said = signed_in(address)
     page.click(".verdict:has-text('Clinical massage')")

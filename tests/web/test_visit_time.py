@@ -198,6 +198,17 @@ def test_who_hands_the_chat_back_leaves_the_open_question_within_reach(visitor: 
     assert stands(edge.context, reference)[1] == ["confirmed"]
 
 
+def test_times_that_are_gone_are_not_put_again_by_who_hands_back(visitor: Visitor, edge: Running, offered):
+    reference = offered(2, 3)
+    live.take_over(edge.context.uow(), visitor.id, by=ANA, now=edge.context.clock())
+    with edge.context.uow.reading() as uow:
+        chosen = uow.appointments.of(uow.handoffs.by_reference(reference).id)[0].id
+    booking.confirm(edge.context.uow(), reference, by=ANA, now=edge.context.clock(), visit=chosen)
+    live.hand_back(edge.context.uow(), visitor.id, by=ANA, now=edge.context.clock())
+    visitor.read_until(lambda log: any("is booked" in line["text"] for line in log["messages"]))
+    assert len([text for text in visitor.bot() if "Which one suits you?" in text]) == 1
+
+
 def test_a_question_beside_the_answer_is_answered_too(visitor: Visitor, edge: Running, rasa: Rasa, offered):
     reference = offered(2, 3)
     said(visitor, "the second, what should I wear?")

@@ -7,6 +7,10 @@ if (log && document.body.dataset.live) {
   document.body.addEventListener("htmx:sseMessage", () => { if (atEnd) log.scrollTop = log.scrollHeight; });
 }
 
+// The row of moves stays in view and has one line or more; what scrolls below it keeps clear of it.
+const acts = document.querySelector(".acts");
+if (acts) new ResizeObserver(() => document.documentElement.style.setProperty("--acts", `${acts.offsetHeight}px`)).observe(acts);
+
 // A canned reply goes into the field, where it can be changed before it is sent.
 for (const list of document.querySelectorAll("[data-replies]")) {
   list.closest("label").hidden = false;
