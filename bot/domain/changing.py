@@ -47,7 +47,7 @@ def _named(intake: Intake, said: Said) -> list[str]:
         return []
     if len(words) == 1 and words[0].isdigit():
         return [str(name) for name in answers.named_choices(said.text, rows)]
-    if answers.says_none(said.text, said.intent):
+    if answers.says_none(said.text, said.guess):
         return [NOTHING]
     scored = [(_shared(words, str(row["label"]).partition(":")[0]), str(row["value"])) for row in rows]
     best = max(score for score, _ in scored)

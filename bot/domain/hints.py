@@ -46,6 +46,11 @@ _HINTS: Mapping[str, tuple[str, str, str]] = {
         "For example “yes, I can't sleep on that side”, or “no, I can do everything”.",
         "That's fine, staff will ask you.",
     ),
+    "doctor": (
+        "What did the doctor say about massage? That it is fine, or to have it, or not to; or you haven't asked.",
+        "For example “she said it's fine”, “it didn't come up”, or “not asked yet”.",
+        "That's fine, staff will ask you.",
+    ),
     "bp": (
         "I need two numbers, or “I don't know”.",
         "For example “150 over 95”.",

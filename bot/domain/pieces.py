@@ -81,10 +81,12 @@ def rows(intake: Intake, said: Said) -> list[str]:
 
 
 def _goes_on(intake: Intake, said: Said) -> bool:
-    """In haste, or a small word behind others. A message in its own time begins anew, but for the unit of a number: "10",
-    then "days"."""
-    small = answers.says_nothing(said.text) and intake.pieces["question"] == intake.open_field
-    return said.hurried or said.early or small or _is_unit(intake, said)
+    """In haste, or a small word behind others, or one more word where the first was no answer. Else a message begins anew,
+    but for the unit of a number: "10", then "days"."""
+    still_open = intake.pieces["question"] == intake.open_field
+    one_more = bool(intake.misses) and len(said.text.split()) == 1
+    small = answers.says_nothing(said.text)
+    return said.hurried or said.early or (still_open and (small or one_more)) or _is_unit(intake, said)
 
 
 def _is_unit(intake: Intake, said: Said) -> bool:

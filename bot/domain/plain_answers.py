@@ -104,7 +104,7 @@ def _read_sites(intake: Intake, said: Said) -> bool:
 def _side_unknown(intake: Intake, said: Said, at: int) -> bool:
     """ "The middle" and "not sure" settle the side: it changes no rule and the therapist will see."""
     if questions.missing_sides(intake, at) and (
-        answers.polarity(said.text, said.intent) == "unsure"
+        answers.polarity(said.text, said.guess) == "unsure"
         or re.search(r"\b(middle|cent(er|re)|neither)\b", said.text, re.I)
     ):
         intake.settle(field("side", at))
@@ -154,13 +154,17 @@ _HARD = re.compile(
     r"|(?:i |to )?(?:struggle|avoid|have (?:trouble|difficulty|problems?))\b.*|(?:me cuesta|evito|con dificultad)\b.*)",
     re.IGNORECASE,
 )
+_IN_PART = re.compile(
+    r"^\W*(?:(?:just|only|well|yeah|yes)\W+)?(?:sometimes|a (?:bit|little)|some days|somewhat|kinda|kind of|sort of|often|always|mostly|constantly|very much|a lot)\b",
+    re.IGNORECASE,
+)
 
 
 def _read_function(intake: Intake, said: Said) -> bool:
     name = field("function_limited", _at(intake))
     if said.of("function"):
         return ache_told.take_function(intake, said, _at(intake))
-    polarity = answers.polarity(said.text, said.intent)
+    polarity = "yes" if _IN_PART.search(said.text) else answers.polarity(said.text, said.guess)
     if polarity == "no" and (hard := _HARD.search(said.text)):
         intake.facts[field("function", _at(intake))] = hard["what"].strip()
         polarity = "yes"
@@ -206,7 +210,7 @@ def _read_bp(intake: Intake, said: Said) -> bool:
 
 
 def _settle_if_unknown(intake: Intake, said: Said, name: str) -> bool:
-    if answers.polarity(said.text, said.intent) in ("no", "unsure") or said.intent == "skip":
+    if answers.polarity(said.text, said.guess) in ("no", "unsure") or said.guess == "skip":
         intake.settle(name)
         return True
     return False
@@ -217,10 +221,12 @@ def _read_doctor(intake: Intake, said: Said) -> bool:
         told.take_doctor(intake, said)
         return True
     named = answers.named_choices(said.text, questions.question("doctor", intake).choices)
-    polarity = answers.polarity(said.text, said.intent)
-    value = "none" if polarity == "no" else "ok" if polarity == "yes" else (named[0] if named else None)
-    if value is None and polarity == "unsure":
+    polarity = answers.polarity(said.text, said.guess)
+    value = named[0] if named else None
+    if polarity in ("no", "unsure"):
         value = "none"
+    elif polarity == "yes" and value is None and intake.misses:
+        value = "seen"  # twice no more than "yes": a doctor was asked, and nobody knows what they said
     if value is None:
         return False
     told.set_doctor(intake, value, said.words())
@@ -232,7 +238,7 @@ def _read_clearance(intake: Intake, said: Said) -> bool:
     named = answers.named_choices(
         said.text, [{"value": item, "label": cards.label(item, intake.locale)} for item in items]
     )
-    polarity = answers.polarity(said.text, said.intent)
+    polarity = answers.polarity(said.text, said.guess)
     if not named and polarity is None and not re.search(r"\b(all|both|everything)\b", said.text, re.I):
         return False
     told.clear(intake, named or ([] if polarity in ("no", "unsure") else list(items)), said.words())
@@ -282,7 +288,7 @@ def _read_since_last(intake: Intake, said: Said) -> bool:
 
 
 def _read_still_true(intake: Intake, said: Said) -> bool:
-    polarity = answers.polarity(said.text, said.intent)
+    polarity = answers.polarity(said.text, said.guess)
     if re.search(r"\b(?:changed|different|not (?:all|any more|right)|ha cambiado|cambió)\b", said.text, re.IGNORECASE):
         polarity = "no" if not re.search(r"\b(?:nothing|not|hasn'?t|nada)\b", said.text, re.IGNORECASE) else "yes"
     if polarity not in ("yes", "no"):
@@ -310,7 +316,7 @@ def _read_text(name: str) -> Callable[[Intake, Said], bool]:
 
 def _read_yes_no(name: str) -> Callable[[Intake, Said], bool]:
     def read(intake: Intake, said: Said) -> bool:
-        polarity = answers.polarity(said.text, said.intent)
+        polarity = answers.polarity(said.text, said.guess)
         if polarity not in ("yes", "no"):
             return False
         intake.know(name, polarity == "yes", said.words())
@@ -320,7 +326,7 @@ def _read_yes_no(name: str) -> Callable[[Intake, Said], bool]:
 
 
 def _read_read_back(_intake: Intake, said: Said) -> bool:
-    return answers.polarity(said.text, said.intent) in ("yes", "no") or said.intent in ("affirm", "deny", "correct")
+    return answers.polarity(said.text, said.guess) in ("yes", "no") or said.guess in ("affirm", "deny", "correct")
 
 
 READERS: Mapping[str, Callable[[Intake, Said], bool]] = {
