@@ -26,7 +26,7 @@ def main(stdin: TextIO, stdout: TextIO, *, intent: bool) -> int:
     Returns the exit status: 0, or 1 when the classifier cannot be asked.
     """
     try:
-        with _Classifier(intent) as classify:
+        with Classifier(intent) as classify:
             for line in stdin:
                 stdout.write(json.dumps(understand(request(line), classify), ensure_ascii=True) + "\n")
                 stdout.flush()
@@ -48,7 +48,7 @@ def request(line: str) -> dict[str, Any]:
     return {"text": raw}
 
 
-def understand(said: dict[str, Any], classify: _Classifier) -> dict[str, Any]:
+def understand(said: dict[str, Any], classify: Classifier) -> dict[str, Any]:
     """One answer in the contract's shape."""
     text, asked, subject, locale = said["text"], said.get("asked"), said.get("for"), said.get("locale")
     reading = reader.load().read(
@@ -74,14 +74,14 @@ def _moment(now: Any) -> datetime | None:
         return None
 
 
-class _Classifier:
+class Classifier:
     """The trained Rasa NLU in its own environment, or nothing; a line out, a line back."""
 
     def __init__(self, wanted: bool) -> None:
         self._wanted = wanted
         self._process: subprocess.Popen[str] | None = None
 
-    def __enter__(self) -> _Classifier:
+    def __enter__(self) -> Classifier:
         if self._wanted:
             if not _RASA.exists():
                 raise NoIntents("Rasa's environment is missing; run make setup")
@@ -96,6 +96,8 @@ class _Classifier:
             with suppress(BrokenPipeError):
                 self._process.stdin.close()
             self._process.wait(timeout=30)
+            if self._process.stdout is not None:
+                self._process.stdout.close()
 
     def ask(self, said: dict[str, Any]) -> dict[str, Any] | None:
         """The intent of a text: name and confidence; None when no intents are wanted."""

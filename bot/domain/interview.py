@@ -59,6 +59,7 @@ def take(intake: Intake, said: Said) -> Move:
     before = (*intake.rf, *intake.ci)
     if intake.phase in ASKING and intake.consented:
         absorb.rows(intake, pieces.rows(intake, said), said)
+        said = pieces.choice(intake, said)
     absorb.danger(intake, said)
     stopped.note_again(intake, said)
     told_again = any(found.certain for found in said.danger)  # the number again, although nothing is new

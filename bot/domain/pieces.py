@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from bot.domain import answers, cards, complaints, rows_said, taken_back
+from bot.domain import answers, cards, complaints, questions, rows_said, taken_back
 from bot.domain.intake import Intake
 from bot.domain.said import Said
 
 _THEN = "\n"  # between two pieces
 # What ends with a comma goes on in the next message or two: "sure," "go" "ahead".
 _UNENDED = re.compile(rf",{_THEN}\S+(?:{_THEN}\S+)?$")
+_ONE_OF_SEVERAL = ("complaint", "onset")
 _TIMES = ("duration", "span")
 _FEW = 3  # words
 _MEANT_ALONE = ("stop", "ask_person")
@@ -100,6 +101,19 @@ def _rows(intake: Intake) -> list[str]:
         return []
     choices = [{"value": row, "label": cards.label(row, intake.locale)} for row in cards.every_row(name, intake)]
     return [str(row) for row in rows_said.said(intake.pieces["text"], choices).values if not cards.is_fact(str(row))]
+
+
+def choice(intake: Intake, said: Said) -> Said:
+    """ "Pain", "with", "my", "illness": the one answer that hurried words say together, where the first of them were taken
+    for another. As in a row said at once, its words tell nothing else: the "back" of "getting movement back" is no place."""
+    name = intake.pieces.get("question", "")
+    if not (said.hurried or said.early) or complaints.base(name) not in _ONE_OF_SEVERAL:
+        return said
+    named = rows_said.said(intake.pieces["text"], questions.question(name, intake).choices).values
+    if len(named) != 1:
+        return said
+    intake.know(name, named[0], said.words())
+    return replace(said, mentions=())
 
 
 def time(intake: Intake, said: Said) -> bool:

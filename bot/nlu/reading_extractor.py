@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -12,7 +13,7 @@ from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.constants import ENTITIES, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
-from bot.domain.mention import Danger, Reading
+from bot.domain.mention import Danger, Mention, Reading
 from bot.nlu import sources
 from bot.nlu.moment import moment
 
@@ -62,24 +63,28 @@ class ReadingExtractor(GraphComponent):
         must not have dropped the danger by then.
         """
         reading = self._read(text, metadata)
-        found = entities(reading) + self._across(text, metadata, {danger.flag for danger in reading.danger})
+        across = self._across(text, metadata)
+        found = entities(_with_places(reading, across.mentions)) + _dangers_across(reading, across.danger)
         if not metadata.get("for") and any(mention.other_person for mention in reading.mentions):
             theirs = self._read(text, {**metadata, "for": "other"})
             ours = {danger.flag for danger in reading.danger}
             found += [_danger("other_danger", one) for one in theirs.danger if one.flag not in ours]
         return found
 
-    def _across(self, text: str, metadata: dict[str, Any], known: set[str]) -> list[dict[str, Any]]:
-        """Dangers that only the words sent just before and these say together: "chest", "pain", one word a message."""
+    def _across(self, text: str, metadata: dict[str, Any]) -> Reading:
+        """What only the words sent just before and these say together: "chest", "pain", one word a message."""
         before = metadata.get("before")
         if not before:
-            return []
+            return Reading(text, (), ())
         offset = len(before) + 1
         whole = self._read(f"{before} {text}", {**metadata, "asked": None})
-        across = [
-            one for one in whole.danger if one.start < offset < one.end and one.flag not in known and not one.guessed
-        ]
-        return [_danger("danger", replace(one, start=0, end=one.end - offset)) for one in across]
+        return Reading(
+            text,
+            tuple(
+                replace(one, start=0, end=one.end - offset) for one in whole.mentions if one.start < offset < one.end
+            ),
+            tuple(replace(one, start=0, end=one.end - offset) for one in whole.danger if one.start < offset < one.end),
+        )
 
     def _read(self, text: str, metadata: dict[str, Any]) -> Reading:
         return self._reader.read(
@@ -89,6 +94,18 @@ class ReadingExtractor(GraphComponent):
             subject=metadata.get("for") or "self",
             locale=metadata.get("locale"),
         )
+
+
+def _with_places(reading: Reading, across: Sequence[Mention]) -> Reading:
+    """The reading with "low back" in place of the "back" of "low", "back"."""
+    places = [one for one in across if one.kind == "site"]
+    rest = [one for one in reading.mentions if one.kind != "site" or all(one.start >= place.end for place in places)]
+    return replace(reading, mentions=(*places, *rest))
+
+
+def _dangers_across(reading: Reading, across: Sequence[Danger]) -> list[dict[str, Any]]:
+    known = {danger.flag for danger in reading.danger}
+    return [_danger("danger", one) for one in across if one.flag not in known and not one.guessed]
 
 
 def entities(reading: Reading) -> list[dict[str, Any]]:

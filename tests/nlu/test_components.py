@@ -111,6 +111,18 @@ def test_a_danger_said_in_several_messages_is_found_in_the_last_of_them(before, 
     assert all(0 <= one["start"] < one["end"] <= len(text) for one in dangers)
 
 
+@pytest.mark.parametrize(
+    ("before", "text", "places"),
+    [("my low", "back", ["low_back"]), ("", "back", ["back"]), ("my left", "knee", ["knee"]), ("low", "back and knee", ["low_back", "knee"])],
+)  # fmt: skip
+def test_a_place_said_in_several_messages_is_found_in_the_last_of_them(before, text, places):
+    given = message(text, before=before) if before else message(text)
+    ReadingExtractor(language.load()).process([given])
+    found = [entity for entity in given.get("entities") if entity["entity"] == "site"]
+    assert [one["value"] for one in found] == places
+    assert all(0 <= one["start"] < one["end"] <= len(text) for one in found)
+
+
 def test_what_was_read_comes_back_as_the_same_mentions():
     """The actions rebuild the mention from the entity (actions/memory.py)."""
     given = message("knee 7")
