@@ -18,6 +18,12 @@ _NO = re.compile(
     r"|(?:i )?(?:don'?t|do not|haven'?t|have not|didn'?t)(?=\s*(?:$|[.,!]|have\b|think\b|believe\b|any\b|had\b)))",
     re.IGNORECASE,
 )
+# What people say while they think: "Let me think... no, I can do everything". An "oh no" is none of it.
+_PREAMBLE = re.compile(
+    r"^\W*(?:(?:well|hm+|um+|uh+|er+m?|let me (?:think|see)|(?:oh,? )?(?:that'?s a )?good question|thanks?(?: you)?(?: so much| very much)?(?: for asking)?"
+    r"|honestly|frankly|to be honest|tbh|actually|haha|lol|sorry)\W+)+",
+    re.IGNORECASE,
+)
 _A_SIDE = re.compile(r"\W*right +(?!away|then|ok)[a-z]", re.IGNORECASE)
 _UNSURE = re.compile(
     r"\b(not (really )?sure|unsure|don'?t know|dont know|no idea|dunno|can'?t (say|tell)|maybe|perhaps|possibly|hard to say|i think so)\b",
@@ -103,6 +109,7 @@ def polarity(text: str, intent: str = "") -> str | None:
         return None if spanish == spanish_answers.IN_WORDS else spanish
     if _UNSURE.search(text):
         return "unsure"
+    text = _PREAMBLE.sub("", text)
     if _NO.search(text):
         return "no"
     if _YES.search(text):
@@ -122,7 +129,7 @@ def agrees(text: str) -> bool:
     """True for a plain yes to what was asked; "right shoulder" and "me duele" begin a story and agree to nothing."""
     if spanish_answers.polarity(text) is not None:
         return spanish_answers.agrees(text)
-    return polarity(text) == "yes" and not _A_SIDE.match(text)
+    return polarity(text) == "yes" and not _A_SIDE.match(_PREAMBLE.sub("", text))
 
 
 def says_none(text: str, intent: str = "") -> bool:
