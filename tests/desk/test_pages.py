@@ -32,6 +32,13 @@ def test_what_the_answer_rests_on_is_told_with_its_values_and_not_as_names_of_fi
         assert field not in lead
 
 
+def test_who_left_no_way_to_be_reached_is_said_to_be_in_the_chat_only(context, browser):
+    silent, other = context.handed_off(1, rf=["RF-CES"], facts={"for_whom": "self"}), context.handed_off(2)
+    desk = browser()
+    assert "No telephone or e-mail was left; only the chat reaches them." in desk.get(f"/desk/handoffs/{silent}").text
+    assert "No telephone or e-mail" not in desk.get(f"/desk/handoffs/{other}").text
+
+
 def test_claim_agree_book(context, browser):
     reference = context.handed_off(1)
     desk = browser()
