@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 
 import pytest
 
@@ -164,3 +165,25 @@ def test_a_provisional_result_is_booked_as_a_pending_request(context, program):
     got = staff.call(f"{BASE}/{reference}/book", BOOK).json()
     assert got["provisional"] or got["outcome"] == "doctor_first"
     assert got["appointments"][0]["status"] == "pending"
+
+
+def test_what_no_database_and_no_page_can_hold_is_taken_out(context, program, browser):
+    """Half of a pair of surrogates, or a NUL, sent by a program: whoever opens the hand-off afterwards must still see it."""
+    reference, staff, lead = context.handed_off(1), program(), browser("Bea", "lead")
+    for move, fields in (
+        ("claim", {}),
+        ("note", {"text": "half \ud800 of a sign\x00"}),
+        ("label", {"labels": ["a\ud800b\x00"]}),
+        ("clear", {"items": ["CI-CHRONIC"], "by": "Dr \ud800\x00", "date": "2026-11-20", "limits": "\ud800\x00"}),
+        ("book", {**BOOK, "therapist": "Kim\ud800", "room": "1\x00"}),
+        ("reopen", {"reason": "\ud800\x00 again"}),
+    ):
+        raw = {"content": json.dumps(fields), "headers": {"Content-Type": "application/json"}}
+        sent = staff.request("POST", f"{BASE}/{reference}/{move}", **raw)
+        assert sent.status_code == 200, (move, sent.text)
+    told = staff.get(f"{BASE}/{reference}")
+    assert told.json()["notes"][0]["text"] == "half \ufffd of a sign"
+    assert told.json()["appointments"][0]["therapist"] == "Kim\ufffd"
+    for path in (f"/desk/handoffs/{reference}", *(f"{BASE}/{reference}.{kind}" for kind in ("pdf", "csv", "json"))):
+        assert lead.get(path).status_code == 200, path
+    assert lead.get(BASE, params={"q": "\x00"}).status_code == 200

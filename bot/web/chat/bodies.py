@@ -52,6 +52,21 @@ def clean(text: str) -> str:
     return _UNSTORABLE.sub("\ufffd", text.replace("\x00", " "))
 
 
+def clean_all(value: Any) -> Any:
+    """The same for every text in a JSON value. Raises `ValueError` for one that is nested too deep."""
+    if _deeper_than(value, MAX_DEPTH):
+        raise ValueError("nested too deep")
+    return _cleaned(value)
+
+
+def _cleaned(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {clean(key): _cleaned(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_cleaned(one) for one in value]
+    return clean(value) if isinstance(value, str) else value
+
+
 def is_id(raw: str) -> bool:
     """True for what can be an id of ours or of a client."""
     return bool(_CLIENT_ID.fullmatch(raw))

@@ -17,6 +17,7 @@ from bot.domain.record import BadRecord
 from bot.services import accounts
 from bot.services.accounts import SignedIn
 from bot.services.review import BadMove
+from bot.web.chat.bodies import clean
 from bot.web.chat.problems import Problem
 from bot.web.desk import tongue
 from bot.web.desk.context import DeskContext
@@ -191,7 +192,7 @@ async def form_of(request: Request) -> dict[str, str | list[str]]:
             request.state.form = {
                 key: values if len(values) > 1 else values[0]
                 for key in form
-                if (values := [value for value in form.getlist(key) if isinstance(value, str)])
+                if (values := [clean(value) for value in form.getlist(key) if isinstance(value, str)])
             }
     found: dict[str, str | list[str]] = request.state.form
     return found

@@ -17,6 +17,7 @@ from bot.domain import summary
 from bot.services import review
 from bot.services.accounts import SignedIn
 from bot.services.review import Actor, BadMove, Detail, Row
+from bot.web.chat import bodies
 from bot.web.chat.problems import Problem
 from bot.web.desk import moves, queues, words
 from bot.web.desk.access import LARGEST_BODY, Access, Endpoint
@@ -171,7 +172,7 @@ async def _body(request: Request) -> Mapping[str, Any]:
     if len(raw) > LARGEST_BODY:
         raise Problem(413, "body_too_large", "That is too much text.")
     try:
-        fields = json.loads(raw or b"{}")
+        fields = bodies.clean_all(json.loads(raw or b"{}"))
     except (ValueError, RecursionError):
         raise Problem(400, "not_json", "The body must be a JSON object.") from None
     if not isinstance(fields, dict):

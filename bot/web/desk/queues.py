@@ -10,6 +10,7 @@ from bot.domain import permissions, review
 from bot.services.review import Actor, BadMove
 from bot.services.search import narrow
 from bot.services.stored import QueueFilter
+from bot.web.chat.bodies import clean
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,7 @@ QUEUES: Mapping[str, Queue] = {
 
 def wanted(query: Mapping[str, str], by: Actor, *, default: str) -> tuple[Queue, QueueFilter]:
     """The queue and the filter of `queue`, `q` and the `FILTERS`. Raises `BadMove`."""
+    query = {key: clean(value) for key, value in query.items()}
     name = query.get("queue") or default
     queue = QUEUES.get(name)
     if queue is None:
