@@ -11,17 +11,16 @@ from bot.domain.said import Said
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _UNDERSTOOD = ("intensity", "duration", "span", "when", "contact", "person")
-_PLAIN = frozenset(
-    (
-        "a an the and or but of for in on at to my his her their your it it's its that that's this i i'd i'm me is are "
-        "was were be am so no not yes ok okay oh sorry actually wait meant mean rather instead correction change "
-        "changed make say said would think guess left right both side sides one ones pain score ache hurts hurt about "
-        "around like maybe only just really more less now today again also too el la los las un una unos y e o pero de "
-        "del en al mi mis su sus es son era está esta eso le yo sí si perdón perdon realidad espera espere quise quería "
-        "queria decir digo mejor dicho más mas bien cambia cambie derecho derecha izquierdo izquierda ambos ambas lado "
-        "dolor duele como solo sólo casi ahora hoy también tambien diría diria creo que "
-    ).split()
+_PLAIN_WORDS = (
+    "a an the and or but of for in on at to my his her their your it it's its that that's this i i'd i'm me is are "
+    "was were be am so no not yes ok okay oh sorry actually wait meant mean rather instead correction change "
+    "changed make say said would think guess left right both side sides one ones pain score ache hurts hurt about "
+    "around like maybe only just really more less now today again also too el la los las un una unos y e o pero de "
+    "del en al mi mis su sus es son era está esta eso le yo sí si perdón perdon realidad espera espere quise quería "
+    "queria decir digo mejor dicho más mas bien cambia cambie derecho derecha izquierdo izquierda ambos ambas lado "
+    "dolor duele como solo sólo casi ahora hoy también tambien diría diria creo que "
 )
+_PLAIN = frozenset(_PLAIN_WORDS.split())
 
 
 def all_understood(intake: Intake, said: Said) -> bool:
