@@ -14,6 +14,7 @@ _EMAIL = re.compile(
     r"(?<![\w.+-])[A-Za-z0-9](?:[A-Za-z0-9._%+'-]{0,62}[A-Za-z0-9_+])?@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.){1,4}[A-Za-z]{2,24}(?![\w@])"
 )
 _MOST_NUMBERS = 20  # telephone numbers looked at in one text
+_MOST_SLASHES = 3  # in a telephone number; more are fractions or dates
 _DIGITS = re.compile(r"\+?\(?\d(?:[\d\s().\-/]{5,22})\d")
 _REGIONS = ("US", "GB", "AU", "NZ", "IE", "CA", "ES", "MX")
 _DATE = re.compile(r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}")
@@ -36,7 +37,8 @@ def read(text: str, *, asked: str | None) -> list[Mention]:
 
 def _phone(written: str, *, wanted: bool) -> str | None:
     digits = sum(char.isdigit() for char in written)
-    if not 7 <= digits <= 15 or (digits < 9 and not wanted) or _DATE.fullmatch(written.strip()):
+    fractions = written.count("/") > _MOST_SLASHES
+    if not 7 <= digits <= 15 or (digits < 9 and not wanted) or fractions or _DATE.fullmatch(written.strip()):
         return None
     abroad = written.lstrip().startswith("+")
     if not (wanted or abroad or any(_valid(written, region) for region in _REGIONS)):

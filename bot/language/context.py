@@ -96,7 +96,9 @@ class Context:
         out = []
         if trigger.direction == "sentence":
             first, last = self._sentence_start(found.first), self._sentence_end(found.first)
-            if flag != PAST or self._grammar.present.isdisjoint(words[first:last]):
+            if flag == PAST:
+                first, last = self._until_now(found, first, last)
+            if flag != OVER or self._grammar.recurs.isdisjoint(words[first:last]):
                 out.append((first, last))
         if trigger.direction in ("forward", "both"):
             wide = flag in (OTHER, HYPOTHETICAL, PAST) or trigger.reach >= _FAR
@@ -104,6 +106,16 @@ class Context:
         if trigger.direction in ("backward", "both"):
             out.append((self._backward_start(found.first, trigger.reach), found.first))
         return [Scope(first, last, flag, trigger.strong, found.first, found.last) for first, last in out]
+
+    def _until_now(self, found: Found, first: int, last: int) -> tuple[int, int]:
+        """The words that a past is told of: a verb of now leaves it its own statement, and nothing when the two are one."""
+        words = self._tokens.words
+        now = next((at for at in range(first, last) if words[at] in self._grammar.present), None)
+        if now is None:
+            return first, last
+        begin = next((at + 1 for at in range(found.first - 1, first - 1, -1) if words[at] in _PAUSES), first)
+        end = next((at for at in range(now, found.last - 1, -1) if words[at] in _PAUSES), begin)
+        return begin, end
 
     def _exclaims(self, found: Found) -> bool:
         """ "No, my knee" and "no I have pain": the answer no, which denies nothing after it."""

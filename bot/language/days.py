@@ -58,7 +58,7 @@ _PHRASES: dict[tuple[str, ...], tuple[float, float]] = {
 _LONGEST = max(map(len, _PHRASES))
 _PAST = word_set(
     "since from last past on started began begun start starting ago around about in fell happened hurt pulled",
-    "twisted injured did this over",
+    "twisted injured did this over woke woken slipped tripped landed crashed lifted",
 )
 
 
@@ -242,6 +242,9 @@ def _back(today: date, year: int, month: int, day: int) -> int | None:
     return back if 0 <= back < 40000 else None
 
 
+_OF_TEN = (["out"], ["/"], ["outta"], ["by"])
+
+
 def _month(words: Sequence[str], at: int, today: date, past: bool) -> Point | None:
     """ "3 May", "May 3rd", "in March", "last June", "back in August 2021", "since Jan"."""
     start = at
@@ -263,7 +266,8 @@ def _month(words: Sequence[str], at: int, today: date, past: bool) -> Point | No
     last, day = month_at + 1, ordinal[0] if ordinal else None
     if day is None:
         later = _ordinal(words, last)
-        if later and words[later[1] - 1] != "of":
+        scored = later is not None and words[later[1] : later[1] + 1] in _OF_TEN  # "since September 6 out of 10"
+        if later and not scored and words[later[1] - 1] != "of":
             day, last = later
     year = None
     if words[last : last + 1] == [","] or words[last : last + 2] == ["of", "last"]:

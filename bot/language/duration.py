@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from bot.domain.mention import Mention
@@ -47,10 +47,16 @@ _BEGAN_BEFORE = word_set(
 _BEGAN_AFTER = word_set(
     "ago back now already earlier prior previously before since straight running solid",
 )
+_MEASURED_FROM = word_set(
+    "after later before into of off between apart rest course supply pregnant gone along postpartum postop"
+)
+_SPENT = word_set("rest resting wait another next within in of on off every sleep good bad")
+_OPERATED = (["op"], ["surgery"], ["partum"])
+_SPENT_ON = word_set("took take taking rested waited did tried try")
 _TOLD_OF = word_set("history hx duration")
 _TODAY = word_set("today tonight this right earlier")
 _WISHED = word_set("relax relaxing massage session book booking appointment slot visit treatment stay wait meet rest")
-_ABOUT_THE_BODY = frozenset({"site", "quality", "finding", "cause", "condition", "intensity"})
+ABOUT_THE_BODY = frozenset({"site", "quality", "finding", "cause", "condition", "intensity"})
 _DURATION_FIELDS = ("duration", "onset", "weeks_since")
 
 # Words that say a length by themselves: (low, high) in days.
@@ -73,13 +79,17 @@ _LONGEST_FIXED = max(map(len, _FIXED))
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """A length of time of `low`..`high` days said by words `first`..`last`; `onset` True: it says when it began."""
+    """A length of time of `low`..`high` days said by words `first`..`last`; `onset` True: it says when it began.
+
+    `plain`: nothing says what the length is of, so that it may be that of the ache told beside it.
+    """
 
     low: float
     high: float
     first: int
     last: int
     onset: bool
+    plain: bool = False
 
 
 def read(
@@ -96,8 +106,9 @@ def read(
     When the open question asks for a time, every length answers it.
     """
     wanted = asked is not None and asked.startswith(_DURATION_FIELDS)
-    aching = any(mention.kind in _ABOUT_THE_BODY for mention in mentions)
-    out, at = [], 0
+    aching = any(mention.kind in ABOUT_THE_BODY for mention in mentions)
+    found: list[Stretch] = []
+    at = 0
     while at < len(tokens):
         sign = not tokens.words[at][0].isalnum()
         stretch = None if sign else _stretch(tokens, at, now, wanted=wanted, asked=asked)
@@ -105,9 +116,20 @@ def read(
             at += 1
             continue
         if wanted or aching or not _only_today(tokens.words, stretch):
-            out.append(_mention(tokens, context, stretch))
+            found.append(stretch)
         at = max(stretch.last, at + 1)
-    return out
+    return [_mention(tokens, context, one) for one in of_the_ache(found, told=aching and asked in STORIES)]
+
+
+STORIES = (None, "narrative")
+
+
+def of_the_ache(found: list[Stretch], *, told: bool) -> list[Stretch]:
+    """ "Dull ache both hips about a fortnight": the only length of a told ache, where nothing else says when it began, is its own."""
+    plain = [one for one in found if one.plain and one.low >= 1]
+    if not told or len(plain) != 1 or any(one.onset and one.high >= 1 for one in found):
+        return found
+    return [replace(one, onset=True) if one is plain[0] else one for one in found]
 
 
 def _only_today(words: Sequence[str], stretch: Stretch) -> bool:
@@ -172,12 +194,18 @@ def _bare(words: Sequence[str], at: int) -> Stretch | None:
     return Stretch(unit, unit, at, at + 1, False) if unit >= 7 and len(words) <= 2 else None
 
 
+def _bare_apart(words: Sequence[str], at: int) -> Stretch | None:
+    """ "right shin, fortnight, 5": the unit stands alone between two signs."""
+    apart = words[at] == "fortnight" and words[at - 1 : at] == [","] and words[at + 1 : at + 2] in ([], [","], ["."])
+    return Stretch(14, 14, at, at + 1, False) if apart else None
+
+
 def _stretch(tokens: Tokens, at: int, now: datetime, *, wanted: bool, asked: str | None) -> Stretch | None:
     words = tokens.words
     fixed = _fixed(words, at) or _pandemic(words, at, now) or _shorthand(words, at)
     if fixed:
         return fixed
-    length = _length(words, at) or (_bare(words, at) if wanted else None)
+    length = _length(words, at) or (_bare(words, at) if wanted else _bare_apart(words, at))
     if length:
         return _judged(tokens, length, wanted=wanted)
     if asked is not None and asked.startswith("preferred"):
@@ -384,8 +412,12 @@ def _judged(tokens: Tokens, length: Stretch, *, wanted: bool) -> Stretch | None:
         last, every, began = last + 1, False, True
     alone = last - start >= len(words) - 3 - sum(word in _ABOUT for word in words[:start])
     onset = (began and not every) or (wanted and not every) or (alone and not every)
+    told_of_else = after in _MEASURED_FROM or (after == "post" and words[last + 1 : last + 2] in _OPERATED)
+    spent = before in _SPENT or not _SPENT_ON.isdisjoint(words[max(0, start - 3) : start])
+    good_day = "good" in words[first:last]  # "4 on a good day"
+    plain = not (onset or every or told_of_else or spent or good_day)
     # "3 weeks after surgery" and "two days later" measure from something else.
-    return Stretch(low, high, start if began else first, last, onset)
+    return Stretch(low, high, start if began else first, last, onset, plain)
 
 
 def _bounds(words: Sequence[str], first: int, low: float, high: float) -> tuple[int, float, float]:

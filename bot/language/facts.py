@@ -47,7 +47,8 @@ _MINE = word_set("my mi mis")
 _NOW_TOO, _ONCE = word_set("has have got tiene padece sufre"), word_set("had tuvo tenia")
 _JOINS = word_set("and , . ; y pero but")
 _GONE_FROM_US = word_set("died dead late passed murio fallecio")
-_NOT_MYSELF = word_set("should do can as to beside of with")  # before "i" or "me": "what should i do", "next to me"
+_NOT_MYSELF = word_set("should do can as to beside of with if")  # before "i" or "me": "what should i do", "next to me"
+_BURNING, _HOTTEST = 39, 43  # nobody tells the degrees of a fever that runs in the family
 
 
 def subject(tokens: Tokens, found: Sequence[Found], told: str) -> str:
@@ -76,7 +77,8 @@ def _goes_on(words: Sequence[str], found: Sequence[Found], said: Set[object]) ->
     had = any(_ONCE.intersection(words[f.last : f.last + 2]) for f in kin)
     has = [f.last for f, now in zip(kin, told, strict=True) if now]
     apart = not has or any(not _JOINS.isdisjoint(words[has[0] : at]) for at in acute)
-    return "soon_ago" in said or (bool(acute) and apart and not had)
+    measured = any(word[0].isdigit() and _BURNING <= (numbers.value(word) or 0) <= _HOTTEST for word in words)
+    return "soon_ago" in said or (bool(acute) and apart and not had) or (measured and "fever_word" in said and not had)
 
 
 def _speaks_of_self(words: Sequence[str], found: Sequence[Found]) -> bool:
@@ -89,6 +91,16 @@ def _speaks_of_self(words: Sequence[str], found: Sequence[Found]) -> bool:
     )
 
 
+_AGE_BEGINS = frozenset(form[0] for form in _AGE_AFTER)
+
+
+def _unit_of_age(words: Sequence[str], at: int) -> bool:
+    if at >= len(words) or words[at] not in _AGE_BEGINS:
+        return False
+    after = tuple(words[at : at + 3])
+    return any(after[: len(form)] == form for form in _AGE_AFTER)
+
+
 def ages(tokens: Tokens) -> Iterator[tuple[int, int, int]]:
     """Each age said, with its words: (age, first, last)."""
     words = tokens.words
@@ -96,14 +108,19 @@ def ages(tokens: Tokens) -> Iterator[tuple[int, int, int]]:
         number = numbers.read(words, at) if word[0].isdigit() or word in _NUMBER_WORDS else None
         if number is None or number.low != number.high or not 0 < number.low < 115 or number.low % 1:
             continue
-        after = tuple(words[number.last : number.last + 3])
-        if any(after[: len(form)] == form for form in _AGE_AFTER) or _said_as_age(words, at, number.last):
+        if _unit_of_age(words, number.last) or _said_as_age(words, at, number.last):
             yield int(number.low), at, number.last
 
 
 _NUMBER_WORDS = word_set(
     "eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety sixteen seventeen fourteen fifteen",
     "thirteen twelve",
+)
+
+
+_KIN = word_set(
+    "mum mom mam mother dad father nan nana gran granny grandma grandmother grandad grandpa wife husband partner sister brother",
+    "son daughter lad boy girl kid child baby aunt uncle friend neighbour grandson granddaughter",
 )
 
 
@@ -118,6 +135,7 @@ def _said_as_age(words: Sequence[str], at: int, last: int) -> bool:
         (before[-1:] and before[-1] in ("i'm", "im", "aged", "age", "turned", "turning"))
         or before == ["i", "am"]
         or before in (["she's"], ["he's"])
+        or (before[-1:] == ["is"] and before[0] in _KIN and words[at].isdecimal())
         or before[-1:] in (["she's"], ["he's"])
         or before == ["age", "is"]
     ):

@@ -19,6 +19,7 @@ class Grammar:
     after a comma, `tags` not before a question mark. `after_no`: "no" before one of these is an answer and denies nothing. `present`: verbs
     that make a sentence one about now, whatever time is named in it ("me duele hace dos años"). `acts`: what somebody else does
     to a part of the visitor's body ("stepped on my foot"); in Spanish the tables name who does it ("mi novio me pisó").
+    `recurs`: what comes back is not over when "it's gone" ("every time I climb the stairs, I sit down and it's gone").
     """
 
     new_subject: frozenset[str]
@@ -37,6 +38,7 @@ class Grammar:
     binds: frozenset[str] = frozenset()
     present: frozenset[str] = frozenset()
     acts: frozenset[str] = frozenset()
+    recurs: frozenset[str] = frozenset()
 
     def __or__(self, other: Grammar) -> Grammar:
         """Both languages at once."""
@@ -78,6 +80,7 @@ ENGLISH = Grammar(
         "rubbed rubs massaged massages cracked cracks presses pressed pushed pushes squeezed squeezes grabbed grabs bit scratched",
         "dropped shut slammed closed",
     ),
+    recurs=word_set("everytime every whenever each always"),
 )
 
 _SPANISH_SUBJECT = word_set(
@@ -110,6 +113,7 @@ SPANISH = Grammar(
     ),
     binds=word_set("se que no ni nunca jamas tampoco si"),
     present=word_set("duele duelen tengo siento llevo sufro padezco molesta molestan estoy arde sigo sigue ando"),
+    recurs=word_set("cada siempre"),
 )
 
 GRAMMARS = {"en": ENGLISH, "es": SPANISH}

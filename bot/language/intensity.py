@@ -21,7 +21,9 @@ _SCALES = ("nrs", "peg", "psfs")
 _JOIN = word_set(
     "- – to or / and , till maybe o",
 )
-_OUT_OF = (("out", "of"), ("/",), ("of",), ("over",), ("on",), ("in",), ("outta",), ("from",))
+_OUT_OF = (
+    ("out", "of"), ("/",), ("of",), ("over",), ("on",), ("in",), ("outta",), ("from",), ("by",), ("upon",), ("outa",), ("outof",),
+)  # fmt: skip
 _TOP = word_set(
     "10 ten 100",
 )
@@ -88,9 +90,60 @@ def read(
     free = _free(tokens, taken)
     scores = _scores(tokens, free, wanted=wanted)
     out = _merge(tokens, scores, context)
+    if not out and asked in _STORIES and any(mention.kind in _ABOUT_AN_ACHE for mention in mentions):
+        out = _merge(tokens, _set_apart(tokens.words, free), context)
     if not out:
         out = _in_words(tokens, context, wanted=wanted)
     return out
+
+
+_STORIES = (None, "narrative")  # nothing else is asked that a bare number would answer
+_ABOUT_AN_ACHE = frozenset({"site", "quality", "finding"})
+_SET_APART = frozenset([",", ".", ";", "-", "–", "(", "!"])
+_SAYS = word_set(
+    "about like maybe around probably prob roughly say i'd id i would it's its a an only just of level score its' now today currently"
+)
+_THEN = frozenset([".", ",", ";", "!", ")"]) | word_set("now when whenever if at once after on")
+_TAKEN_BACK = word_set("son daughter boy girl lad kid child baby grandson granddaughter aged age room ward bed size")
+
+
+def _set_apart(words: Sequence[str], free: Sequence[bool]) -> list[Score]:
+    """ "right knee, six weeks, 5", "sore traps. a 4 maybe": a number that stands alone between two signs of a told ache; "4ish" anywhere."""
+    out, at = [], 0
+    while at < len(words):
+        count = _number(words, at) if free[at] and words[at] != "one" else None
+        score = _ranged(words, _down_to(words, count), wanted=True) if count else None
+        if score is None or not 0 < score.high <= 10 or _counts_else(words, score.last):
+            at += 1
+            continue
+        last, roughly = score.last, words[score.last : score.last + 1] == ["ish"]
+        last += roughly
+        begin = at
+        while begin and words[begin - 1] in _SAYS:
+            begin -= 1
+        signs = begin > 1 and words[begin - 1] in _SET_APART and _lets(words[begin - 2])
+        guessed = begin < at and words[at - 1] in _GUESSED and begin > 0 and words[begin - 1] not in _TIMED
+        alone = (signs and (last == len(words) or words[last] in _THEN)) or (guessed and last == len(words))
+        if alone or (roughly and words[at - 1 : at] and words[at - 1] not in _TIMED):
+            out.append(Score(score.low, score.high, at, last, False))
+        at = max(last, at + 1)
+    return out
+
+
+def _down_to(words: Sequence[str], count: numbers.Number) -> numbers.Number:
+    """ "7 going down to 2": the range of the two."""
+    step = count.last
+    while step < len(words) and words[step] in ("going", "down", "dropping", "easing", "up", "to"):
+        step += 1
+    other = _number(words, step) if step > count.last + 1 and step < len(words) else None
+    if other is None or other.high > 10 or _counts_else(words, other.last):
+        return count
+    return numbers.Number(min(count.low, other.low), max(count.high, other.high), count.first, other.last)
+
+
+def _lets(before: str) -> bool:
+    """Whether a number after this word and a sign may be a score: not in a list of numbers, not the age of a child."""
+    return not before[0].isdigit() and before not in _TAKEN_BACK and numbers.value(before) is None
 
 
 _FILLING = word_set(
@@ -209,7 +262,7 @@ def _out_of_ten(words: Sequence[str], at: int) -> tuple[bool, int]:
             if words[skip] == "a" or words[skip] == "the":
                 skip += 1
             if skip < len(words) and words[skip] in _TOP:
-                if joint in (("in",), ("on",), ("of",), ("over",), ("from",)) and words[skip] == "100":
+                if joint in (("in",), ("on",), ("of",), ("over",), ("from",), ("by",)) and words[skip] == "100":
                     continue
                 return True, skip + 1
     return False, at
@@ -230,6 +283,8 @@ def _question_scale(words: Sequence[str], at: int) -> bool:
     ends = words[at + 1 : at + 3] in (["to", "10"], ["to", "ten"], ["-", "10"], ["being", "the"], ["is", "the"])
     if "scale" in before and ends:
         return True
+    if words[at] in _TOP and words[max(0, at - 2) : at] in (["scale", "of"], ["scale", "to"]):  # "on a scale of ten"
+        return True
     if before[-1:] == ["to"] and words[at] in _TOP and "scale" in words[max(0, at - 6) : at]:
         return True
     return words[at] in _TOP and words[at + 1 : at + 3] in (["being", "the"], ["is", "the"], ["being", "worst"])
@@ -245,6 +300,9 @@ _AFTER_SCORE = word_set(
 
 def _given_as_score(words: Sequence[str], score: Score) -> bool:
     at, last = score.first, score.last
+    scale = words[at - 1 : at] in (["a"], ["an"], [","]) and "scale" in words[max(0, at - 7) : at]
+    if score.high <= 10 and (scale or _on_a_day(words, last)):
+        return True
     if list(words[last : last + 2]) == ["at", "worst"] or list(words[last : last + 3]) == ["at", "its", "worst"]:
         return score.high <= 10
     if score.high <= 10 and "worst" in words[max(0, at - 2) : at] and words[at - 1] in ("worst", "is", "was"):
@@ -275,6 +333,13 @@ _FEELS = word_set("ache pain dull sharp throbbing soreness tightness stiffness s
 _ACHES = word_set("pain pains hurts hurt hurting ache aches aching sore stiff stiffness tight tender throbbing painful")
 _GUESSED = word_set("maybe like roughly say probably about around")
 _TIMED = word_set("for since at by in of last until till from after before on come free book next")
+
+
+def _on_a_day(words: Sequence[str], last: int) -> str | None:
+    """ "4 on a good day", "7 on a bad day": good or bad."""
+    day = words[last : last + 4]
+    named = len(day) == 4 and day[0] == "on" and day[1] == "a" and day[3] == "day"
+    return day[2] if named and day[2] in ("good", "bad") else None
 
 
 def _closes_an_ache(words: Sequence[str], score: Score) -> bool:
@@ -356,7 +421,8 @@ def _with_about(words: Sequence[str], first: int) -> int:
 
 def _is_peak(words: Sequence[str], score: Score) -> bool:
     near = words[max(0, score.first - 6) : score.first] + words[score.last : score.last + 4]
-    return any(word in _PEAK for word in near)
+    day = _on_a_day(words, score.last)
+    return day == "bad" or (day is None and any(word in _PEAK for word in near))
 
 
 def _beside_the_peak(words: Sequence[str], scores: Sequence[Score]) -> list[Score]:

@@ -26,6 +26,7 @@ _LONGEST = max(map(len, _VAGUE))
 _VAGUE_BEGINS = frozenset(phrase[0] for phrase in _VAGUE)
 _FRACTIONS = {"half": 0.5, "quarter": 0.25, "third": 1 / 3}
 _SIGNS = {"½": 0.5, "¼": 0.25, "¾": 0.75, "⅓": 1 / 3, "⅔": 2 / 3}
+_PARTS = frozenset({"/", "and", *_SIGNS})  # what a fraction after a number begins with, beside another number
 _HIGHEST = 1_000_000.0
 
 
@@ -55,7 +56,12 @@ def read(words: Sequence[str], at: int) -> Number | None:
         vague = _VAGUE.get(tuple(words[at : at + length])) if at + length <= len(words) else None
         if vague:
             return Number(*vague, at, at + length)
-    if list(words[at : at + 2]) == ["a", "quarter"] and words[at + 2 : at + 3] and words[at + 2] in ("hour", "hours"):
+    if (
+        words[at] == "a"
+        and words[at + 1 : at + 2] == ["quarter"]
+        and words[at + 2 : at + 3]
+        and words[at + 2] in ("hour", "hours")
+    ):
         return Number(0.25, 0.25, at, at + 2)
     first = value(words[at])
     if first is None:
@@ -85,8 +91,10 @@ def _tail(words: Sequence[str], at: int, total: float, word: str) -> tuple[int, 
 
 def _fraction(words: Sequence[str], first: int, at: int, total: float) -> tuple[int, float]:
     """ "1/2", "2 1/2", "1 and 1/4", "one and a half"."""
+    if at >= len(words) or not (words[at] in _PARTS or words[at][0].isdigit()):
+        return at, total
     rest = words[at : at + 4]
-    if rest and rest[0] in _SIGNS:
+    if rest[0] in _SIGNS:
         return at + 1, total + _SIGNS[rest[0]]
     if at == first + 1 and len(rest) >= 2 and rest[0] == "/" and total in (1.0, 3.0) and rest[1] in ("2", "4", "3"):
         return at + 2, total / float(rest[1])

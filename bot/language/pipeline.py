@@ -171,6 +171,7 @@ _DONE_TO_ME = frozenset(
         "strangled",
         "strangle_sign",
         "kin_squeezed",
+        "elder_abuse",
         "massage_care",
         "nice_touch",
         "play_fight",

@@ -53,7 +53,9 @@ def side_words(tokens: Tokens) -> list[Sided]:
             continue
         if side == "left" and _departed(words, at):
             continue
-        if word in ("l", "r") and not (at + 1 < len(words) and words[at + 1].isalpha() and len(words[at + 1]) > 2):
+        bracketed = words[at - 1 : at] == ["("] and words[at + 1 : at + 2] == [")"]  # "wrist (R)"
+        named = at + 1 < len(words) and words[at + 1].isalpha() and len(words[at + 1]) > 2
+        if word in ("l", "r") and not (bracketed or named):
             continue
         if (
             word == "both"
@@ -133,8 +135,11 @@ _OWN = word_set(
     "side sides one ones of but and when more mainly mostly hand handed only worse is are too as especially"
 )
 _FOLLOWING = word_set(
-    "( , - on the my side hand of it's is its mostly mainly only just more that's worse to at it in and one",
+    "( , - on the my side hand of it's is its mostly mainly only just more that's worse to at it in and one outside inside bit",
+    "part area bone base joint",
 )
+_CLOSING = frozenset({"side", "one", ",", ".", ")", ";"})
+_ACHING = word_set("pain pains ache aches aching sore hurts hurt")
 
 
 _TAIL_BEFORE = word_set("the on my mostly mainly just only it's its")
@@ -151,7 +156,9 @@ def at_the_end(tokens: Tokens, sides: list[Sided], sentence: int) -> Sided | Non
             before -= 1
         while after < len(words) and words[after] in ("side", "one", "sides", "hand", "-", ")", "only"):
             after += 1
-        ends = after == len(words) or words[after] in (".", "!", ";")
+        # "heel, left, three months"; ", right," is also a filler
+        apart = words[after : after + 1] == [","] and sided.side == "left"
+        ends = after == len(words) or words[after] in (".", "!", ";") or apart
         if ends and before > 0 and words[before] in (",", "(", "-", "–"):
             return sided
     return None
@@ -162,6 +169,10 @@ def _follows(words: list[str], start: int, at: int) -> bool:
     joined = not _JOINS.isdisjoint(words[start:at])
     if joined and words[at + 1 : at + 2] and words[at + 1].isalpha() and words[at + 1] not in _OWN:
         return False  # "lower back and both hips": the side is the next site's
-    return all(word in _FOLLOWING for word in words[start:at]) and (
+    between = words[start:at]
+    following = words[at + 1] if at + 1 < len(words) else "."
+    if not _ACHING.isdisjoint(between) and following not in _CLOSING:
+        return False  # "neck pain left arm numb": the side is the next site's
+    return all(word in _FOLLOWING or word in _ACHING for word in between) and (
         at - start > 0 or words[at] in ("both", "lhs", "rhs", "bilaterally", "left", "right")
     )

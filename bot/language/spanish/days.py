@@ -51,7 +51,7 @@ _NEEDS_PAST = frozenset(
 )
 _PAST = re.compile(
     r" (?:desde|empezo|comenzo|empece|inicio|fue|paso|ocurrio|sucedio|cai|lastime|torci|golpee|lesione|pego|dio|hice|jale"
-    r"|opere|operaron|levante|amaneci|chocaron|choque|tuve|doli\w*|sali\w*|jugando|corri\w*|tire|pasado|pasada) "
+    r"|opere|operaron|levante|amaneci|chocaron|choque|tuve|doli\w*|sali\w*|jugando|haciendo|bailando|nadando|entrenando|cargando|levantando|fastidie|fastidio|corri\w*|tire|pasado|pasada) "
 )
 
 _PAST_VERB = re.compile(

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.mention import Mention
 from bot.language.context import Context
 from bot.language.context import said as said_flags
-from bot.language.duration import since_the_pandemic
+from bot.language.duration import STORIES, Stretch, of_the_ache, since_the_pandemic
 from bot.language.spanish import days, numbers
 from bot.language.spanish.line import Line, said
 from bot.language.tokens import Tokens
@@ -64,22 +63,17 @@ _EVERY = re.compile(
     r" (?:cada|dentro de|en|proxim[oa]s?|siguientes?|caminar|camino|correr|corro|durar?|sesion(?: de)?|masaje de|vez al|veces al|veces por|"
     r"veces a la|una vez (?:al|por|a la)|a la|al|por|sentad[oa](?: (?:por|durante))?|estar|trabajo|duermo|despues de|tras|primer[oa]s?|esta|este|fin de|de) $"
 )
+_MEASURED_FROM = re.compile(
+    r" (?:despues|tome|tomando|otr[oa]s?|reposo|espere|antes|durante|por|descanse|descanso|hice) (?:de )?$"
+)
+_OF_ELSE = re.compile(
+    r" (?:de )?(?:fisio\w*|reposo|tratamiento|embaraz\w+|masajes?|terapia|rehabilitacion|antibioticos?|vacaciones|gestacion|baja|despues|antes) "
+)
 _AGE_AT = re.compile(r" (?:desde los|a los|tenia|cumpli|cumplo|de|mis) $")
 _WANTED = ("duration", "onset", "weeks_since")
 
 
-@dataclass(frozen=True, slots=True)
-class Stretch:
-    """A length of `low`..`high` days said by words `first`..`last`; `onset` True: it says when it began."""
-
-    low: float
-    high: float
-    first: int
-    last: int
-    onset: bool
-
-
-def read(tokens: Tokens, context: Context, *, asked: str | None, now: datetime) -> list[Mention]:
+def read(tokens: Tokens, context: Context, *, asked: str | None, now: datetime, aching: bool) -> list[Mention]:
     """Durations (how long it has been there) and spans (any other length), in days before `now`."""
     wanted = asked is not None and asked.startswith(_WANTED)
     line = Line.of(tokens)
@@ -90,7 +84,8 @@ def read(tokens: Tokens, context: Context, *, asked: str | None, now: datetime) 
         for point in points:
             if _free(point, stretches):
                 stretches.append(point)
-    return [_mention(tokens, context, one) for one in sorted(stretches, key=lambda one: one.first)]
+    told = of_the_ache(sorted(stretches, key=lambda one: one.first), told=aching and asked in STORIES)
+    return [_mention(tokens, context, one) for one in told]
 
 
 def _free(one: Stretch, taken: list[Stretch]) -> bool:
@@ -144,7 +139,9 @@ def _lengths(tokens: Tokens, line: Line, *, wanted: bool, age: bool) -> Iterator
         onset = not every and (_begins(began) or after in ("atras", "seguidos", "seguidas") or wanted or alone)
         if after in ("con", "asi", "sin", "que", "antes"):
             last -= 1
-        yield Stretch(low, high, first, last, onset)
+        measured = _MEASURED_FROM.search(before) or _OF_ELSE.match(line.text[match.end() :])
+        plain = not onset and not every and after not in ("antes", "que") and not measured
+        yield Stretch(low, high, first, last, onset, plain)
 
 
 def _begins(began: str) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from bot.domain.mention import Mention
 from bot.language.context import FLAGS, Context
 from bot.language.context import said as said_flags
+from bot.language.duration import STORIES
 from bot.language.spanish import numbers
 from bot.language.spanish.line import Line
 from bot.language.tokens import Tokens
@@ -36,6 +37,12 @@ _AT_THE_END = re.compile(
     rf"(?<= )(?:(?:como|casi|digamos|diria|mas o menos|ponle|tipo|seria|es) )+(?:de )?(?:un|una) (?P<low>{numbers.PLAIN})(?: (?:o|a|-) (?:un )?(?P<high>{numbers.PLAIN}))?"
     rf"(?= (?:[.,!;)]|\||cuando|si|al|en reposo|acostad|sentad|y un|pero)|\s*$)"
 )
+# "la rodilla izquierda, tres semanas, un 6": a number that stands alone between two signs of a told ache.
+_SET_APART = re.compile(
+    rf"(?P<before>[^ ]+) [,.;(–-] (?:\| )?(?:(?:como|casi|digamos|diria|mas o menos|ponle|tipo|seria|es|intensidad|nivel|ahorita|ahora|hoy|entre|de|unos?) ){{0,3}}(?:un )?"
+    rf"(?P<low>{numbers.PLAIN})(?: (?:o|a|u|y|-|–) (?:un )?(?P<high>{numbers.PLAIN}))?(?: puntos?)?(?= (?:[.,!;)]|\||cuando|si|al|ahora|ahorita)|\s*$)"
+)
+_IN_A_LIST = re.compile(r"\d.*|hij[oa]s?|nin[oa]s?|niet[oa]s?|bebe|edad|talla|cuarto|l\d")
 _HALVES = frozenset({"medio", "media"})  # "un nueve y medio"; alone it is half of the scale
 _TENTHS = re.compile(rf" punto (?P<tenths>{numbers.PLAIN})(?= )")
 _AND_A_HALF = re.compile(r" y medi[oa](?= )")
@@ -76,11 +83,15 @@ class Score:
     peak: bool
 
 
-def read(tokens: Tokens, context: Context, *, asked: str | None, taken: Sequence[tuple[int, int]]) -> list[Mention]:
+def read(
+    tokens: Tokens, context: Context, *, asked: str | None, taken: Sequence[tuple[int, int]], aching: bool
+) -> list[Mention]:
     """Scores on 0–10. A plain number counts only when a scale is asked for or said."""
     line = Line.of(tokens)
     wanted = asked is not None and asked.startswith(_SCALES)
     scores = _scores(tokens, line, taken, wanted=wanted, bare=wanted or (asked is None and _only_a_number(line)))
+    if not scores and aching and asked in STORIES:
+        scores = _set_apart(tokens, line, taken)
     return _merged(tokens, context, scores) or _in_words(tokens, context, line, wanted=wanted)
 
 
@@ -114,6 +125,19 @@ def _scores(tokens: Tokens, line: Line, taken: Sequence[tuple[int, int]], *, wan
             if all(last <= one.first or first >= one.last for one in out):
                 out.append(Score(min(low, high), max(low, high), first, last, _peaks(line, match)))
     return sorted(out, key=lambda one: one.first)
+
+
+def _set_apart(tokens: Tokens, line: Line, taken: Sequence[tuple[int, int]]) -> list[Score]:
+    out = []
+    for match in _SET_APART.finditer(line.text):
+        low, high, end = _counted(line, match)
+        first, last = line.words(match.start("low"), end)
+        place = tokens.starts[first], tokens.ends[last - 1]
+        counts = match["low"] in ("un", "una", "uno") or _IN_A_LIST.fullmatch(match["before"])
+        if counts or not 0 < high <= 10 or any(place[0] < stop and begin < place[1] for begin, stop in taken):
+            continue
+        out.append(Score(min(low, high), max(low, high), first, last, _peaks(line, match)))
+    return out
 
 
 def _counted(line: Line, match: re.Match[str]) -> tuple[float, float, int]:

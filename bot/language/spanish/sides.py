@@ -13,7 +13,9 @@ _SIDES = {
 }
 _TWO = frozenset({"dos", "2"})
 # Between a site and the side after it, and between a side and the site after it.
-_AFTER = word_set("( , - a del de la el lado en mi es sobre todo mas que solo solamente parte al costado hacia : y")
+_AFTER = word_set(
+    "( , - a del de la el lado en mi es sobre todo mas que solo solamente parte al costado hacia : y me duele duelen"
+)
 _BEFORE = word_set("de del la el mi lado parte costado los las mis un una su sus lateral baja alta superior inferior")
 _PLURALS = word_set(
     "rodillas caderas hombros tobillos munecas codos pantorrillas gemelos muslos pies manos piernas brazos talones espinillas",
