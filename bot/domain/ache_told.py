@@ -318,9 +318,19 @@ def take_cause(intake: Intake, said: Said, at: int = 1) -> bool:
     return True
 
 
+STOPS_NOTHING = re.compile(
+    r"\b(?:does(?:n'?t| not)|do(?:n'?t| not)|is(?:n'?t| not)|not|never) (?:really |actually |even )?(?:stop|stopping|limit|limiting|prevent|preventing)(?:s|ed)? me\b(?! from (?:\w+ing))(?: (?:from )?doing (?:anything|things|stuff|what i want))?(?=\s*(?:[.,;!]|$|and\b|but\b|at all\b|though\b))"
+    r"|\bi can (?:still )?do (?:everything|anything|all)\b|\bno me (?:impide|limita)(?: hacer)?(?: nada)?(?=\s*(?:[.,;!]|$|y\b))|\bpuedo hacer (?:de )?todo\b",
+    re.IGNORECASE,
+)
+
+
 def take_function(intake: Intake, said: Said, at: int = 1) -> bool:
     """What cannot be done any more."""
     found = said.of("function")
+    if not found and STOPS_NOTHING.search(said.text):
+        intake.know(field("function_limited", at), False, said.words())
+        return True
     if not found:
         return False
     intake.facts[field("function", at)] = said.text[found[0].start : found[0].end]

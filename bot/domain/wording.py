@@ -115,7 +115,8 @@ def acknowledge(intake: Intake, told: Iterable[str]) -> str:
     for at in sorted({complaints.number(name) for name in names}):
         own = [name for name in names if complaints.number(name) == at]
         parts = [phrase for name in own if (phrase := _in_their_words(intake, name) or _phrase(intake, name))]
-        if at > 1 and complaints.field("sites", at) not in own and parts:
+        of_one = any(complaints.base(name) in complaints.OWN for name in own) and len(complaints.numbers(intake)) > 1
+        if of_one and complaints.field("sites", at) not in own and parts:
             parts.insert(0, place_of(intake, complaints.field("sites", at)))
         groups += [", ".join(parts)] if parts else []
     if not groups:
