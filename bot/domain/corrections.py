@@ -39,6 +39,7 @@ def _may_correct(intake: Intake, said: Said) -> bool:
         or any(_is_out(intake, said, m) for m in said.mentions)
         or any(p.search(said.text) for p in (*words.NEW_OLD, words.NO_BETWEEN))
         or _tells_other_scores(intake, said)
+        or any(_is_the_other_side(intake, said, m) for m in said.of("site"))
         or bool(words.ONLY_THE_SIDE.fullmatch(said.text))
     )
 
@@ -47,6 +48,14 @@ def _tells_other_scores(intake: Intake, said: Said) -> bool:
     """True for "the knee is a 6" where 4 is known: who names place and score again means the new one."""
     known = ((at, score) for at, _, score in told_scores.scores_of_places(intake, said))
     return any(intake.facts.get(field("nrs", at)) not in (None, score) for at, score in known)
+
+
+def _is_the_other_side(intake: Intake, said: Said, place: Mention) -> bool:
+    """True for "it's the right wrist" where the left one is known; "my right wrist" could be one more."""
+    at = complaints.with_site(intake, str(place.value))
+    if at is None or place.side is None or not words.IT_IS.fullmatch(said.text[: place.start]):
+        return False
+    return {"site": place.value, "side": place.side} not in complaints.sites_of(intake, at)
 
 
 def _is_out(intake: Intake, said: Said, place: Mention) -> bool:
@@ -115,22 +124,29 @@ def _side(intake: Intake, said: Said) -> bool:
     named = [str(m.value) for m in places if complaints.with_site(intake, str(m.value))]
     if not named and places:
         return False  # another place altogether
-    open_at = complaints.number(intake.open_field or "")
-    order = sorted(complaints.numbers(intake), key=lambda at: (at != open_at, at))
-    for at in order:
+    changed = [entry["field"] for entry in intake.corrected if complaints.base(entry["field"]) == "sites"]
+    last, open_at = complaints.number(changed[-1]) if changed else 0, complaints.number(intake.open_field or "")
+    # "No, it was the left one": what was changed last, then what is spoken of; two sides are meant only when no one side is.
+    order = sorted(complaints.numbers(intake), key=lambda at: (at != last, at != open_at, at))
+    for at, other in [(at, other) for other in (_ONE_SIDE, _ANY_SIDE) for at in order]:
         entries = complaints.sites_of(intake, at)
         wrong = [
             entry["site"]
             for entry in entries
             if sites.paired(entry["site"])
-            and entry.get("side") not in (None, side)
+            and entry.get("side") in other
+            and entry.get("side") != side
             and (not named or entry["site"] in named)
         ]
         if wrong:
-            changed = [{**entry, "side": side} if entry["site"] in wrong else entry for entry in entries]
-            ache_told.set_sites(intake, changed, said.words(), at)
+            anew = [{**entry, "side": side} if entry["site"] in wrong else entry for entry in entries]
+            ache_told.set_sites(intake, anew, said.words(), at)
             return True
     return False
+
+
+_ONE_SIDE = ("left", "right")
+_ANY_SIDE = (*_ONE_SIDE, "both")
 
 
 def _side_meant(said: Said) -> str | None:

@@ -19,7 +19,7 @@ TAKES_BACK = _any(
     r"\b(?:instead|i meant|i mean|i said|rather|wrong|mistake|not the|should be|correction|no,? (?:wait|hang on|hold on))\b",
     r"\bchange (?:it|that|this|my|the)\b",
     r"\bnot (?:a |an )?\d",
-    r"^\W*(?:no\W+)?(?:en realidad|perd[oó]n|disculp\w+|espera|espere|mejor dicho|m[aá]s bien)\b",
+    r"^\W*(?:no\W+)?(?:en realidad|perd[oó]n\w*|disculp\w+|espera|espere|mejor dicho|m[aá]s bien)\b",
     r"\b(?:quise|quer[ií]a) decir\b|\bme refer[ií]a a\b|\bme (?:equivoqu[eé]|confund[ií])\b|\bme he (?:equivocado|confundido)\b",
     r"\b(?:en vez de|en lugar de|no,? perd[oó]n|correcci[oó]n|corrijo|corrig\w+|correg\w+)\b",
     r"\b(?:cambi[ae]|cambiar|cambie) (?:eso|esto|el|la|los|las|mi|lo)\b|\bno (?:es|era|son) (?:el|la|los|las|mi|mis)\b",
@@ -127,6 +127,9 @@ ONLY_THE_SIDE = re.compile(
     r"\W*(?:(?:it'?s|it is|es|era|is) )(?:(?:on )?(?:the|my|his|her) (?:left|right)|left)(?: one| side| hand side)?\W*"
     r"|\W*(?:es |era )(?:(?:en )?(?:el|la|mi) )(?:lado )?(?:izquierd|derech)[oa]\W*",
     re.IGNORECASE,
+)
+IT_IS = _any(
+    r"\W*(?:(?:no|nope|sorry|perd[oó]n|que)\W+)*(?:it'?s|it is|it was|es|era|fue|son)(?: (?:the|my|in|on|en|la|el|mi))*\s*"
 )
 # Words that name a side and no place: "my right side", "el lado izquierdo".
 ONLY_A_SIDE = re.compile(
