@@ -164,7 +164,9 @@ def _read_function(intake: Intake, said: Said) -> bool:
     name = field("function_limited", _at(intake))
     if said.of("function"):
         return ache_told.take_function(intake, said, _at(intake))
-    polarity = "yes" if _IN_PART.search(said.text) else answers.polarity(said.text, said.guess)
+    # How it began tells nothing of what it stops, whatever the classifier makes of "just slept on it wrong".
+    guess = "" if said.of("cause") else said.guess
+    polarity = "yes" if _IN_PART.search(said.text) else answers.polarity(said.text, guess)
     if polarity == "no" and (hard := _HARD.search(said.text)):
         intake.facts[field("function", _at(intake))] = hard["what"].strip()
         polarity = "yes"
