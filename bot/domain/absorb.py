@@ -56,13 +56,26 @@ def confirmed(flag: str) -> str:
 
 
 def confirm(intake: Intake, flag: str, answer: str, words: Mapping[str, Any] | None) -> None:
-    """A doubtful danger: only a clear no lets the interview go on; "not sure" counts as the danger itself."""
-    if flag in intake.to_confirm:
-        intake.to_confirm.remove(flag)
-    intake.settle(flag)
-    intake.settle(confirmed(flag))
+    """A doubtful danger: only a clear no lets the interview go on; "not sure" counts as the danger itself.
+
+    Who says yes to one of the rows picked by "2, 5" has picked them all.
+    """
+    flags = [flag, *(_picked_with(intake, flag) if answer == "yes" else ())]
+    for one in flags:
+        if one in intake.to_confirm:
+            intake.to_confirm.remove(one)
+        intake.settle(one)
+        intake.settle(confirmed(one))
     if answer in ("yes", "unsure"):
-        intake.assert_all([flag], words)
+        intake.assert_all(flags, words)
+
+
+def _picked_with(intake: Intake, flag: str) -> list[str]:
+    """The other flags still to be confirmed that the same bare numbers picked."""
+    words = next(reversed(intake.said.get(flag, [])), None)
+    if words is None or not answers.only_numbers(words["text"]):
+        return []
+    return [one for one in intake.to_confirm if one != flag and words in intake.said.get(one, [])]
 
 
 def answer(intake: Intake, said: Said) -> bool:
