@@ -115,6 +115,8 @@ def _other_place(intake: Intake, said: Said) -> bool:
 
 def _side(intake: Intake, said: Said) -> bool:
     """ "Actually it's the right one", "it's my right knee, not the left": the other side of a place that is known."""
+    if _side_of_each(intake, said):
+        return True
     side = _side_meant(said)
     if side is None:
         return False
@@ -145,6 +147,23 @@ def _side(intake: Intake, said: Said) -> bool:
     return False
 
 
+def _side_of_each(intake: Intake, said: Said) -> bool:
+    """ "The knee is the left one and the shoulder the right": each place has its own side, and none of them both."""
+    places = [m for m in said.of("site") if complaints.with_site(intake, str(m.value)) and sites.paired(str(m.value))]
+    ends = [*(m.start for m in places[1:]), len(said.text)]
+    told = [(m, ache_told.side(said.text[m.start : end])) for m, end in zip(places, ends, strict=False)]
+    if len({str(m.value) for m, side in told if side}) < _TWO:
+        return False
+    for place, side in told:
+        at = complaints.with_site(intake, str(place.value))
+        if at is not None and side is not None:
+            known = complaints.sites_of(intake, at)
+            anew = [{**entry, "side": side} if entry["site"] == place.value else entry for entry in known]
+            ache_told.set_sites(intake, anew, said.words(place), at)
+    return True
+
+
+_TWO = 2
 _ONE_SIDE = ("left", "right")
 _ANY_SIDE = (*_ONE_SIDE, "both")
 

@@ -88,14 +88,15 @@ _OUT_OF_TEN = r"(?:\s?/\s?10| out of (?:10|ten)| de (?:10|diez))?"
 _IN_STEAD = r"sorry|wait|hang on|actually|i mean|rather|make (?:it|that)|perd[oó]n|espere?|digo|mejor dicho|m[aá]s bien|quiero decir"
 # "4, no wait, 6": the last number counts. "4 no 6" is six in English and four in Spanish.
 _BETTER = rf"[\s,.]+(?P<back>(?:(?:no|oh|er|uh|hmm|{_IN_STEAD})\b[\s,.:]+)+)(?:it'?s |an? |un |es (?:un )?)?(?P<better>{NUMBER})\b{_OUT_OF_TEN}"
+_SO_LONG = rf"(?:(?:about|around|the (?:last|past)|over|nearly|almost)\s+)*(?:{NUMBER}|an?|few|several|some|many|ages|days|weeks|months|years)\b"
 PLACE_IS = _any(
     r"\s*(?:is|are|was|should be|es|era|est[aá]|con|=|:|,)?\s*"
     r"(?:(?:really|actually|only|just|about|around|maybe|like|more like|at|an?|un|como|unos|solo|s[oó]lo|en realidad|m[aá]s o menos)\s+)*"
-    rf"(?P<new>{NUMBER}){_NO_UNIT}{_OUT_OF_TEN}(?:{_BETTER})?(?! (?:for|in|on|at|para|en|el|la|mi)\b)"
+    rf"(?P<new>{NUMBER}){_NO_UNIT}{_OUT_OF_TEN}(?:{_BETTER})?(?! (?:in|on|at|para|en|el|la|mi)\b| for (?!{_SO_LONG}))"
 )
 IN_STEAD = _any(rf"\b(?:{_IN_STEAD})\b")
 # After a score nothing but the end of what is said about its place.
-SAID_OUT = _any(r"\s*(?:[.,;!)]|$|\n|\b(?:and|but|now|right now|today|y|pero|ahora|hoy)\b)")
+SAID_OUT = _any(r"\s*(?:[.,;!)]|$|\n|\b(?:and|but|now|right now|today|for|since|y|pero|ahora|hoy|desde|hace)\b)")
 LONE_SCORE = _any(
     rf"[,;]\s*(?:(?:about|around|like|maybe|say|probably|today|now|right now|i'?d say|hoy|ahora|como|unos|quiz[aá]|dir[ií]a|m[aá]s o menos)\s+)*(?:(?:an?|un)\s|(?<=like )|(?<=about )|(?<=say )|(?<=maybe )"
     rf"|(?<=como ))(?P<score>{NUMBER}){_OUT_OF_TEN}\s*(?=[,;.!]|$)"

@@ -155,8 +155,9 @@ def field_label(intake: Intake, name: str) -> str:
 
 
 def place_of(intake: Intake, name: str) -> str:
-    """The places of the complaint a field is about, as "left heel"."""
-    return sites.say_all(complaints.sites_of(intake, complaints.number(name)), intake.locale)
+    """The places of the complaint a field is about, as "left heel"; in English "knees", because "your" stands before it."""
+    places = sites.say_all(complaints.sites_of(intake, complaints.number(name)), intake.locale)
+    return places.replace("both ", "") if language_of(intake.locale) == ENGLISH else places
 
 
 _PHRASES: Mapping[str, Callable[[Any, Intake], str]] = {
