@@ -158,10 +158,22 @@ def take_duration(intake: Intake, said: Said, at: int = 1) -> bool:
     return True
 
 
+def lengths(said: Said) -> list[Mention]:
+    """How long it has hurt, wherever that is told: durations, or a length that stands by itself."""
+    return said.of("duration") or [found for found in said.of("span") if _stands_alone(said, found)]
+
+
 def _stands_alone(said: Said, found: Mention) -> bool:
-    """True for the "3 weeks" of "neck pain, 3 weeks, 6/10"."""
+    """True for the "3 weeks" of "neck pain, 3 weeks, 6/10" and of "neck 3 weeks, knee 2 months"."""
     before, after = said.text[: found.start], said.text[found.end :]
-    return bool(re.search(r"[,;.]\s*(?:for |about |now )?$", before) and re.match(r"\s*(?:now)?\s*(?:[,;.]|$)", after))
+    behind_place = any(_ABOUT_SO_LONG.fullmatch(said.text[place.end : found.start]) for place in said.of("site"))
+    begins = behind_place or re.search(r"[,;.]\s*(?:for |about |now )?$", before)
+    return bool(begins and re.match(r"\s*(?:now)?\s*(?:[,;.]|$)", after))
+
+
+_ABOUT_SO_LONG = re.compile(
+    r"\s*[:=-]?\s*(?:(?:for|about|around|maybe|like|now|a|the last|unos|unas|hace|como)\s+)*", re.IGNORECASE
+)
 
 
 _SENTENCE = re.compile(r"[^.!?\n]+")

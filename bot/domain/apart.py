@@ -87,7 +87,7 @@ def _stretches(said: Said, places: list[Mention]) -> list[_Stretch]:
     seams = [
         seam
         for seam in _SEAM.finditer(said.text)
-        if not any(m.start < seam.end() and seam.start() < m.end for m in told)
+        if not any(m.start < seam.end() and seam.start() < _last_letter(said, m) for m in told)
     ]
     bounds = [0, *(seam.end() for seam in seams), len(said.text) + 1]
     out: list[_Stretch] = []
@@ -101,6 +101,11 @@ def _stretches(said: Said, places: list[Mention]) -> list[_Stretch]:
             stretch.fresh = bool(_SENTENCE.search(said.text[max(0, start - 2) : place.start]))
         out.append(stretch)
     return out
+
+
+def _last_letter(said: Said, found: Mention) -> int:
+    """Where the words of a mention end, without the comma of "in march, elbow"."""
+    return found.start + len(said.text[found.start : found.end].rstrip(" ,;"))
 
 
 def _by_place(stretches: list[_Stretch]) -> list[list[Mention]]:

@@ -29,7 +29,7 @@ def _scores(intake: Intake, said: Said) -> dict[tuple[int, str], int]:
 def _times(intake: Intake, said: Said) -> dict[tuple[int, str], int]:
     told: dict[tuple[int, str], int] = {}
     for part in apart.parts(said):
-        lasted, places = part.of("duration"), part.of("site")
+        lasted, places = ache_told.lengths(part), part.of("site")
         at = complaints.with_site(intake, str(places[0].value)) if len(places) == 1 else None
         if at is not None and len(lasted) == 1:
             told[at, _known(intake, at, str(places[0].value))] = ache_told.days(lasted[0])
