@@ -110,7 +110,7 @@ def test_racing_bookings_for_one_slot_end_with_one_appointment(database):
 
     def book(number: int) -> Any:
         # Half of them want the therapist, half the room, at times that overlap by five minutes or more.
-        therapist, room = ("Kim", str(number)) if number % 2 else (f"T{number}", "1")
+        therapist, room = ("Kim", f"R{number}") if number % 2 else (f"T{number}", "1")
         start = START + timedelta(minutes=5 * (number % 6))
         return booking.book(
             database(), references[number], start=start, minutes=60, therapist=therapist, room=room, by=ANA, now=NOW
