@@ -300,7 +300,9 @@ def _not_answered(intake: Intake, said: Said, move: Move, news: list[str]) -> No
 
 def _asks_us(intake: Intake, said: Said, move: Move) -> bool:
     """What the interview itself answers before its open question returns."""
-    if said.intent == "ask_person":
+    if about_the_talk.asks_how_much_more(said.text) and not said.tells_something:
+        move.say.append(about_the_talk.how_much_more(intake, left(intake)))
+    elif said.intent == "ask_person":
         intake.wants_person = True
         move.say.append("utter_person")
     elif about_the_talk.asks_whether_must(said.text) and not said.tells_something:
@@ -311,8 +313,6 @@ def _asks_us(intake: Intake, said: Said, move: Move) -> bool:
         move.say.append("utter_stop" if said.intent == "stop" else "utter_start_over")
     elif planned_visit.is_about_one(said.text) and not said.tells_something_of("when"):
         move.say += CHANGE_OF_VISIT
-    elif about_the_talk.asks_how_much_more(said.text) and not said.tells_something:
-        move.say.append(about_the_talk.how_much_more(intake, left(intake)))
     elif said.intent == about_the_talk.MEANING_ASKED:
         move.say.append(about_the_talk.meaning(intake))
     else:
