@@ -217,7 +217,7 @@ def _card_in_words(intake: Intake, name: str, said: Said) -> bool:
     if said.early:
         return False
     asked = cards.items(name, intake)
-    rows = [{"value": item, "label": cards.label(item, intake.locale)} for item in asked]
+    rows = cards.labelled(asked, intake.locale)
     guessed = name == cards.EMERGENCY and any(found.guessed for found in said.danger)
     # "None, but …" is no plain none, and "it's not cancer, is it?" is a question.
     none = plain_none.denies_all(said) and not guessed

@@ -144,7 +144,7 @@ def days(found: Mention) -> int:
 def take_duration(intake: Intake, said: Said, at: int = 1) -> bool:
     """How long ago it began; of several times the longest."""
     told = [m for m in said.of("duration") if not vague(m) and not _in_passing(intake, said, m)]
-    told = told or [m for m in said.of("span") if not vague(m) and _stands_alone(said, m)]
+    told = told or [m for m in _alone(said) if not vague(m)]
     found = told if _of_the_ache(intake, said) or _told_late(intake, said, at) else []
     if not found:
         return False
@@ -160,7 +160,11 @@ def take_duration(intake: Intake, said: Said, at: int = 1) -> bool:
 
 def lengths(said: Said) -> list[Mention]:
     """How long it has hurt, wherever that is told: durations, or a length that stands by itself."""
-    return said.of("duration") or [found for found in said.of("span") if _stands_alone(said, found)]
+    return said.of("duration") or _alone(said)
+
+
+def _alone(said: Said) -> list[Mention]:
+    return [found for found in said.of("span") if _stands_alone(said, found)]
 
 
 def _stands_alone(said: Said, found: Mention) -> bool:

@@ -74,6 +74,11 @@ def asks_danger(field: str) -> bool:
     return field == EMERGENCY or field.startswith("screen_")
 
 
+def labelled(names: Iterable[str], locale: str = ENGLISH) -> list[dict[str, str]]:
+    """The rows of a card as choices: value and label of each."""
+    return [{"value": name, "label": label(name, locale)} for name in names]
+
+
 def label(name: str, locale: str = ENGLISH) -> str:
     """The row of a card for a flag or condition."""
     if name in LABELS:

@@ -339,7 +339,7 @@ def _missed(intake: Intake, said: Said, move: Move) -> None:
     What goes on with the message before, or was written before the question was put, is no bad answer to it.
     """
     move.short = True
-    if said.hurried or said.early or pieces.is_rest(intake, said):
+    if said.in_haste or pieces.is_rest(intake, said):
         return
     intake.misses += 1
     name = intake.open_field or ""

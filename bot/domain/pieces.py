@@ -36,7 +36,7 @@ def as_piece(intake: Intake, said: Said) -> Said:
         said = replace(said, early=True)
     if moved_on and intake.pieces and _is_unit(intake, said):
         said = replace(said, early=True, mentions=tuple(one for one in said.mentions if one.kind not in _TIMES))
-    one_of_many = (said.hurried or said.early) and len(said.text.split()) == 1 and "?" not in said.text
+    one_of_many = said.in_haste and said.is_one_word and "?" not in said.text
     guessed = said.intent not in _MEANT_ALONE and (one_of_many or answers.says_nothing(said.text))
     return replace(said, intent="") if guessed else said
 
@@ -85,9 +85,9 @@ def _goes_on(intake: Intake, said: Said) -> bool:
     """In haste, or a small word behind others, or one more word where the first was no answer. Else a message begins anew,
     but for the unit of a number: "10", then "days"."""
     still_open = intake.pieces["question"] == intake.open_field
-    one_more = bool(intake.misses) and len(said.text.split()) == 1
+    one_more = bool(intake.misses) and said.is_one_word
     small = answers.says_nothing(said.text)
-    return said.hurried or said.early or (still_open and (small or one_more)) or _is_unit(intake, said)
+    return said.in_haste or (still_open and (small or one_more)) or _is_unit(intake, said)
 
 
 def _is_unit(intake: Intake, said: Said) -> bool:
@@ -99,7 +99,7 @@ def _rows(intake: Intake) -> list[str]:
     name = intake.pieces["question"]
     if not cards.is_card(name):
         return []
-    choices = [{"value": row, "label": cards.label(row, intake.locale)} for row in cards.every_row(name, intake)]
+    choices = cards.labelled(cards.every_row(name, intake), intake.locale)
     return [str(row) for row in rows_said.said(intake.pieces["text"], choices).values if not cards.is_fact(str(row))]
 
 
@@ -107,7 +107,7 @@ def choice(intake: Intake, said: Said) -> Said:
     """ "Pain", "with", "my", "illness": the one answer that hurried words say together, where the first of them were taken
     for another. As in a row said at once, its words tell nothing else: the "back" of "getting movement back" is no place."""
     name = intake.pieces.get("question", "")
-    if not (said.hurried or said.early) or complaints.base(name) not in _ONE_OF_SEVERAL:
+    if not said.in_haste or complaints.base(name) not in _ONE_OF_SEVERAL:
         return said
     named = rows_said.said(intake.pieces["text"], questions.question(name, intake).choices).values
     if len(named) != 1:

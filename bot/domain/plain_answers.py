@@ -237,9 +237,7 @@ def _read_doctor(intake: Intake, said: Said) -> bool:
 
 def _read_clearance(intake: Intake, said: Said) -> bool:
     items = held_back(intake)
-    named = answers.named_choices(
-        said.text, [{"value": item, "label": cards.label(item, intake.locale)} for item in items]
-    )
+    named = answers.named_choices(said.text, cards.labelled(items, intake.locale))
     polarity = answers.polarity(said.text, said.guess)
     if not named and polarity is None and not re.search(r"\b(all|both|everything)\b", said.text, re.I):
         return False

@@ -154,7 +154,7 @@ def _question(field: str, intake: Intake) -> Question:
 
 
 def _labelled(ids: Sequence[str]) -> tuple[Mapping[str, Any], ...]:
-    return tuple({"value": name, "label": cards.label(name)} for name in ids)
+    return tuple(cards.labelled(ids))
 
 
 def _site_choices(intake: Intake, at: int = 1) -> tuple[Mapping[str, Any], ...]:

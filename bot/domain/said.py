@@ -71,7 +71,17 @@ class Said:
     def guess(self) -> str:
         """The classifier's guess where it may answer a question of danger; none for one word, nor for what goes on with
         an earlier message: "ahead" may end "sure, go ahead", and "everything" may end "no, I can do everything"."""
-        return "" if self.hurried or len(self.text.split()) == 1 else self.intent
+        return "" if self.hurried or self.is_one_word else self.intent
+
+    @property
+    def in_haste(self) -> bool:
+        """True for what was written before something of ours was read: our last reply, or the open question."""
+        return self.hurried or self.early
+
+    @property
+    def is_one_word(self) -> bool:
+        """True for a message of a single word."""
+        return len(self.text.split()) == 1
 
     @property
     def declines(self) -> bool:

@@ -9,11 +9,12 @@ from bot.domain.intake import Intake
 from bot.domain.said import Said
 
 _AGED = r"(?:\d{1,3}[ -](?:years?|yrs?|months?)[ -]old |\w+ )?"
+_RELATIVE = r"husband|wife|partner|mum|mom|mother|dad|father|gran\w*|nan|friend|brother|sister"
 CHILD = re.compile(
     rf"\bmy {_AGED}(?:son|daughter|child|kid|boy|girl|baby|toddler|teenager|little one)(?:'?s)?\b", re.IGNORECASE
 )
 OTHER = re.compile(
-    rf"\b(?:my {_AGED}(?:husband|wife|partner|mum|mom|mother|dad|father|gran\w*|nan|friend|brother|sister|parents?)|(?:someone|somebody) else|him|her|them)\b",
+    rf"\b(?:my {_AGED}(?:{_RELATIVE}|parents?)|(?:someone|somebody) else|him|her|them)\b",
     re.IGNORECASE,
 )
 _SELF = re.compile(r"\b(i|i'm|im|my|me|mi|mis|yo|necesito|quiero|quisiera|tengo|estoy|busco)\b", re.IGNORECASE)
@@ -48,7 +49,7 @@ def whose(text: str, known: str | None) -> str | None:
 
 
 _THEIRS = re.compile(
-    rf"^\W*(?:(?:hi|hello|hey|so|well|ok|yes|it'?s|hola|buen[oa]s?|d[ií]as|tardes|noches|s[ií]|pues)\W+)*(?P<who>{CHILD.pattern}|my {_AGED}(?:husband|wife|partner|mum|mom|mother|dad|father|gran\w*|nan|friend|brother|sister)\b"
+    rf"^\W*(?:(?:hi|hello|hey|so|well|ok|yes|it'?s|hola|buen[oa]s?|d[ií]as|tardes|noches|s[ií]|pues)\W+)*(?P<who>{CHILD.pattern}|my {_AGED}(?:{_RELATIVE})\b"
     r"|(?:a )?(?:mi|nuestr[oa])s? (?:hij[oa]s?|niñ[oa]s?|nen[ea]s?|espos[oa]|marido|mujer|pareja|madre|padre|mam[aá]|pap[aá]|abuel[oa]|herman[oa]|suegr[oa]|amig[oa])\b)",
     re.IGNORECASE,
 )
